@@ -1,0 +1,95 @@
+"""The command line: `camtrap-tui COMMAND SURVEY [SOURCE or OUT …] [options]`.
+
+Command modules are imported when their command is asked for; they import what is heavy
+inside their functions. stdout is data, stderr is narration.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from camtrap_tui import __version__
+from camtrap_tui.errors import EXIT_INTERRUPTED, EXIT_OK, CamtrapError
+
+# Command: (module in this package, one line for --help). The module has a click command of
+# the same name; dashes become underscores.
+_COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("demo", "Copy the sample pictures, predict them, and review them."),
+    "predict": ("predict", "Predict the pictures of a folder with SpeciesNet."),
+    "import": ("imports", "Import predictions that SpeciesNet has already made."),
+    "review": ("review", "Look at pictures and grade them."),
+    "charts": ("charts", "Frequency of classes, and hours of the day."),
+    "export": ("export", "Write the ground truth as a CSV file."),
+    "status": ("status", "How every source row and every image of a run ended."),
+    "backup": ("status", "Copy a survey safely, also while people grade."),
+    "keys": ("keys", "List the keys of every screen."),
+}
+
+
+class _Group(click.Group):
+    """Finds commands lazily, and takes `camtrap-tui SURVEY` and `camtrap-tui FOLDER`."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"camtrap_tui.cli.{_COMMANDS[name][0]}")
+        found: click.Command = getattr(module, f"{name}_command")
+        return found
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        # `./charts` is a path even where a folder is named like a command.
+        if args[0] not in _COMMANDS and (Path(args[0]).exists() or os.sep in args[0]):
+            args = ["review", *args]
+        return super().resolve_command(context, args)
+
+
+@click.command(
+    cls=_Group,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Settings (grader, model, country, keys …) are kept in config.toml; "
+    "`camtrap-tui keys` says where.",
+)
+@click.version_option(__version__, prog_name="camtrap-tui")
+def group() -> None:
+    """Review camera-trap pictures in the terminal.
+
+    `camtrap-tui SURVEY` opens a survey (one SQLite file) for review; `camtrap-tui FOLDER`
+    makes FOLDER-NAME.db here and offers to predict the folder's pictures.
+    """
+
+
+def main() -> None:
+    """Run the command line; errors become one sentence on stderr and an exit code."""
+    try:
+        group.main(standalone_mode=False)
+        code = EXIT_OK
+    except CamtrapError as error:
+        click.echo(f"camtrap-tui: {error}", err=True)
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("camtrap-tui: stopped.", err=True)
+        code = EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader of a pipe has gone (`| head`); Python would complain while closing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = EXIT_OK
+    sys.exit(code)

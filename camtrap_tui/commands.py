@@ -1,0 +1,172 @@
+"""THE registry of commands and their keys.
+
+From it come the bindings, the footer, the palette, the help screen, `camtrap-tui keys` and
+the README's table; tests hold them equal. Nobody else names a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from camtrap_tui.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can ask of a screen.
+
+    `keys` are Textual's names of keys, the first is shown; `title` names the command, `help`
+    says in a few words what it does; `footer` is its rank in the footer, 0 keeps it out.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    title: str
+    help: str
+    group: str
+    footer: int = 0
+
+
+GRADE, MOVE, LOOK, FIND, APP = "Grade", "Move", "Look", "Find", "Application"
+GROUPS = (GRADE, MOVE, LOOK, FIND, APP)
+
+_GUESS_HELP = "grade with the model's guess {}"
+_QUICK_HELP = "grade with your own frequent species {} at this camera"
+
+REVIEW = (
+    Command("accept", ("enter",), "Accept", "grade with the prediction, go on", GRADE, 1),
+    Command("blank", ("b",), "Blank", "grade as blank, go on", GRADE, 2),
+    Command("human", ("h",), "Human", "grade as human, go on", GRADE),
+    Command("vehicle", ("v",), "Vehicle", "grade as vehicle, go on", GRADE),
+    *(
+        Command(f"guess_{n}", (str(n),), f"Guess {n}", _GUESS_HELP.format(n), GRADE)
+        for n in range(1, 6)
+    ),
+    *(
+        Command(f"quick_{n}", (key,), f"Quick species {n}", _QUICK_HELP.format(n), GRADE)
+        for n, key in enumerate("67890", 1)
+    ),
+    Command("species", ("slash",), "Species", "choose a species by name", GRADE, 3),
+    Command("add_species", ("plus",), "Add species", "add a second species to this grade", GRADE),
+    Command("count", ("number_sign",), "Count", "say how many, then enter", GRADE),
+    Command("unsure", ("s",), "Not sure", "grade as unknown, go on", GRADE),
+    Command("again", ("full_stop",), "Same again", "repeat your last grade, go on", GRADE),
+    Command("grade_burst", ("e",), "Grade burst", "give the burst one grade (asks)", GRADE, 4),
+    Command("undo", ("u",), "Undo", "take back your last grade", GRADE, 6),
+    Command("redo", ("ctrl+r",), "Redo", "bring back what was undone", GRADE),
+    Command("mark", ("m",), "Mark", "mark this picture, or unmark it", GRADE),
+    Command("note", ("n",), "Note", "write a note on this picture", GRADE),
+    Command("next", ("right", "j"), "Next", "next picture", MOVE),
+    Command("previous", ("left", "k"), "Previous", "previous picture", MOVE),
+    Command("next_burst", ("right_square_bracket",), "Next burst", "next burst", MOVE),
+    Command("previous_burst", ("left_square_bracket",), "Previous burst", "previous burst", MOVE),
+    Command("next_deployment", ("right_curly_bracket",), "Next camera", "next deployment", MOVE),
+    Command(
+        "previous_deployment",
+        ("left_curly_bracket",),
+        "Previous camera",
+        "previous deployment",
+        MOVE,
+    ),
+    Command("next_ungraded", ("tab",), "Next ungraded", "next picture without a grade", MOVE),
+    Command("go_to", ("colon",), "Go to", "go to a picture by name or number", MOVE),
+    Command("zoom", ("z",), "Zoom", "zoom to each box, then the whole picture", LOOK, 5),
+    Command("boxes", ("x",), "Boxes", "show or hide the boxes", LOOK),
+    Command("contrast", ("a",), "Contrast", "stretch the contrast of dark pictures", LOOK),
+    Command("open", ("o",), "Open", "open the picture in the system's viewer", LOOK),
+    Command("filter", ("f",), "Filter", "choose which pictures to review", FIND),
+    Command("charts", ("c",), "Charts", "frequency and hours of the day", FIND),
+    Command("runs", ("r",), "Runs", "start, watch and stop predictions", FIND),
+    Command("help", ("question_mark",), "Help", "all keys", APP, 7),
+    Command("palette", ("ctrl+p",), "All commands", "find a command by name", APP),
+    Command("repaint", ("ctrl+l",), "Repaint", "draw the whole screen again", APP),
+    Command("quit", ("q", "ctrl+c"), "Quit", "leave; everything keyed is on disk", APP),
+)
+
+CHARTS = (
+    Command("chart_frequency", ("f",), "Frequency", "how often each class occurs", LOOK, 1),
+    Command("chart_hours", ("h",), "Hours", "hours of the day of the top ten", LOOK, 2),
+    Command("chart_by", ("b",), "By", "count predictions, classifications or truth", LOOK, 3),
+    Command("chart_scale", ("s",), "Scale", "linear or log; own or shared", LOOK, 4),
+    Command("chart_percent", ("p",), "Percent", "counts or percent", LOOK, 5),
+    Command("chart_pictures", ("enter",), "Pictures", "review the pictures of a bar", FIND, 6),
+    Command("chart_next", ("down", "j"), "Next bar", "next bar", MOVE),
+    Command("chart_previous", ("up", "k"), "Previous bar", "previous bar", MOVE),
+    Command("back", ("escape", "c", "q"), "Back", "back to review", APP, 7),
+)
+
+RUNS = (
+    Command("run_start", ("enter",), "Start", "start or resume this prediction", FIND, 1),
+    Command("run_stop", ("s",), "Stop", "stop after the batch in work", FIND, 2),
+    Command("run_folder", ("f",), "Folder", "choose the folder of pictures", FIND, 3),
+    Command("run_model", ("m",), "Model", "choose the model", FIND, 4),
+    Command("run_country", ("n",), "Country", "country and region for the geofence", FIND, 5),
+    Command("run_failures", ("x",), "Failures", "list what failed, with reasons", LOOK, 6),
+    Command("run_refresh", ("g",), "Into the queue", "take new predictions into the queue", FIND),
+    Command("back", ("escape", "r", "q"), "Back", "back to review", APP, 7),
+)
+
+SCREENS: Mapping[str, tuple[Command, ...]] = {"review": REVIEW, "charts": CHARTS, "runs": RUNS}
+
+_KEY_SIGNS = {
+    "enter": "↵",
+    "slash": "/",
+    "plus": "+",
+    "number_sign": "#",
+    "full_stop": ".",
+    "colon": ":",
+    "question_mark": "?",
+    "right_square_bracket": "]",
+    "left_square_bracket": "[",
+    "right_curly_bracket": "}",
+    "left_curly_bracket": "{",
+    "right": "→",
+    "left": "←",
+    "up": "↑",
+    "down": "↓",
+    "escape": "esc",
+}
+
+
+def key_sign(key: str) -> str:
+    """Return how a key is shown to a person: `slash` is `/`."""
+    return _KEY_SIGNS.get(key, key)
+
+
+def keys_sign(command: Command) -> str:
+    """Return all keys of a command as a person reads them."""
+    return " ".join(key_sign(key) for key in command.keys)
+
+
+def remapped(
+    screen: str, changes: Mapping[str, tuple[str, ...]] | None = None
+) -> tuple[Command, ...]:
+    """Return a screen's commands with the keys that the settings give them, by command id.
+
+    Raises UsageError for an id that no screen has, and for a key that two commands would share.
+    """
+    changes = changes or {}
+    known = {command.id for commands in SCREENS.values() for command in commands}
+    for unknown in changes.keys() - known:
+        raise UsageError(
+            f"Settings, [keys]: there is no command {unknown!r}:", "see camtrap-tui keys."
+        )
+    commands = tuple(
+        replace(command, keys=changes.get(command.id, command.keys)) for command in SCREENS[screen]
+    )
+    taken: dict[str, str] = {}
+    for command in commands:
+        for key in command.keys:
+            if key in taken:
+                raise UsageError(
+                    f"Settings, [keys]: {key!r} would be both {taken[key]} and {command.id}:",
+                    "give one of them another key.",
+                )
+            taken[key] = command.id
+    return commands
+
+
+def footer(commands: tuple[Command, ...]) -> tuple[Command, ...]:
+    """Return the commands that the footer shows, in its order."""
+    return tuple(sorted((c for c in commands if c.footer), key=lambda c: c.footer))

@@ -1,0 +1,117 @@
+"""Settings: defaults < TOML < environment < options; an unknown key is an error.
+
+The file lies where the system keeps settings (`camtrap-tui --help` names it), or where
+CAMTRAP_TUI_CONFIG points.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from camtrap_tui.errors import UsageError
+
+ENVIRONMENT_PREFIX = "CAMTRAP_TUI_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person chose once."""
+
+    grader: str = ""
+    """Whose grades these are; asked once and remembered."""
+    model: str = ""
+    """SpeciesNet's model: a folder, or a name it downloads; empty for its default."""
+    country: str = ""
+    """Three letters (ISO 3166) for the geofence; empty for none."""
+    admin1_region: str = ""
+    """Two letters of the state, for the United States; empty for none."""
+    color: str = "auto"
+    """Colours of pictures: auto, 24, 256, or none."""
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Keys by command id, instead of the usual ones."""
+
+
+COLORS = ("auto", "24", "256", "none")
+_TEXT_FIELDS = tuple(f.name for f in fields(Settings) if f.name != "keys")
+
+
+def config_path() -> Path:
+    """Return where the settings file lies, whether it exists or not."""
+    named = os.environ.get(f"{ENVIRONMENT_PREFIX}CONFIG")
+    if named:
+        return Path(named)
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("camtrap-tui")) / "config.toml"
+
+
+def load_settings(options: Mapping[str, str | None] | None = None) -> Settings:
+    """Return the settings, with `options` (by field name, None for not given) on top.
+
+    Raises UsageError that names the file and the key for what it cannot take.
+    """
+    path = config_path()
+    settings = _from_toml(path) if path.is_file() else Settings()
+    given = {
+        name: os.environ[f"{ENVIRONMENT_PREFIX}{name.upper()}"]
+        for name in _TEXT_FIELDS
+        if os.environ.get(f"{ENVIRONMENT_PREFIX}{name.upper()}")
+    }
+    given |= {name: value for name, value in (options or {}).items() if value is not None}
+    settings = replace(settings, **given)  # type: ignore[arg-type]
+    if settings.color not in COLORS:
+        raise UsageError(f"color {settings.color!r}:", f"choose from {', '.join(COLORS)}.")
+    return settings
+
+
+def _from_toml(path: Path) -> Settings:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path}: {error}.", "Correct the settings file, or remove it.") from None
+    values: dict[str, Any] = {}
+    for key, value in data.items():
+        if key == "keys" and isinstance(value, dict):
+            values["keys"] = {name: _key_names(path, name, keys) for name, keys in value.items()}
+        elif key in _TEXT_FIELDS and isinstance(value, str):
+            values[key] = value
+        elif key in _TEXT_FIELDS:
+            raise UsageError(f"{path}: {key} must be text in quotes.", "Correct the settings file.")
+        else:
+            known = ", ".join((*_TEXT_FIELDS, "[keys]"))
+            raise UsageError(f"{path}: there is no setting {key!r}.", f"The settings are {known}.")
+    return Settings(**values)
+
+
+def _key_names(path: Path, command: str, keys: object) -> tuple[str, ...]:
+    names = [keys] if isinstance(keys, str) else keys
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise UsageError(
+            f"{path}: keys.{command} must be a key or a list of keys.",
+            'For example: blank = "b" or next = ["right", "j"].',
+        )
+    return tuple(names)
+
+
+def remember(name: str, value: str) -> None:
+    """Write one setting into the file, leaving its other lines as they are."""
+    path = config_path()
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+    line = f'{name} = "{quoted}"'
+    top = next((n for n, old in enumerate(lines) if old.lstrip().startswith("[")), len(lines))
+    for number, old in enumerate(lines[:top]):
+        if old.split("=")[0].strip() == name:
+            lines[number] = line
+            break
+    else:
+        lines.insert(0, line)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".tmp")
+    beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    beside.replace(path)

@@ -1,0 +1,192 @@
+"""The words that choose pictures: `species:raccoon score:<0.8 hour:20-5 order:score`.
+
+The same words serve the filter line and `--where`. They are parsed once, into a `Filter`;
+what a name means (which taxa, which cameras) is left to the store, which knows them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from camtrap_tui.errors import UsageError
+
+ORDERS = ("time", "score", "-score", "random")
+STATES = ("ungraded", "graded", "unsure", "marked", "conflict", "unpredicted", "failed")
+WORDS = ("species", "score", "camera", "date", "hour", "state", "has", "order")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a filter line asks for; empty and None ask for nothing.
+
+    species, cameras: folded parts of names, any of which may match. scores: (low, high),
+    both included, of the prediction's score, 0 to 1. hours: 0 to 23, of camera time. dates:
+    (first day, last day), both included. has: detection categories at confidence 0.2 or more.
+    """
+
+    species: tuple[str, ...] = ()
+    cameras: tuple[str, ...] = ()
+    min_score: float | None = None
+    max_score: float | None = None
+    min_excluded: bool = False
+    max_excluded: bool = False
+    hours: tuple[int, ...] = ()
+    dates: tuple[tuple[str, str], ...] = ()
+    states: tuple[str, ...] = ()
+    has: tuple[str, ...] = ()
+    order: str = "time"
+    text: str = ""
+
+
+def parse_filter(text: str) -> Filter:
+    """Return what the filter line asks for; a value with spaces is quoted.
+
+    Raises UsageError that quotes the word, gives its column, and says what was expected.
+    """
+    found = Filter(text=" ".join(text.split()))
+    at = 0
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        word, colon, rest = text[at:].partition(":")
+        if not colon or any(c.isspace() for c in word):
+            start = text[at:].split()[0]
+            raise _error(text, at, f"{start!r} is no filter word", f"write one of {_words()}.")
+        read = _READERS.get(word.casefold())
+        if read is None:
+            raise _error(text, at, f"there is no filter word {word!r}", f"use one of {_words()}.")
+        value_at = at + len(word) + 1
+        value, length = _value(rest)
+        if not value:
+            raise _error(text, value_at, f"{word}: has no value", f"write {word}:VALUE.")
+        try:
+            found = read(found, value)
+        except ValueError as error:
+            raise _error(text, value_at, f"{word}:{value}", str(error)) from None
+        at = value_at + length
+    return found
+
+
+def _value(rest: str) -> tuple[str, int]:
+    """Return the value at the start of `rest` without its quotes, and its length with them."""
+    if rest[:1] in {'"', "'"}:
+        end = rest.find(rest[0], 1)
+        end = end if end > 0 else len(rest)
+        return rest[1:end].strip(), end + 1
+    value = re.match(r"\S*", rest)
+    assert value is not None
+    return value[0], len(value[0])
+
+
+def _words() -> str:
+    return ", ".join(f"{word}:" for word in WORDS)
+
+
+def _error(text: str, at: int, what: str, hint: str) -> UsageError:
+    return UsageError(f"Filter, column {at + 1}: {what}:", hint)
+
+
+def _species(f: Filter, value: str) -> Filter:
+    return replace(f, species=f.species + tuple(v.strip().casefold() for v in value.split(",")))
+
+
+def _camera(f: Filter, value: str) -> Filter:
+    return replace(f, cameras=f.cameras + tuple(v.strip().casefold() for v in value.split(",")))
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise ValueError("a score is a number from 0 to 1, as in score:<0.8") from None
+    if not 0 <= number <= 1:
+        raise ValueError("a score lies between 0 and 1")
+    return number
+
+
+def _score(f: Filter, value: str) -> Filter:
+    compared = re.fullmatch(r"(<=|>=|<|>)(.+)", value)
+    if compared:
+        sign, number = compared[1], _number(compared[2])
+        if sign.startswith("<"):
+            return replace(f, max_score=number, max_excluded=sign == "<")
+        return replace(f, min_score=number, min_excluded=sign == ">")
+    low, dash, high = value.partition("-")
+    if not dash:
+        raise ValueError("write score:<0.8, score:>=0.5 or score:0.3-0.8")
+    return replace(f, min_score=_number(low), max_score=_number(high))
+
+
+def _hours(f: Filter, value: str) -> Filter:
+    hours: list[int] = []
+    for part in value.split(","):
+        span = re.fullmatch(r"(\d{1,2})(?:-(\d{1,2}))?", part)
+        if not span or not all(int(h) <= 23 for h in span.groups() if h):
+            raise ValueError("hours go from 0 to 23, as in hour:20-5 (through midnight) or hour:7")
+        first, last = int(span[1]), int(span[2] or span[1])
+        hours += [(first + k) % 24 for k in range((last - first) % 24 + 1)]
+    return replace(f, hours=tuple(sorted({*f.hours, *hours})))
+
+
+def _day_range(text: str) -> tuple[date, date]:
+    parts = text.split("-")
+    try:
+        numbers = [int(part) for part in parts]
+        match numbers:
+            case [year]:
+                return date(year, 1, 1), date(year, 12, 31)
+            case [year, month]:
+                first = date(year, month, 1)
+                after = date(year + month // 12, month % 12 + 1, 1)
+                return first, after - timedelta(days=1)
+            case [year, month, day]:
+                return date(year, month, day), date(year, month, day)
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError("dates look like 2024, 2024-06, 2024-06-27 or 2024-06-01..2024-06-15")
+
+
+def _dates(f: Filter, value: str) -> Filter:
+    ranges = list(f.dates)
+    for part in value.split(","):
+        first, dots, last = part.partition("..")
+        start = _day_range(first)[0]
+        end = _day_range(last if dots else first)[1]
+        ranges.append((start.isoformat(), end.isoformat()))
+    return replace(f, dates=tuple(ranges))
+
+
+def _choice(choices: tuple[str, ...], value: str) -> tuple[str, ...]:
+    chosen = tuple(part.strip().casefold() for part in value.split(","))
+    if not set(chosen) <= set(choices):
+        raise ValueError(f"choose from {', '.join(choices)}")
+    return chosen
+
+
+def _state(f: Filter, value: str) -> Filter:
+    return replace(f, states=f.states + _choice(STATES, value))
+
+
+def _has(f: Filter, value: str) -> Filter:
+    return replace(f, has=f.has + _choice(("animal", "human", "vehicle"), value))
+
+
+def _order(f: Filter, value: str) -> Filter:
+    (chosen,) = _choice(ORDERS, value)[:1]
+    return replace(f, order=chosen)
+
+
+_READERS: dict[str, Callable[[Filter, str], Filter]] = {
+    "species": _species,
+    "score": _score,
+    "camera": _camera,
+    "date": _dates,
+    "hour": _hours,
+    "state": _state,
+    "has": _has,
+    "order": _order,
+}

@@ -1,0 +1,228 @@
+"""The rows of a survey as frozen values; the fields are the columns (a test compares them)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# A source row ends in exactly one of these; the ledger counts them.
+SOURCE_STATES = (
+    "pending",
+    "here",
+    "duplicate",
+    "not_a_picture",
+    "unreadable",
+    "missing",
+    "excluded",
+)
+OUTCOMES = ("pending", "predicted", "failed")
+DETECTION_CATEGORIES = ("animal", "human", "vehicle")
+OBSERVATION_TYPES = ("animal", "human", "vehicle", "blank", "unknown", "unclassified")
+GRADE_MODES = ("assisted", "blind", "bulk", "import")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The one row that says which survey this file is; times are UTC, ISO 8601 with Z."""
+
+    id: int
+    survey_uuid: str
+    name: str
+    created_at: str
+    burst_gap_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A folder, metadata table or predictions file that rows of the ledger came from."""
+
+    id: int
+    kind: str
+    location: str
+    added_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row of the ledger: a file or a line of a table, and how it ended."""
+
+    id: int
+    source_id: int
+    file_path: str
+    state: str
+    reason: str | None
+    image_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One camera at one place for a while (Camtrap DP); `deployment_id` is its name."""
+
+    id: int
+    deployment_id: str
+    location_id: str | None
+    latitude: float | None
+    longitude: float | None
+    utc_offset_min: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One picture; times are the camera's local, naive ones; sizes are after EXIF rotation."""
+
+    id: int
+    media_id: str
+    content_md5: str | None
+    source_id: int
+    file_path: str
+    url: str | None
+    deployment_id: int | None
+    timestamp: str | None
+    timestamp_raw: str | None
+    timestamp_source: str
+    subsecond: str | None
+    exif_offset: str | None
+    width: int | None
+    height: int | None
+    camera_make: str | None
+    camera_model: str | None
+    latitude: float | None
+    longitude: float | None
+    burst_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taxon:
+    """A taxon known by SpeciesNet's uuid, or by one made from the name that somebody typed."""
+
+    id: int
+    taxon_uuid: str
+    common_name: str
+    scientific_name: str
+    taxon_rank: str
+    taxon_class: str
+    taxon_order: str
+    taxon_family: str
+    taxon_genus: str
+    taxon_species: str
+    observation_type: str
+    origin: str
+
+    @property
+    def name(self) -> str:
+        """What a person reads: the common name, else the scientific one."""
+        return self.common_name or self.scientific_name
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One pass of a model, or one import of predictions."""
+
+    id: int
+    run_uuid: str
+    kind: str
+    request_key: str
+    model_version: str
+    model_name: str | None
+    model_sha256: str | None
+    taxonomy_sha256: str | None
+    geofence_sha256: str | None
+    software: str | None
+    country: str | None
+    admin1_region: str | None
+    geofenced: int
+    source_file: str | None
+    source_format: str | None
+    started_at: str
+    finished_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A box of one run in one image: relative to the rotated picture, top left, 0 to 1."""
+
+    run_id: int
+    image_id: int
+    detection_number: int
+    category: str
+    confidence: float
+    bbox_x: float
+    bbox_y: float
+    bbox_w: float
+    bbox_h: float
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """One of the classifier's top classes; `detection_number` 0 is the image as a whole."""
+
+    run_id: int
+    image_id: int
+    detection_number: int
+    rank: int
+    taxon_id: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The outcome of one image in one run; a taxon and a score where it was predicted."""
+
+    run_id: int
+    image_id: int
+    outcome: str
+    taxon_id: int | None
+    score: float | None
+    source: str | None
+    reason: str | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """What one person said of one image, once; or the undoing or redoing of it.
+
+    `grader_number` runs per grader and decides what is latest; a clock never does.
+    `target_uuid` of an undo or redo is a grade's uuid, or a batch's.
+    """
+
+    id: int
+    grade_uuid: str
+    action: str
+    image_id: int | None
+    grader: str
+    grader_number: int
+    batch_uuid: str | None
+    target_uuid: str | None
+    mode: str
+    gesture: str
+    run_id: int | None
+    graded_at: str
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One taxon inside a grade; count, life stage, sex and behaviour only where keyed."""
+
+    id: int
+    grade_id: int
+    observation_number: int
+    taxon_id: int
+    count: int | None
+    life_stage: str | None
+    sex: str | None
+    behavior: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark or note of one person on one image, appended; the latest row of a kind counts."""
+
+    id: int
+    mark_uuid: str
+    image_id: int
+    grader: str
+    grader_number: int
+    kind: str
+    value: str
+    marked_at: str

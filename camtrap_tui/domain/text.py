@@ -1,0 +1,34 @@
+"""Text from outside is data: it is cleaned where it enters, so no screen has to doubt it.
+
+File names, labels, EXIF and CSV cells may carry terminal escapes, bidirectional overrides
+or undecodable bytes; each such character becomes one visible sign.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+_SIGN = "\N{REPLACEMENT CHARACTER}"
+# Line and paragraph separators break a line in some terminals; Unicode files them under Z.
+_BREAKS = {"\u2028", "\u2029"}
+
+
+def _is_safe(character: str) -> bool:
+    category = unicodedata.category(character)
+    # Cc: C0, DEL and C1 controls; Cf: bidi overrides, zero-width signs; Cs: lone surrogates.
+    return category not in {"Cc", "Cf", "Cs"} and character not in _BREAKS
+
+
+def clean(text: str) -> str:
+    """Return `text` with every control, format and surrogate character made visible.
+
+    Tabs and line breaks become spaces; other unsafe characters become U+FFFD.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(" " if c in "\t\n\r" else c if _is_safe(c) else _SIGN for c in text)
+
+
+def clean_cell(text: str | None) -> str:
+    """Return a CSV or EXIF value cleaned and stripped; None and NUL padding become empty."""
+    return clean((text or "").rstrip("\x00").strip())

@@ -1,0 +1,1 @@
+"""The survey file: the only place with SQL."""

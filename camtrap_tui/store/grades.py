@@ -1,0 +1,245 @@
+"""Grades, their undoing, and marks: only ever appended, each on disk before the next picture.
+
+The caller opens the survey with durability FULL. Running numbers are taken inside the write
+lock, so that two programs of one grader never take the same one in one file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from camtrap_tui.domain.models import Grade, Mark, Observation
+from camtrap_tui.store.database import Database, columns
+
+
+@dataclass(frozen=True, slots=True)
+class NewObservation:
+    """One taxon that somebody keyed; count, life stage, sex, behaviour only where keyed too."""
+
+    taxon_id: int
+    count: int | None = None
+    life_stage: str | None = None
+    sex: str | None = None
+    behavior: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewGrade:
+    """What somebody said of one image, before it has a number.
+
+    `gesture` is the command that made it (accept, blank, species, …); `run_id` is the run
+    whose word was in view, None where none was; `seconds` is how long the picture was up.
+    """
+
+    grade_uuid: str
+    image_id: int
+    observations: tuple[NewObservation, ...]
+    mode: str
+    gesture: str
+    run_id: int | None = None
+    batch_uuid: str | None = None
+    seconds: float | None = None
+
+
+class Grades:
+    """The tables `grade`, `observation`, `mark` and the derived `vote`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def append(self, grader: str, grades: Sequence[NewGrade], graded_at: str) -> None:
+        """Append grades (several share a batch) in one transaction: all of them, or none."""
+        with self._db.transaction():
+            number = self._next_number(grader)
+            for offset, grade in enumerate(grades):
+                self._insert(
+                    (
+                        grade.grade_uuid,
+                        "grade",
+                        grade.image_id,
+                        grader,
+                        number + offset,
+                        grade.batch_uuid,
+                        None,
+                        grade.mode,
+                        grade.gesture,
+                        grade.run_id,
+                        graded_at,
+                        grade.seconds,
+                    ),
+                    grade.observations,
+                )
+
+    def append_reversal(
+        self, grader: str, action: str, target_uuid: str, grade_uuid: str, graded_at: str
+    ) -> None:
+        """Append an `undo` or `redo` of the grade or batch `target_uuid`."""
+        with self._db.transaction():
+            number = self._next_number(grader)
+            self._insert(
+                (
+                    grade_uuid,
+                    action,
+                    None,
+                    grader,
+                    number,
+                    None,
+                    target_uuid,
+                    "assisted",
+                    action,
+                    None,
+                    graded_at,
+                    None,
+                ),
+                (),
+            )
+
+    def _insert(self, values: tuple[object, ...], observations: Sequence[NewObservation]) -> None:
+        made = self._db.execute(
+            "INSERT INTO grade (grade_uuid, action, image_id, grader, grader_number, batch_uuid,"
+            " target_uuid, mode, gesture, run_id, graded_at, seconds)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            values,
+        ).lastrowid
+        assert made is not None
+        self._db.executemany(
+            "INSERT INTO observation (grade_id, observation_number, taxon_id, count, life_stage,"
+            " sex, behavior) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (made, number, o.taxon_id, o.count, o.life_stage, o.sex, o.behavior)
+                for number, o in enumerate(observations, 1)
+            ),
+        )
+
+    def _next_number(self, grader: str) -> int:
+        sql = (
+            "SELECT max(coalesce((SELECT max(grader_number) FROM grade WHERE grader = ?1), 0),"
+            " coalesce((SELECT max(grader_number) FROM mark WHERE grader = ?1), 0)) + 1"
+        )
+        return int(self._db.value(sql, [grader]))
+
+    def undoable(self, grader: str) -> list[Grade]:
+        """Return the grader's latest grade that stands, or its whole batch; empty if none."""
+        sql = (
+            f"SELECT {columns(Grade)} FROM standing_grade WHERE grader = ?"
+            " ORDER BY grader_number DESC, grade_uuid DESC LIMIT 1"
+        )
+        latest = self._db.rows(Grade, sql, [grader])
+        return self._unit(latest[0]) if latest else []
+
+    def redoable(self, grader: str) -> list[Grade]:
+        """Return what the grader's next redo would bring back; empty once something is keyed.
+
+        That is the target of the latest undo since the last grade that is still undone.
+        """
+        sql = """
+            SELECT u.target_uuid FROM grade AS u
+            WHERE u.grader = :grader AND u.action = 'undo' AND u.grader_number > coalesce((
+                    SELECT max(grader_number) FROM grade
+                    WHERE grader = :grader AND action = 'grade'), 0)
+                AND NOT EXISTS (
+                    SELECT 1 FROM grade AS r
+                    WHERE r.target_uuid = u.target_uuid AND +r.grader = :grader
+                        AND r.grader_number > u.grader_number)
+            ORDER BY u.grader_number DESC LIMIT 1"""
+        target = self._db.value(sql, {"grader": grader})
+        return self.unit(grader, str(target)) if target is not None else []
+
+    def unit(self, grader: str, target_uuid: str) -> list[Grade]:
+        """Return the grade or the batch of grades that has this uuid, by number."""
+        sql = (
+            f"SELECT {columns(Grade)} FROM grade WHERE action = 'grade' AND +grader = ?"
+            " AND (grade_uuid = ? OR batch_uuid = ?) ORDER BY grader_number"
+        )
+        return self._db.rows(Grade, sql, [grader, target_uuid, target_uuid])
+
+    def _unit(self, grade: Grade) -> list[Grade]:
+        return self.unit(grade.grader, grade.batch_uuid or grade.grade_uuid)
+
+    def votes(self, image_id: int) -> list[Grade]:
+        """Return each grader's latest standing grade of the image, by grader."""
+        sql = (
+            f"SELECT {columns(Grade, 'grade.')} FROM vote JOIN grade ON grade.id = vote.grade_id"
+            " WHERE vote.image_id = ? ORDER BY vote.grader"
+        )
+        return self._db.rows(Grade, sql, [image_id])
+
+    def history(self, image_id: int) -> list[Grade]:
+        """Return every grade that anybody ever gave the image, undone ones too."""
+        sql = f"SELECT {columns(Grade)} FROM grade WHERE image_id = ? ORDER BY id"
+        return self._db.rows(Grade, sql, [image_id])
+
+    def observations(self, grade_id: int) -> list[Observation]:
+        """Return what a grade says, in the order it was keyed."""
+        sql = (
+            f"SELECT {columns(Observation)} FROM observation WHERE grade_id = ?"
+            " ORDER BY observation_number"
+        )
+        return self._db.rows(Observation, sql, [grade_id])
+
+    def latest_by(self, grader: str) -> Grade | None:
+        """Return the last grade that the grader keyed and that stands, for `the same again`."""
+        found = self.undoable(grader)
+        return found[0] if found else None
+
+    def graded_ids(self) -> set[int]:
+        """Return the ids of all images that have a vote."""
+        return {key for (key,) in self._db.execute("SELECT DISTINCT image_id FROM vote")}
+
+    def graded_among(self, image_ids: Sequence[int]) -> set[int]:
+        """Return those of a few image ids (a burst, a page) that have a vote."""
+        marks = ", ".join("?" * len(image_ids))
+        sql = f"SELECT DISTINCT image_id FROM vote WHERE image_id IN ({marks})"
+        return {key for (key,) in self._db.execute(sql, list(image_ids))}
+
+    def graders(self) -> dict[str, int]:
+        """Return how many images each grader's latest grades cover."""
+        sql = "SELECT grader, count(*) FROM vote GROUP BY grader ORDER BY grader"
+        return dict(self._db.execute(sql).fetchall())
+
+    def frequent_taxa(self, grader: str, deployment_id: int | None, most: int) -> list[int]:
+        """Return the animals that this grader keys most at this deployment, then anywhere."""
+        sql = """
+            SELECT observation.taxon_id FROM vote
+            JOIN image ON image.id = vote.image_id
+            JOIN observation ON observation.grade_id = vote.grade_id
+            JOIN taxon ON taxon.id = observation.taxon_id
+            WHERE vote.grader = ? AND taxon.observation_type = 'animal'
+            GROUP BY observation.taxon_id
+            ORDER BY sum(image.deployment_id IS ?) DESC, count(*) DESC, observation.taxon_id
+            LIMIT ?"""
+        return [key for (key,) in self._db.execute(sql, [grader, deployment_id, most])]
+
+    def recent_taxa(self, grader: str, most: int) -> list[int]:
+        """Return the taxa that the grader keyed last, the latest first."""
+        sql = """
+            SELECT taxon_id FROM (
+                SELECT grade.grader_number, observation.taxon_id FROM grade
+                JOIN observation ON observation.grade_id = grade.id
+                WHERE grade.grader = ? ORDER BY grade.grader_number DESC LIMIT 500)
+            GROUP BY taxon_id ORDER BY max(grader_number) DESC LIMIT ?"""
+        return [key for (key,) in self._db.execute(sql, [grader, most])]
+
+    def append_mark(
+        self, mark_uuid: str, image_id: int, grader: str, kind: str, value: str, marked_at: str
+    ) -> None:
+        """Append a mark (`on` or `off`) or a note; an empty note takes the note back."""
+        with self._db.transaction():
+            self._db.execute(
+                "INSERT INTO mark (mark_uuid, image_id, grader, grader_number, kind, value,"
+                " marked_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [mark_uuid, image_id, grader, self._next_number(grader), kind, value, marked_at],
+            )
+
+    def marks(self, image_id: int) -> list[Mark]:
+        """Return the latest mark and note of each grader on the image, taken back ones left out."""
+        sql = f"""
+            SELECT {columns(Mark)} FROM mark AS m WHERE image_id = ? AND NOT EXISTS (
+                SELECT 1 FROM mark AS later
+                WHERE later.image_id = m.image_id AND later.kind = m.kind
+                    AND later.grader = m.grader AND (later.grader_number, later.mark_uuid)
+                        > (m.grader_number, m.mark_uuid))
+                AND value NOT IN ('off', '')
+            ORDER BY kind, grader"""
+        return self._db.rows(Mark, sql, [image_id])

@@ -1,0 +1,122 @@
+"""The ledger's tables: sources, their rows, deployments, and the images they became."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from camtrap_tui.domain.models import Deployment, Image, Source, SourceRow
+from camtrap_tui.store.database import Database, columns
+
+# SQLite takes 32,766 parameters a statement; a screen asks for a few dozen.
+_CHUNK = 500
+
+_IMAGE_INSERT_COLUMNS = columns(Image).removeprefix("id, ")
+_IMAGE_INSERT = (
+    f"INSERT INTO image ({_IMAGE_INSERT_COLUMNS})"
+    f" VALUES ({', '.join('?' * (_IMAGE_INSERT_COLUMNS.count(',') + 1))})"
+)
+
+
+class Images:
+    """Sources, source rows, deployments and images."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def source(self, kind: str, location: str, added_at: str) -> Source:
+        """Return the source at `location`, added if it is new; call it in a transaction."""
+        self._db.execute(
+            "INSERT INTO source (kind, location, added_at) VALUES (?, ?, ?)"
+            " ON CONFLICT (kind, location) DO NOTHING",
+            [kind, location, added_at],
+        )
+        return self._db.rows(
+            Source,
+            f"SELECT {columns(Source)} FROM source WHERE kind = ? AND location = ?",
+            [kind, location],
+        )[0]
+
+    def sources(self) -> dict[int, Source]:
+        """Return all sources by id: a handful."""
+        found = self._db.rows(Source, f"SELECT {columns(Source)} FROM source ORDER BY id")
+        return {source.id: source for source in found}
+
+    def source_rows(self, source_id: int) -> dict[str, SourceRow]:
+        """Return the rows of one source by file path."""
+        found = self._db.rows(
+            SourceRow,
+            f"SELECT {columns(SourceRow)} FROM source_row WHERE source_id = ?",
+            [source_id],
+        )
+        return {row.file_path: row for row in found}
+
+    def put_source_rows(self, rows: Iterable[tuple[int, str, str, str | None, int | None]]) -> None:
+        """Add or update rows (source id, file path, state, reason, image id)."""
+        self._db.executemany(
+            "INSERT INTO source_row (source_id, file_path, state, reason, image_id)"
+            " VALUES (?, ?, ?, ?, ?) ON CONFLICT (source_id, file_path) DO UPDATE SET"
+            " state = excluded.state, reason = excluded.reason, image_id = excluded.image_id",
+            rows,
+        )
+
+    def deployment_ids(self, names: Iterable[str]) -> dict[str, int]:
+        """Return the row ids of all deployments by name, with `names` added if need be."""
+        self._db.executemany(
+            "INSERT INTO deployment (deployment_id) VALUES (?)"
+            " ON CONFLICT (deployment_id) DO NOTHING",
+            ([name] for name in names),
+        )
+        return dict(self._db.execute("SELECT deployment_id, id FROM deployment").fetchall())
+
+    def deployments(self) -> dict[int, Deployment]:
+        """Return all deployments by row id."""
+        found = self._db.rows(Deployment, f"SELECT {columns(Deployment)} FROM deployment")
+        return {deployment.id: deployment for deployment in found}
+
+    def add(self, image: Image) -> int:
+        """Add one image (its `id` is ignored) and return its row id; call it in a transaction."""
+        values = [getattr(image, name) for name in _IMAGE_INSERT_COLUMNS.split(", ")]
+        made = self._db.execute(_IMAGE_INSERT, values).lastrowid
+        assert made is not None
+        return made
+
+    def count(self) -> int:
+        """Return how many images the survey has."""
+        return int(self._db.value("SELECT count(*) FROM image"))
+
+    def by_ids(self, ids: Sequence[int]) -> list[Image]:
+        """Return the images of `ids` that exist, in the order of `ids`."""
+        found: dict[int, Image] = {}
+        for start in range(0, len(ids), _CHUNK):
+            part = ids[start : start + _CHUNK]
+            marks = ", ".join("?" * len(part))
+            sql = f"SELECT {columns(Image)} FROM image WHERE id IN ({marks})"
+            found |= {image.id: image for image in self._db.rows(Image, sql, list(part))}
+        return [found[key] for key in ids if key in found]
+
+    def by_media_id(self, media_id: str) -> Image | None:
+        """Return the image with this media id, or None."""
+        sql = f"SELECT {columns(Image)} FROM image WHERE media_id = ?"
+        found = self._db.rows(Image, sql, [media_id])
+        return found[0] if found else None
+
+    def by_content(self, content_md5: str) -> Image | None:
+        """Return the first image with these bytes, or None."""
+        sql = f"SELECT {columns(Image)} FROM image WHERE content_md5 = ? ORDER BY id LIMIT 1"
+        found = self._db.rows(Image, sql, [content_md5])
+        return found[0] if found else None
+
+    def states(self) -> dict[str, int]:
+        """Return how many source rows are in each state: the first account of the ledger."""
+        return dict(
+            self._db.execute("SELECT state, count(*) FROM source_row GROUP BY state").fetchall()
+        )
+
+    def burst(self, image: Image) -> list[int]:
+        """Return the ids of the images of this image's burst, in order of time."""
+        if image.burst_id is None:
+            return [image.id]
+        found = self._db.execute(
+            "SELECT id FROM image WHERE burst_id = ? ORDER BY timestamp, id", [image.burst_id]
+        )
+        return [key for (key,) in found]

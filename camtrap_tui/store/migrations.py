@@ -1,0 +1,102 @@
+"""The shape of a survey file, one numbered migration a change; landed ones are frozen.
+
+sqlite-utils applies them and is imported only when one is pending (it costs 0.2 s). Whether
+one is pending is asked of its bookkeeping table with plain SQL.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from camtrap_tui.errors import StoreError
+from camtrap_tui.store import schema
+from camtrap_tui.store.database import Database, explain
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database as UtilsDatabase
+
+MIGRATION_SET = "camtrap_tui"
+# In the file's header: tools like `file` can tell a survey from other SQLite files.
+APPLICATION_ID = 0x63747569  # "ctui"
+
+
+def m001_initial(db: UtilsDatabase) -> None:
+    """Create the ledger, the runs and the grades."""
+    for statement in schema.M001:
+        db.execute(statement)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+MIGRATIONS = (m001_initial,)
+NAMES = tuple(migration.__name__ for migration in MIGRATIONS)
+
+
+def applied(db: Database) -> tuple[str, ...]:
+    """Return the names of the migrations that the file has, in order; none for a new file."""
+    if not db.value("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'"):
+        return ()
+    found = db.execute(
+        "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY rowid",
+        [MIGRATION_SET],
+    )
+    return tuple(name for (name,) in found)
+
+
+def bring_up_to_date(db: Database) -> None:
+    """Apply what is pending, after a backup where the file already holds data.
+
+    Raises StoreError for a file made by a newer camtrap-tui, or by another program; such a
+    file is left as it is.
+    """
+    have = applied(db)
+    newer = [name for name in have if name not in NAMES]
+    if newer:
+        raise StoreError(
+            f"{db.path}: the file was made by a newer camtrap-tui ({newer[-1]}).",
+            "Update camtrap-tui to open it; nothing was changed.",
+        )
+    if len(have) == len(NAMES):
+        return
+    if not have and db.value("SELECT count(*) FROM sqlite_master"):
+        raise StoreError(
+            f"{db.path}: this is an SQLite file, but not a survey of camtrap-tui.",
+            "Give another name; nothing was changed.",
+        )
+    if have:
+        backup(db, _backup_path(db.path, have[-1]))
+    _apply(db.path)
+
+
+def backup(db: Database, target: Path) -> None:
+    """Write a whole copy of the survey to `target`, also while others write to it.
+
+    Raises StoreError where `target` exists: a backup never overwrites one.
+    """
+    if target.exists():
+        raise StoreError(f"{target}: the file exists already.", "Give the backup another name.")
+    db.execute("VACUUM INTO ?", [str(target)])
+
+
+def _backup_path(path: Path, last: str) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    return path.with_name(f"{path.stem}.before-migration-{last}-{stamp}{path.suffix}")
+
+
+def _apply(path: Path) -> None:
+    import sqlite_utils
+    from sqlite_utils.migrations import Migrations
+
+    migrations = Migrations(MIGRATION_SET)
+    for migration in MIGRATIONS:
+        migrations()(migration)
+    # sqlite-utils opens transactions of its own, so it gets a connection of its own.
+    connection = sqlite3.connect(path, timeout=5)
+    try:
+        migrations.apply(sqlite_utils.Database(connection))
+    except sqlite3.Error as error:
+        raise explain(path, error) from error
+    finally:
+        connection.close()

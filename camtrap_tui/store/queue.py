@@ -1,0 +1,131 @@
+"""Queues: the ids of the images that a filter chooses, in its order.
+
+A queue is an `array('q')`, 8 bytes an image, made by one query without OFFSET; what a page
+shows of its images is fetched by id.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any
+
+from camtrap_tui.domain.filters import Filter
+from camtrap_tui.store.database import Database
+
+# Where a detection counts for `has:`; SpeciesNet's own lowest threshold for a verdict.
+_HAS_CONFIDENCE = 0.2
+
+_STATES = {
+    "ungraded": "NOT EXISTS (SELECT 1 FROM vote WHERE vote.image_id = image.id)",
+    "graded": "EXISTS (SELECT 1 FROM vote WHERE vote.image_id = image.id)",
+    "unsure": (
+        "EXISTS (SELECT 1 FROM vote JOIN observation USING (grade_id)"
+        " JOIN taxon ON taxon.id = observation.taxon_id"
+        " WHERE vote.image_id = image.id AND taxon.observation_type = 'unknown')"
+    ),
+    "marked": (
+        "EXISTS (SELECT 1 FROM mark AS m WHERE m.image_id = image.id AND m.kind = 'mark'"
+        " AND m.value = 'on' AND NOT EXISTS (SELECT 1 FROM mark AS later"
+        " WHERE later.image_id = m.image_id AND later.kind = 'mark'"
+        " AND later.grader = m.grader AND later.grader_number > m.grader_number))"
+    ),
+    "conflict": (
+        "1 < (SELECT count(DISTINCT v.taxon_ids) FROM vote_species AS v"
+        " WHERE v.image_id = image.id)"
+    ),
+    "unpredicted": "coalesce(prediction.outcome, 'pending') <> 'predicted'",
+    "failed": "prediction.outcome = 'failed'",
+}
+
+_ORDERS = {
+    "time": "image.deployment_id, image.timestamp, image.id",
+    "score": "prediction.score, image.id",
+    "-score": "prediction.score DESC, image.id DESC",
+    # A fixed shuffle: multiplied by a large odd number, modulo 2^32, ids scatter evenly.
+    "random": "(image.id * 2654435761) & 4294967295",
+}
+
+
+class Queues:
+    """Builds queues of image ids."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def build(self, wanted: Filter, run_id: int | None) -> array[int]:
+        """Return the ids of the images that `wanted` chooses, with `run_id` as the AI's word."""
+        sql, parameters = self.query(wanted, run_id)
+        return array("q", (key for (key,) in self._db.execute(sql, parameters)))
+
+    def query(self, wanted: Filter, run_id: int | None) -> tuple[str, list[Any]]:
+        """Return the SELECT of a queue and its parameters (a test looks at its plan)."""
+        where, parameters = self.conditions(wanted)
+        uses_prediction = any("prediction." in part for part in [*where, _ORDERS[wanted.order]])
+        # A condition on taxon or score leaves only predicted images: start from the run's
+        # own index then, and from the images' otherwise.
+        inner = bool(wanted.species) or wanted.min_score is not None
+        inner = inner or wanted.max_score is not None
+        join = ""
+        if uses_prediction:
+            join = (
+                f" {'' if inner else 'LEFT '}JOIN prediction"
+                " ON prediction.image_id = image.id AND prediction.run_id = ?"
+            )
+            parameters = [run_id, *parameters]
+        sql = f"SELECT image.id FROM image{join}"
+        if where:
+            sql += f" WHERE {' AND '.join(where)}"
+        return f"{sql} ORDER BY {_ORDERS[wanted.order]}", parameters
+
+    def conditions(self, wanted: Filter) -> tuple[list[str], list[Any]]:
+        """Return conditions over `image` and `prediction`, with their parameters."""
+        where: list[str] = []
+        parameters: list[Any] = []
+
+        def any_of(column: str, values: list[Any]) -> None:
+            where.append(f"{column} IN ({', '.join('?' * len(values))})")
+            parameters.extend(values)
+
+        if wanted.species:
+            any_of("prediction.taxon_id", self._taxon_ids(wanted.species))
+        if wanted.cameras:
+            any_of("image.deployment_id", self._deployment_ids(wanted.cameras))
+        if wanted.min_score is not None:
+            where.append(f"prediction.score {'>' if wanted.min_excluded else '>='} ?")
+            parameters.append(wanted.min_score)
+        if wanted.max_score is not None:
+            where.append(f"prediction.score {'<' if wanted.max_excluded else '<='} ?")
+            parameters.append(wanted.max_score)
+        if wanted.hours:
+            any_of("image.hour", list(wanted.hours))
+        if wanted.dates:
+            days = " OR ".join("image.timestamp BETWEEN ? AND ?" for _ in wanted.dates)
+            where.append(f"({days})")
+            for first, last in wanted.dates:
+                parameters += [f"{first} 00:00:00", f"{last} 23:59:59"]
+        if wanted.states:
+            where.append("(" + " OR ".join(_STATES[state] for state in wanted.states) + ")")
+        for category in wanted.has:
+            where.append(
+                "EXISTS (SELECT 1 FROM detection WHERE detection.run_id = prediction.run_id"
+                " AND detection.image_id = image.id AND detection.category = ?"
+                " AND detection.confidence >= ?)"
+            )
+            parameters += [category, _HAS_CONFIDENCE]
+        return where, parameters
+
+    def _taxon_ids(self, names: tuple[str, ...]) -> list[int]:
+        """Return the taxa one of whose names holds one of `names`, or that lie in such a group."""
+        found = self._db.execute(
+            "SELECT id, lower(common_name), lower(scientific_name), taxon_class, taxon_order,"
+            " taxon_family, taxon_genus FROM taxon"
+        )
+        return [
+            key
+            for key, common, scientific, *groups in found
+            if any(n in common or n in scientific or n in groups for n in names)
+        ]
+
+    def _deployment_ids(self, names: tuple[str, ...]) -> list[int]:
+        found = self._db.execute("SELECT id, lower(deployment_id) FROM deployment")
+        return [key for key, name in found if any(part in name for part in names)]

@@ -1,0 +1,106 @@
+"""Runs and what they said: detections, classifications, predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple
+
+from camtrap_tui.domain.models import Classification, Detection, Prediction, Run
+from camtrap_tui.store.database import Database, columns
+
+_RUN_COLUMNS = columns(Run).removeprefix("id, ")
+
+
+class Runs:
+    """The tables `run`, `detection`, `classification` and `prediction`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def add(self, run: Run) -> Run:
+        """Return the run with this request key, added if it is new; call it in a transaction."""
+        marks = ", ".join("?" * (_RUN_COLUMNS.count(",") + 1))
+        self._db.execute(
+            f"INSERT INTO run ({_RUN_COLUMNS}) VALUES ({marks})"
+            " ON CONFLICT (request_key) DO NOTHING",
+            list(astuple(run))[1:],
+        )
+        found = self.by_request_key(run.request_key)
+        assert found is not None
+        return found
+
+    def by_request_key(self, request_key: str) -> Run | None:
+        """Return the run that asked exactly this of the model, or None."""
+        sql = f"SELECT {columns(Run)} FROM run WHERE request_key = ?"
+        found = self._db.rows(Run, sql, [request_key])
+        return found[0] if found else None
+
+    def all(self) -> list[Run]:
+        """Return all runs, the oldest first."""
+        return self._db.rows(Run, f"SELECT {columns(Run)} FROM run ORDER BY id")
+
+    def latest(self) -> Run | None:
+        """Return the run that review and charts use unless told otherwise: the newest."""
+        found = self._db.rows(Run, f"SELECT {columns(Run)} FROM run ORDER BY id DESC LIMIT 1")
+        return found[0] if found else None
+
+    def finish(self, run_id: int, finished_at: str) -> None:
+        """Record that a run has nothing left to do."""
+        self._db.execute("UPDATE run SET finished_at = ? WHERE id = ?", [finished_at, run_id])
+
+    def put_detections(self, rows: Iterable[Detection | tuple[object, ...]]) -> None:
+        """Add boxes, in the order of the dataclass; rows may be plain tuples (they are faster)."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO detection VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (row if isinstance(row, tuple) else astuple(row) for row in rows),
+        )
+
+    def put_classifications(self, rows: Iterable[Classification | tuple[object, ...]]) -> None:
+        """Add classes with their scores, in the order of the dataclass."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO classification VALUES (?, ?, ?, ?, ?, ?)",
+            (row if isinstance(row, tuple) else astuple(row) for row in rows),
+        )
+
+    def put_predictions(self, rows: Iterable[Prediction | tuple[object, ...]]) -> None:
+        """Add or replace outcomes, in the order of the dataclass."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO prediction VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (row if isinstance(row, tuple) else astuple(row) for row in rows),
+        )
+
+    def outcomes(self, run_id: int) -> dict[str, int]:
+        """Return how many images of the run are in each outcome: the ledger's second account."""
+        sql = "SELECT outcome, count(*) FROM prediction WHERE run_id = ? GROUP BY outcome"
+        return dict(self._db.execute(sql, [run_id]).fetchall())
+
+    def predictions(self, run_id: int, image_ids: Sequence[int]) -> dict[int, Prediction]:
+        """Return what the run said of these images, by image id."""
+        sql = f"SELECT {columns(Prediction)} FROM prediction WHERE run_id = ? AND image_id = ?"
+        found = [row for key in image_ids for row in self._db.rows(Prediction, sql, [run_id, key])]
+        return {row.image_id: row for row in found}
+
+    def detections(self, run_id: int, image_id: int) -> list[Detection]:
+        """Return the boxes of one image, the most confident first."""
+        sql = (
+            f"SELECT {columns(Detection)} FROM detection"
+            " WHERE run_id = ? AND image_id = ? ORDER BY detection_number"
+        )
+        return self._db.rows(Detection, sql, [run_id, image_id])
+
+    def classifications(self, run_id: int, image_id: int) -> list[Classification]:
+        """Return the classes of one image, by detection, then by rank."""
+        sql = (
+            f"SELECT {columns(Classification)} FROM classification"
+            " WHERE run_id = ? AND image_id = ? ORDER BY detection_number, rank"
+        )
+        return self._db.rows(Classification, sql, [run_id, image_id])
+
+    def failures(self, run_id: int) -> list[tuple[str, str, int]]:
+        """Return (file path, reason, attempts) of each image that failed in the run."""
+        sql = (
+            "SELECT image.file_path, prediction.reason, prediction.attempts"
+            " FROM prediction JOIN image ON image.id = prediction.image_id"
+            " WHERE prediction.run_id = ? AND prediction.outcome = 'failed' ORDER BY 1"
+        )
+        return self._db.execute(sql, [run_id]).fetchall()

@@ -1,0 +1,102 @@
+"""A survey file as an object: opened, migrated, and divided into its parts."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+from camtrap_tui.domain.models import Survey
+from camtrap_tui.errors import StoreError
+from camtrap_tui.store import migrations
+from camtrap_tui.store.database import Database, Durability, columns
+from camtrap_tui.store.grades import Grades
+from camtrap_tui.store.images import Images
+from camtrap_tui.store.queue import Queues
+from camtrap_tui.store.reports import Reports
+from camtrap_tui.store.runs import Runs
+from camtrap_tui.store.taxa import Taxa
+
+DEFAULT_BURST_GAP_S = 60
+
+
+def utc_now() -> str:
+    """Return the time as this project writes times of its own: UTC, seconds, with a Z."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Store:
+    """An open survey. Use one in each thread, and close it (it is a context manager)."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.taxa = Taxa(db)
+        self.images = Images(db)
+        self.runs = Runs(db)
+        self.grades = Grades(db)
+        self.queues = Queues(db)
+        self.reports = Reports(db)
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False, durability: Durability = "FULL") -> Store:
+        """Open the survey at `path`, brought up to date; with `create`, make it if need be.
+
+        `durability` is FULL for whatever a person keys and NORMAL for what can be computed
+        again. Raises StoreError where there is no survey, or none that this version can read.
+        """
+        if not path.is_file() and not create:
+            raise StoreError(
+                f"{path}: there is no such survey.",
+                f"Make it with: camtrap-tui predict {path} FOLDER",
+            )
+        if not path.parent.is_dir():
+            raise StoreError(f"{path.parent}: there is no such folder.", "Make it first.")
+        db = Database(path, durability)
+        try:
+            migrations.bring_up_to_date(db)
+            store = cls(db)
+            store._make_survey_row()
+        except BaseException:
+            db.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Close the file."""
+        self.db.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def path(self) -> Path:
+        """Where the survey lies."""
+        return self.db.path
+
+    @property
+    def survey(self) -> Survey:
+        """The row that says which survey this is."""
+        return self.db.rows(Survey, f"SELECT {columns(Survey)} FROM survey")[0]
+
+    def backup(self, target: Path) -> None:
+        """Write a whole copy to `target`, also while people grade; never over a file."""
+        migrations.backup(self.db, target)
+
+    def _make_survey_row(self) -> None:
+        if self.db.value("SELECT 1 FROM survey"):
+            return
+        with self.db.transaction():
+            self.db.execute(
+                "INSERT OR IGNORE INTO survey VALUES (1, ?, ?, ?, ?)",
+                [str(uuid.uuid4()), self.path.stem, utc_now(), DEFAULT_BURST_GAP_S],
+            )
+            self.taxa.add_builtin()

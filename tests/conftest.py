@@ -1,0 +1,27 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from camtrap_tui.store.store import Store
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep the settings of whoever runs the tests out of them."""
+    path = tmp_path / "settings" / "config.toml"
+    monkeypatch.setenv("CAMTRAP_TUI_CONFIG", str(path))
+    for name in ("GRADER", "MODEL", "COUNTRY", "ADMIN1_REGION", "COLOR"):
+        monkeypatch.delenv(f"CAMTRAP_TUI_{name}", raising=False)
+    return path
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A new, empty survey."""
+    with Store.open(tmp_path / "river.db", create=True) as opened:
+        yield opened

@@ -1,0 +1,30 @@
+"""Textual bindings made from the registry; no screen names a key itself.
+
+Screens declare `BINDINGS = bindings_for("review")` and `inherit_bindings=False`, so that they
+have the registry's keys and no others; keys that a person remapped come as Textual's keymap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.binding import Binding, BindingType
+
+from camtrap_tui.commands import SCREENS, remapped
+
+
+def bindings_for(screen: str) -> list[BindingType]:
+    """Return the usual bindings of a screen; each one's action is the id of its command."""
+    return [
+        Binding(",".join(c.keys), c.id, c.title, show=False, id=f"{screen}.{c.id}")
+        for c in SCREENS[screen]
+    ]
+
+
+def keymap(changes: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Return the keys of every screen as `App.set_keymap` takes them; clashes are errors."""
+    return {
+        f"{screen}.{command.id}": ",".join(command.keys)
+        for screen in SCREENS
+        for command in remapped(screen, changes)
+    }

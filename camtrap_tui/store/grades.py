@@ -187,11 +187,14 @@ class Grades:
         """Return the ids of all images that have a vote."""
         return {key for (key,) in self._db.execute("SELECT DISTINCT image_id FROM vote")}
 
-    def graded_among(self, image_ids: Sequence[int]) -> set[int]:
-        """Return those of a few image ids (a burst, a page) that have a vote."""
+    def graded_among(self, image_ids: Sequence[int], grader: str | None = None) -> set[int]:
+        """Return those of a few image ids (a burst, a page) that have a vote (of `grader`)."""
         marks = ", ".join("?" * len(image_ids))
         sql = f"SELECT DISTINCT image_id FROM vote WHERE image_id IN ({marks})"
-        return {key for (key,) in self._db.execute(sql, list(image_ids))}
+        parameters: list[object] = list(image_ids)
+        if grader is not None:
+            sql, parameters = f"{sql} AND grader = ?", [*parameters, grader]
+        return {key for (key,) in self._db.execute(sql, parameters)}
 
     def graders(self) -> dict[str, int]:
         """Return how many images each grader's latest grades cover."""

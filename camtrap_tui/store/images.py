@@ -120,3 +120,17 @@ class Images:
             "SELECT id FROM image WHERE burst_id = ? ORDER BY timestamp, id", [image.burst_id]
         )
         return [key for (key,) in found]
+
+    def group_of(self, image_id: int, group: str) -> int | None:
+        """Return the row id of the image's `deployment`, or the first image of its `burst`."""
+        column = {"deployment": "deployment_id", "burst": "coalesce(burst_id, id)"}[group]
+        found: int | None = self._db.value(f"SELECT {column} FROM image WHERE id = ?", [image_id])
+        return found
+
+    def find(self, text: str) -> set[int]:
+        """Return the images whose path holds `text`, or whose media id begins with it."""
+        like = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        sql = (
+            "SELECT id FROM image WHERE file_path LIKE ? ESCAPE '\\' OR media_id LIKE ? ESCAPE '\\'"
+        )
+        return {key for (key,) in self._db.execute(sql, [f"%{like}%", f"{like}%"])}

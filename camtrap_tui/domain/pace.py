@@ -1,0 +1,54 @@
+"""How fast somebody grades, and how long the rest will take at this pace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+# A pause longer than this is a pause, not the time that a picture took.
+PAUSE_S = 60.0
+# The pace is that of the last so many grades: it follows the grader, and does not jump.
+WINDOW = 50
+
+
+@dataclass(slots=True)
+class Pace:
+    """Seconds a picture over the latest grades of this session, pauses left out."""
+
+    _seconds: list[float] = field(default_factory=list)
+    _last: float | None = None
+
+    def start(self, now: float) -> None:
+        """The clock (seconds, any origin) starts with the first picture."""
+        self._last = now
+
+    def graded(self, now: float, images: int = 1) -> float | None:
+        """Count `images` graded by one command at `now`; return its seconds, None after a pause."""
+        last, self._last = self._last, now
+        if last is None or not 0 <= now - last <= PAUSE_S or images < 1:
+            return None
+        spent = now - last
+        self._seconds = (self._seconds + [spent / images] * images)[-WINDOW:]
+        return spent
+
+    @property
+    def per_hour(self) -> float | None:
+        """Pictures an hour; None until there is something to go by."""
+        total = sum(self._seconds)
+        return len(self._seconds) / total * 3600 if total > 0 else None
+
+    def hours_left(self, images: int) -> float | None:
+        """Return the hours that `images` pictures take at this pace."""
+        rate = self.per_hour
+        return images / rate if rate else None
+
+
+def spell_duration(hours: float) -> str:
+    """Return a duration as people say it: `1 h 11`, `7 min`, `under 1 min`."""
+    minutes = round(hours * 60)
+    if minutes < 1:
+        return "under 1 min"
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h {minutes % 60:02d}"
+    return f"{minutes // (24 * 60)} days"

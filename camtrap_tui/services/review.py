@@ -1,0 +1,446 @@
+"""A review session: a queue, a place in it, and grades that are on disk before it moves on.
+
+It knows nothing of keys and screens; each command returns what there is to say about it.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from camtrap_tui.domain.filters import Filter, parse_filter
+from camtrap_tui.domain.models import Run, Taxon
+from camtrap_tui.domain.pace import Pace
+from camtrap_tui.domain.taxonomy import TaxonName
+from camtrap_tui.services.review_items import MOST_QUICK, Item, Items
+from camtrap_tui.store.grades import NewGrade, NewObservation
+from camtrap_tui.store.store import Store, utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command did: a sentence for the person ("" where the screen says it all)."""
+
+    text: str = ""
+    moved: bool = False
+
+
+@dataclass(slots=True)
+class _Composing:
+    """What is being put together for one picture: it ends when the picture changes."""
+
+    image_id: int
+    adding: bool = False
+    count: int | None = None
+
+
+class ReviewSession:
+    """One grader going through one queue of one survey."""
+
+    def __init__(
+        self,
+        store: Store,
+        grader: str,
+        *,
+        where: str = "",
+        run: Run | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.store = store
+        self.grader = grader
+        self.pace = Pace()
+        self.graded_here = 0
+        self._clock = clock
+        self._wanted_run = run
+        self._composing: _Composing | None = None
+        self._item: Item | None = None
+        self._quick: dict[int | None, tuple[Taxon, ...]] = {}
+        self.run: Run | None = None
+        self.filter = Filter()
+        self.queue: array[int] = array("q")
+        self.position = 0
+        self.open_queue(where)
+        self.pace.start(clock())
+
+    # ── the queue ────────────────────────────────────────────────────────────────────────
+
+    def open_queue(self, where: str) -> int:
+        """Build the queue that the filter asks for and stand at its first ungraded image.
+
+        Returns its length. Raises UsageError for a filter that says nothing; the session then
+        stays as it was.
+        """
+        wanted = parse_filter(where)
+        run = self._wanted_run or self.store.runs.latest()
+        queue = self.store.queues.build(wanted, run.id if run else None)
+        self.filter, self.run, self.queue = wanted, run, queue
+        self.items = Items(self.store, run)
+        self._graded = self.store.grades.graded_ids()
+        self._left = sum(1 for key in queue if key not in self._graded)
+        self.position = self._first_ungraded(0) or 0
+        self._arrive()
+        return len(queue)
+
+    def refresh_queue(self) -> int:
+        """Take new pictures and predictions into the queue, and stay at the same picture.
+
+        Returns by how many images the queue grew.
+        """
+        before, here = len(self.queue), self.current_id
+        self.open_queue(self.filter.text)
+        if here in self.queue:
+            self._place(self.queue.index(here))
+        return len(self.queue) - before
+
+    def _first_ungraded(self, start: int) -> int | None:
+        graded = self._graded
+        return next((n for n in range(start, len(self.queue)) if self.queue[n] not in graded), None)
+
+    @property
+    def current_id(self) -> int:
+        """The row id of the image in view; 0 where the queue is empty."""
+        return self.queue[self.position] if self.queue else 0
+
+    @property
+    def left(self) -> int:
+        """How many images of the queue have no grade yet."""
+        return self._left
+
+    def _arrive(self) -> None:
+        self._composing = None
+        self._item = None
+
+    def _place(self, position: int) -> None:
+        self.position = position
+        self._arrive()
+
+    @property
+    def item(self) -> Item | None:
+        """The image in view, None where the queue is empty. What it says of a run stays while
+        it is in view, whatever a run in progress writes meanwhile."""
+        if self._item is None and self.queue:
+            found = self.items.read([self.current_id])
+            self._item = found[0] if found else None
+        return self._item
+
+    def neighbours(self, ahead: int = 3, behind: int = 1) -> list[Item]:
+        """Return the items around the one in view, the likeliest to be looked at next first."""
+        places = [self.position + n for n in range(1, ahead + 1)]
+        places += [self.position - n for n in range(1, behind + 1)]
+        return self.items.read([self.queue[n] for n in places if 0 <= n < len(self.queue)])
+
+    def quick_taxa(self) -> tuple[Taxon, ...]:
+        """The animals this grader keys most at this deployment; fixed for the session, so that
+        a finger that knows a key stays right."""
+        item = self.item
+        deployment = item.image.deployment_id if item else None
+        if deployment not in self._quick:
+            ids = self.store.grades.frequent_taxa(self.grader, deployment, MOST_QUICK)
+            self._quick[deployment] = tuple(self.items.taxa[key] for key in ids)
+        return self._quick[deployment]
+
+    # ── moving ───────────────────────────────────────────────────────────────────────────
+
+    def move(self, step: int) -> Answer:
+        """Go `step` pictures on or back; at an end, say so."""
+        target = self.position + step
+        if not self.queue:
+            return Answer("The queue is empty.")
+        if not 0 <= target < len(self.queue):
+            end = "end" if step > 0 else "beginning"
+            return Answer(f"This is the {end} of the queue; {self._left:,} left without a grade.")
+        return self._go(target)
+
+    def _go(self, position: int, text: str = "") -> Answer:
+        lost = self._unrecorded()
+        self._place(position)
+        return Answer(lost or text, moved=True)
+
+    def _unrecorded(self) -> str:
+        composing = self._composing
+        if composing is None or composing.count is None:
+            return ""
+        return f"The count {composing.count} was not recorded: that picture got no grade."
+
+    def next_ungraded(self) -> Answer:
+        """Go to the next image without a grade, from the beginning again after the end."""
+        found = self._first_ungraded(self.position + 1)
+        found = self._first_ungraded(0) if found is None else found
+        if found is None:
+            return Answer("Every picture of this queue has a grade.")
+        return self._go(found)
+
+    def move_group(self, group: str, step: int) -> Answer:
+        """Go to the first image of the next or previous `burst` or `deployment`."""
+        here = self._group(group, self.position)
+        at = self.position
+        while 0 <= at < len(self.queue) and self._group(group, at) == here:
+            at += step
+        if not 0 <= at < len(self.queue):
+            which = "next" if step > 0 else "previous"
+            return Answer(f"There is no {which} {group} in this queue.")
+        there = self._group(group, at)
+        while step < 0 and at > 0 and self._group(group, at - 1) == there:
+            at -= 1
+        return self._go(at)
+
+    def _group(self, group: str, position: int) -> int | None:
+        return self.store.images.group_of(self.queue[position], group)
+
+    def go_to(self, text: str) -> Answer:
+        """Go to a place in the queue (a number) or to an image by part of its name or id."""
+        wanted = text.strip()
+        number = wanted.replace(",", "").replace("\N{NO-BREAK SPACE}", "")
+        if number.isdecimal() and 1 <= int(number) <= len(self.queue):
+            return self._go(int(number) - 1)
+        named = self.store.images.find(wanted) if wanted else set()
+        found = [n for n, key in enumerate(self.queue) if key in named]
+        if not found:
+            return Answer(f"No picture of this queue has {wanted!r} in its name.")
+        after = [n for n in found if n > self.position]
+        more = f"{len(found):,} pictures match; repeat for the next." if len(found) > 1 else ""
+        return self._go(min(after or found), more)
+
+    # ── grading ──────────────────────────────────────────────────────────────────────────
+
+    def accept(self) -> Answer:
+        """Grade with the image's one prediction, with no count, and go on."""
+        item = self.item
+        if item is None or item.predicted is None:
+            return Answer(
+                "There is no prediction to accept here: choose a species, or b for blank."
+            )
+        return self.grade(item.predicted, "accept")
+
+    def guess(self, number: int) -> Answer:
+        """Grade with the classifier's guess `number` (from 1), and go on."""
+        item = self.item
+        if item is None or number > len(item.guesses):
+            return Answer(f"There is no guess {number} for this picture.")
+        return self.grade(item.guesses[number - 1].taxon, "guess")
+
+    def quick(self, number: int) -> Answer:
+        """Grade with this grader's frequent species `number` (from 1), and go on."""
+        taxa = self.quick_taxa()
+        if number > len(taxa):
+            return Answer("That key has no species yet: it takes those you key most here.")
+        return self.grade(taxa[number - 1], "quick")
+
+    def special(self, taxon_uuid: str, gesture: str) -> Answer:
+        """Grade with blank, human, vehicle or unknown, and go on."""
+        taxon = next(t for t in self.items.taxa.values() if t.taxon_uuid == taxon_uuid)
+        return self.grade(taxon, gesture)
+
+    def taxon(self, name: TaxonName | Taxon) -> Taxon:
+        """Return the survey's taxon for a choice of the picker, added where it is new."""
+        if isinstance(name, Taxon):
+            return name
+        taxon = self.store.taxa.ensure(name, "grader")
+        self.items.read_taxa()
+        return taxon
+
+    def grade(self, taxon: Taxon, gesture: str) -> Answer:
+        """Record `taxon` for the image in view, on disk, and go on to the next."""
+        item = self.item
+        if item is None:
+            return Answer("There is no picture here to grade.")
+        composing = self._composing or _Composing(item.image.id)
+        observation = NewObservation(taxon.id, composing.count)
+        kept = self._own_observations(item) if composing.adding else ()
+        if taxon.observation_type == "blank":
+            kept, observation = (), NewObservation(taxon.id)
+        self._composing = None
+        self._record(item, _joined(kept, observation), gesture)
+        return self._advance()
+
+    def add_species(self, taxon: Taxon) -> Answer:
+        """Add `taxon` to this grader's word on the image, on disk, and stay: more may follow."""
+        item = self.item
+        if item is None:
+            return Answer("There is no picture here to grade.")
+        count = self._composing.count if self._composing else None
+        kept = self._own_observations(item)
+        self._record(item, _joined(kept, NewObservation(taxon.id, count)), "add_species")
+        self._item = None
+        self._composing = _Composing(item.image.id, adding=True)
+        return Answer(f"{taxon.name} added; another grade key adds to it and goes on, → goes on.")
+
+    def count(self, number: int) -> Answer:
+        """Say how many of the species keyed last on this image, or of the one keyed next."""
+        item = self.item
+        if item is None:
+            return Answer("There is no picture here to grade.")
+        kept = self._own_observations(item)
+        if kept:
+            last = kept[-1]
+            counted = NewObservation(
+                last.taxon_id, number, last.life_stage, last.sex, last.behavior
+            )
+            self._record(item, (*kept[:-1], counted), "count")
+            self._item = None
+            return Answer(f"{self.items.taxa[last.taxon_id].name} ×{number} recorded.")
+        adding = self._composing is not None and self._composing.adding
+        self._composing = _Composing(item.image.id, adding=adding, count=number)
+        return Answer(f"×{number}: now key the species.")
+
+    def again(self) -> Answer:
+        """Repeat this grader's last grade on the image in view, and go on."""
+        last = self.store.grades.latest_by(self.grader)
+        item = self.item
+        if last is None or item is None:
+            return Answer("There is no grade of yours to repeat yet.")
+        observations = tuple(
+            NewObservation(o.taxon_id, o.count, o.life_stage, o.sex, o.behavior)
+            for o in self.store.grades.observations(last.id)
+        )
+        self._composing = None
+        self._record(item, observations, "again")
+        return self._advance()
+
+    def burst_targets(self) -> list[int]:
+        """Return the images of this burst that a burst grade is for: the one in view, and those
+        that this grader has not graded."""
+        item = self.item
+        if item is None:
+            return []
+        mine = self.store.grades.graded_among(item.burst, self.grader)
+        return [key for key in item.burst if key == item.image.id or key not in mine]
+
+    def grade_burst(self, taxon: Taxon) -> Answer:
+        """Give every target of the burst this grade, as one batch, and go on behind it."""
+        item, targets = self.item, self.burst_targets()
+        if item is None:
+            return Answer("There is no picture here to grade.")
+        batch = str(uuid.uuid4())
+        seconds = self.pace.graded(self._clock(), len(targets))
+        grades = [
+            NewGrade(
+                grade_uuid=str(uuid.uuid4()),
+                image_id=key,
+                observations=(NewObservation(taxon.id),),
+                mode="bulk",
+                gesture="grade_burst",
+                run_id=self.run.id if self.run else None,
+                batch_uuid=batch,
+                seconds=seconds / len(targets) if seconds else None,
+            )
+            for key in targets
+        ]
+        self._append(grades)
+        done = set(targets)
+        while self.position + 1 < len(self.queue) and self.current_id in done:
+            self.position += 1
+        self._arrive()
+        return Answer(
+            f"{len(targets)} pictures of the burst: {taxon.name}. u takes them back.", True
+        )
+
+    def _own_observations(self, item: Item) -> tuple[NewObservation, ...]:
+        vote = item.vote_of(self.grader)
+        if vote is None:
+            return ()
+        return tuple(
+            NewObservation(o.taxon_id, o.count, o.life_stage, o.sex, o.behavior)
+            for o in self.store.grades.observations(vote.grade_id)
+        )
+
+    def _record(self, item: Item, observations: tuple[NewObservation, ...], gesture: str) -> None:
+        self._append(
+            [
+                NewGrade(
+                    grade_uuid=str(uuid.uuid4()),
+                    image_id=item.image.id,
+                    observations=observations,
+                    mode="assisted",
+                    gesture=gesture,
+                    run_id=self.run.id if self.run else None,
+                    seconds=self.pace.graded(self._clock()),
+                )
+            ]
+        )
+
+    def _append(self, grades: Sequence[NewGrade]) -> None:
+        self.store.grades.append(self.grader, grades, utc_now())
+        self.graded_here += len(grades)
+        self._note_graded([grade.image_id for grade in grades])
+
+    def _note_graded(self, image_ids: Sequence[int]) -> None:
+        """Bring `left` up to date after votes on these images came or went."""
+        now = self.store.grades.graded_among(image_ids)
+        here = [key for key in set(image_ids) if (key in now) != (key in self._graded)]
+        for key in here:
+            change = self._graded.add if key in now else self._graded.discard
+            change(key)
+            if key == self.current_id or key in self.queue:
+                self._left += -1 if key in now else 1
+
+    def _advance(self) -> Answer:
+        if self.position + 1 < len(self.queue):
+            self._place(self.position + 1)
+            return Answer(moved=True)
+        self._item = None
+        done = "every picture has a grade" if not self._left else f"{self._left:,} without a grade"
+        return Answer(f"That was the end of the queue: {done}.")
+
+    # ── undo and redo ────────────────────────────────────────────────────────────────────
+
+    def undo(self) -> Answer:
+        """Take back this grader's latest grade or batch that stands, and go back to it."""
+        return self._reverse("undo")
+
+    def redo(self) -> Answer:
+        """Bring back what was undone last, and go to it."""
+        return self._reverse("redo")
+
+    def _reverse(self, action: str) -> Answer:
+        grades = self.store.grades
+        unit = grades.undoable(self.grader) if action == "undo" else grades.redoable(self.grader)
+        if not unit:
+            return Answer(f"There is nothing of yours to {action}.")
+        first = unit[0]
+        target = first.batch_uuid or first.grade_uuid
+        grades.append_reversal(self.grader, action, target, str(uuid.uuid4()), utc_now())
+        image_ids = [grade.image_id for grade in unit if grade.image_id is not None]
+        self._note_graded(image_ids)
+        names = [self.items.taxa[o.taxon_id].name for o in grades.observations(first.id)]
+        what = " + ".join(names) + (f" on {len(unit)} pictures" if len(unit) > 1 else "")
+        self._arrive()
+        done = "Undone" if action == "undo" else "Redone"
+        if image_ids[0] not in self.queue:
+            name = self.items.read(image_ids[:1])[0].name
+            return Answer(f"{done}: {what} ({name}, which is not in this queue).")
+        self._place(self.queue.index(image_ids[0]))
+        return Answer(f"{done}: {what}.", moved=True)
+
+    # ── marks and notes ──────────────────────────────────────────────────────────────────
+
+    def toggle_mark(self) -> Answer:
+        """Mark the image in view, or take this grader's mark from it."""
+        item = self.item
+        if item is None:
+            return Answer("There is no picture here to mark.")
+        marked = any(m.kind == "mark" and m.grader == self.grader for m in item.marks)
+        self._append_mark(item, "mark", "off" if marked else "on")
+        return Answer("Mark taken off." if marked else "Marked.")
+
+    def note(self, text: str) -> Answer:
+        """Write a note on the image in view; an empty one takes the note off."""
+        item = self.item
+        if item is None:
+            return Answer("There is no picture here to write on.")
+        self._append_mark(item, "note", text)
+        return Answer("Note written." if text else "Note taken off.")
+
+    def _append_mark(self, item: Item, kind: str, value: str) -> None:
+        self.store.grades.append_mark(
+            str(uuid.uuid4()), item.image.id, self.grader, kind, value, utc_now()
+        )
+        self._item = None
+
+
+def _joined(kept: Sequence[NewObservation], new: NewObservation) -> tuple[NewObservation, ...]:
+    """Return `kept` with `new`: a species stands once in a grade, with the count keyed last."""
+    return (*(o for o in kept if o.taxon_id != new.taxon_id), new)

@@ -1,0 +1,170 @@
+"""A queue of images and a place in it: opening, moving, and reading what stands there."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from camtrap_tui.domain.filters import Filter, parse_filter
+from camtrap_tui.domain.models import Run
+from camtrap_tui.services.review_items import Item, Items
+from camtrap_tui.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command did: a sentence for the person ("" where the screen says it all)."""
+
+    text: str = ""
+    moved: bool = False
+
+
+class QueueWalk:
+    """A queue, made by a filter, and the image in view; `left` counts those without a grade."""
+
+    def __init__(self, store: Store, *, where: str = "", run: Run | None = None) -> None:
+        self.store = store
+        self.run: Run | None = None
+        self.filter = Filter()
+        self.queue: array[int] = array("q")
+        self.position = 0
+        self._wanted_run = run
+        self._item: Item | None = None
+        self._graded: set[int] = set()
+        self._left = 0
+        self.items = Items(store, None)
+        self.open_queue(where)
+
+    def open_queue(self, where: str) -> int:
+        """Build the queue that the filter asks for and stand at its first ungraded image.
+
+        Returns its length. Raises UsageError for a filter that says nothing; the session then
+        stays as it was.
+        """
+        wanted = parse_filter(where)
+        run = self._wanted_run or self.store.runs.latest()
+        queue = self.store.queues.build(wanted, run.id if run else None)
+        self.filter, self.run, self.queue = wanted, run, queue
+        self.items = Items(self.store, run)
+        self._graded = self.store.grades.graded_ids()
+        self._left = sum(1 for key in queue if key not in self._graded)
+        self.position = self._first_ungraded(0) or 0
+        self._arrive()
+        return len(queue)
+
+    def refresh_queue(self) -> int:
+        """Take new pictures and predictions into the queue, and stay at the same picture.
+
+        Returns by how many images the queue grew.
+        """
+        before, here = len(self.queue), self.current_id
+        self.open_queue(self.filter.text)
+        if here in self.queue:
+            self._place(self.queue.index(here))
+        return len(self.queue) - before
+
+    def _first_ungraded(self, start: int) -> int | None:
+        graded = self._graded
+        return next((n for n in range(start, len(self.queue)) if self.queue[n] not in graded), None)
+
+    @property
+    def current_id(self) -> int:
+        """The row id of the image in view; 0 where the queue is empty."""
+        return self.queue[self.position] if self.queue else 0
+
+    @property
+    def left(self) -> int:
+        """How many images of the queue have no grade yet."""
+        return self._left
+
+    def _arrive(self) -> None:
+        """The picture in view has changed: forget what belonged to the one before."""
+        self._item = None
+
+    def _place(self, position: int) -> None:
+        self.position = position
+        self._arrive()
+
+    @property
+    def item(self) -> Item | None:
+        """The image in view, None where the queue is empty. What it says of a run stays while
+        it is in view, whatever a run in progress writes meanwhile."""
+        if self._item is None and self.queue:
+            found = self.items.read([self.current_id])
+            self._item = found[0] if found else None
+        return self._item
+
+    def neighbours(self, ahead: int = 3, behind: int = 1) -> list[Item]:
+        """Return the items around the one in view, the likeliest to be looked at next first."""
+        places = [self.position + n for n in range(1, ahead + 1)]
+        places += [self.position - n for n in range(1, behind + 1)]
+        return self.items.read([self.queue[n] for n in places if 0 <= n < len(self.queue)])
+
+    def move(self, step: int) -> Answer:
+        """Go `step` pictures on or back; at an end, say so."""
+        target = self.position + step
+        if not self.queue:
+            return Answer("The queue is empty.")
+        if not 0 <= target < len(self.queue):
+            end = "end" if step > 0 else "beginning"
+            return Answer(f"This is the {end} of the queue; {self._left:,} left without a grade.")
+        return self._go(target)
+
+    def _go(self, position: int, text: str = "") -> Answer:
+        lost = self._unrecorded()
+        self._place(position)
+        return Answer(lost or text, moved=True)
+
+    def _unrecorded(self) -> str:
+        """Return what would be lost by leaving this picture, as a sentence; nothing here."""
+        return ""
+
+    def next_ungraded(self) -> Answer:
+        """Go to the next image without a grade, from the beginning again after the end."""
+        found = self._first_ungraded(self.position + 1)
+        found = self._first_ungraded(0) if found is None else found
+        if found is None:
+            return Answer("Every picture of this queue has a grade.")
+        return self._go(found)
+
+    def move_group(self, group: str, step: int) -> Answer:
+        """Go to the first image of the next or previous `burst` or `deployment`."""
+        here = self._group(group, self.position)
+        at = self.position
+        while 0 <= at < len(self.queue) and self._group(group, at) == here:
+            at += step
+        if not 0 <= at < len(self.queue):
+            which = "next" if step > 0 else "previous"
+            return Answer(f"There is no {which} {group} in this queue.")
+        there = self._group(group, at)
+        while step < 0 and at > 0 and self._group(group, at - 1) == there:
+            at -= 1
+        return self._go(at)
+
+    def _group(self, group: str, position: int) -> int | None:
+        return self.store.images.group_of(self.queue[position], group)
+
+    def go_to(self, text: str) -> Answer:
+        """Go to a place in the queue (a number) or to an image by part of its name or id."""
+        wanted = text.strip()
+        number = wanted.replace(",", "").replace("\N{NO-BREAK SPACE}", "")
+        if number.isdecimal() and 1 <= int(number) <= len(self.queue):
+            return self._go(int(number) - 1)
+        named = self.store.images.find(wanted) if wanted else set()
+        found = [n for n, key in enumerate(self.queue) if key in named]
+        if not found:
+            return Answer(f"No picture of this queue has {wanted!r} in its name.")
+        after = [n for n in found if n > self.position]
+        more = f"{len(found):,} pictures match; repeat for the next." if len(found) > 1 else ""
+        return self._go(min(after or found), more)
+
+    def _note_graded(self, image_ids: Sequence[int]) -> None:
+        """Bring `left` up to date after votes on these images came or went."""
+        now = self.store.grades.graded_among(image_ids)
+        here = [key for key in set(image_ids) if (key in now) != (key in self._graded)]
+        for key in here:
+            change = self._graded.add if key in now else self._graded.discard
+            change(key)
+            if key == self.current_id or key in self.queue:
+                self._left += -1 if key in now else 1

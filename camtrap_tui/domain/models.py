@@ -43,7 +43,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One row of the ledger: a file or a line of a table, and how it ended."""
+    """One row of the ledger: a file or a line of a table, and how it ended.
+
+    A file's size and time of change (nanoseconds) tell whether it must be read again.
+    """
 
     id: int
     source_id: int
@@ -51,6 +54,8 @@ class SourceRow:
     state: str
     reason: str | None
     image_id: int | None
+    file_bytes: int | None = None
+    modified_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,10 @@ _LEDGER = (
             'unreadable', 'missing', 'excluded')),
         reason TEXT,
         image_id INTEGER REFERENCES image (id),
-        CHECK (image_id IS NOT NULL OR state IN ('not_a_picture', 'unreadable', 'excluded')),
+        file_bytes INTEGER,
+        modified_ns INTEGER,
+        CHECK (image_id IS NOT NULL
+            OR state IN ('not_a_picture', 'unreadable', 'missing', 'excluded')),
         UNIQUE (source_id, file_path)
     ) STRICT""",
     "CREATE INDEX source_row_by_image ON source_row (image_id)",

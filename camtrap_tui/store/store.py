@@ -13,6 +13,7 @@ from camtrap_tui.store import migrations
 from camtrap_tui.store.database import Database, Durability, columns
 from camtrap_tui.store.grades import Grades
 from camtrap_tui.store.images import Images
+from camtrap_tui.store.ledger import Ledger
 from camtrap_tui.store.queue import Queues
 from camtrap_tui.store.reports import Reports
 from camtrap_tui.store.runs import Runs
@@ -33,6 +34,7 @@ class Store:
         self.db = db
         self.taxa = Taxa(db)
         self.images = Images(db)
+        self.ledger = Ledger(db)
         self.runs = Runs(db)
         self.grades = Grades(db)
         self.queues = Queues(db)

@@ -1,0 +1,90 @@
+"""Paths of pictures: as text that any screen may show, and back to the file they name.
+
+A stored path is relative to its source's folder, and never leads out of it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from camtrap_tui.domain.models import Image, Source
+from camtrap_tui.domain.text import clean
+from camtrap_tui.errors import InputError
+
+_ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})")
+_LOOKS_ESCAPED = re.compile(r"%(?=[0-9A-Fa-f]{2})")
+# Folders that cameras make by themselves (DCF, JEITA CP-3461): three digits and some letters.
+_CAMERA_FOLDER = re.compile(r"DCIM|\d{3}[A-Z_]{3,5}\d*", re.IGNORECASE | re.ASCII)
+_MEDIA_ID = re.compile(r"[0-9a-fA-F]{32}", re.ASCII)
+
+
+def to_text(path: str) -> str:
+    """Return a path of this system as safe text, reversibly: what is unsafe becomes `%1B`.
+
+    Bytes that are no UTF-8, control, format and bidi characters are written as percent signs
+    with two hex digits, and so is a percent sign that looks like one of these.
+    """
+    plain = _LOOKS_ESCAPED.sub("%25", path)
+    if plain.isascii() and plain.isprintable():
+        return plain
+    return "".join(
+        character if clean(character) == character else _escape(character) for character in plain
+    )
+
+
+def from_text(text: str) -> str:
+    """Return the path that `to_text` wrote as `text`."""
+    if "%" not in text:
+        return text
+    raw = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), text.encode())
+    return os.fsdecode(raw)
+
+
+def _escape(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in os.fsencode(character))
+
+
+def picture_path(sources: Mapping[int, Source], image: Image) -> Path | None:
+    """Return where the picture should lie; None where no folder is known to have it.
+
+    Raises InputError for a path that leads out of its folder, which no own row has.
+    """
+    source = sources[image.source_id]
+    if source.kind != "folder":
+        return None
+    relative = from_text(image.file_path)
+    if relative.startswith("/") or "\x00" in relative or ".." in relative.split("/"):
+        raise InputError(
+            f"{image.file_path}: the path leads out of {source.location}.",
+            "The survey was changed by another program: go back to a backup of it.",
+        )
+    return Path(from_text(source.location)) / relative
+
+
+def portable(path: str) -> str:
+    """Return a path that a file from elsewhere names: cleaned, relative, with `/`, no `..`."""
+    parts = clean(path).replace("\\", "/").split("/")
+    return "/".join(part for part in parts if part not in ("", ".", ".."))
+
+
+def stem_media_id(path: str) -> str | None:
+    """Return the media id that a file's name is (32 hex digits before the dot), or None."""
+    name = path.rpartition("/")[2]
+    stem = name.rpartition(".")[0] or name
+    return stem if _MEDIA_ID.fullmatch(stem) else None
+
+
+def deployment_of(relative: str, root_name: str) -> str:
+    """Return the deployment of a picture by its folders: `UR011/DCIM/100MEDIA/…` is `UR011`.
+
+    That is the folder above those that cameras make, else the one that holds the picture;
+    at the top of the tree it is the name of the tree's folder.
+    """
+    folders = relative.split("/")[:-1]
+    made = next((n for n, name in enumerate(folders) if _CAMERA_FOLDER.fullmatch(name)), None)
+    if made is not None:
+        folders = folders[:made]
+    return folders[-1] if folders else root_name

@@ -80,6 +80,7 @@ REVIEW = (
     Command("runs", ("r",), "Runs", "start, watch and stop predictions", FIND),
     Command("help", ("question_mark",), "Help", "all keys", APP, 7),
     Command("palette", ("ctrl+p",), "All commands", "find a command by name", APP),
+    Command("cancel", ("escape",), "Cancel", "leave a question, list or prompt", APP),
     Command("repaint", ("ctrl+l",), "Repaint", "draw the whole screen again", APP),
     Command("quit", ("q", "ctrl+c"), "Quit", "leave; everything keyed is on disk", APP),
 )

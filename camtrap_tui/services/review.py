@@ -26,6 +26,7 @@ class _Composing:
     image_id: int
     adding: bool = False
     count: int | None = None
+    whole_burst: bool = False
 
 
 class ReviewSession(QueueWalk):
@@ -115,6 +116,8 @@ class ReviewSession(QueueWalk):
         if item is None:
             return Answer("There is no picture here to grade.")
         composing = self._composing or _Composing(item.image.id)
+        if composing.whole_burst:
+            return self.grade_burst(taxon)
         observation = NewObservation(taxon.id, composing.count)
         kept = self._own_observations(item) if composing.adding else ()
         if taxon.observation_type == "blank":
@@ -166,6 +169,41 @@ class ReviewSession(QueueWalk):
         self._composing = None
         self._record(item, observations, "again")
         return self._advance()
+
+    def ask_burst(self) -> Answer:
+        """Take the next grade key for the whole burst; the answer is the question to show."""
+        item = self.item
+        if item is None:
+            return Answer("There is no picture here to grade.")
+        targets = len(self.burst_targets())
+        if len(item.burst) == 1:
+            return Answer("This picture is a burst of its own: any grade key grades it.")
+        self._composing = _Composing(item.image.id, whole_burst=True)
+        kept = len(item.burst) - targets
+        note = f" ({kept} that you graded stay)" if kept else ""
+        return Answer(f"Which grade for {targets} pictures of this burst{note}? esc: none")
+
+    @property
+    def asks_burst(self) -> bool:
+        """Whether the next grade key is for the whole burst."""
+        return self._composing is not None and self._composing.whole_burst
+
+    @property
+    def pending(self) -> str:
+        """What is being put together for the picture in view, for the panel."""
+        composing = self._composing
+        if composing is None:
+            return ""
+        parts = [f"×{composing.count}"] if composing.count else []
+        parts += ["adding species"] if composing.adding else []
+        parts += ["for the whole burst"] if composing.whole_burst else []
+        return ", ".join(parts)
+
+    def cancel(self) -> Answer:
+        """Leave what was being put together: a burst's grade, a count, a further species."""
+        had = self._composing is not None
+        self._composing = None
+        return Answer("Left as it was." if had else "")
 
     def burst_targets(self) -> list[int]:
         """Return the images of this burst that a burst grade is for: the one in view, and those

@@ -6,6 +6,7 @@ have the registry's keys and no others; keys that a person remapped come as Text
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from textual.binding import Binding, BindingType
@@ -16,9 +17,14 @@ from camtrap_tui.commands import SCREENS, remapped
 def bindings_for(screen: str) -> list[BindingType]:
     """Return the usual bindings of a screen; each one's action is the id of its command."""
     return [
-        Binding(",".join(c.keys), c.id, c.title, show=False, id=f"{screen}.{c.id}")
+        Binding(",".join(c.keys), action(c.id), c.title, show=False, id=f"{screen}.{c.id}")
         for c in SCREENS[screen]
     ]
+
+
+def action(command_id: str) -> str:
+    """Return the Textual action of a command: `guess_2` calls `action_guess(2)`."""
+    return re.sub(r"_(\d)$", r"(\1)", command_id)
 
 
 def keymap(changes: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

@@ -1,0 +1,53 @@
+"""`camtrap-tui review`, and what `camtrap-tui SURVEY` and `camtrap-tui FOLDER` mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from camtrap_tui.config import COLORS, Settings, load_settings
+from camtrap_tui.errors import UsageError
+
+
+@click.command("review")
+@click.argument("survey", type=click.Path(path_type=Path))
+@click.option("--where", default="", help="Which pictures, as in 'species:raccoon score:<0.8'.")
+@click.option("--grader", help="Whose grades these are; asked once and remembered.")
+@click.option("--run", "run_id", type=int, help="The run whose word is shown; default the latest.")
+@click.option("--color", type=click.Choice(COLORS), help="Colours of pictures.")
+def review_command(
+    survey: Path, where: str, grader: str | None, run_id: int | None, color: str | None
+) -> None:
+    """Look at the pictures of SURVEY and grade them.
+
+    SURVEY may also be a folder of pictures: its survey is FOLDER-NAME.db here, made if need be,
+    and the folder is offered for prediction.
+    """
+    settings = load_settings({"grader": grader, "color": color})
+    folder = survey if survey.is_dir() else None
+    path = Path(f"{survey.resolve().name}.db") if folder else survey
+    start(path, folder, where=where, run_id=run_id, settings=settings)
+
+
+def start(
+    path: Path,
+    folder: Path | None,
+    *,
+    where: str,
+    run_id: int | None,
+    settings: Settings,
+) -> None:
+    """Open the survey at `path` on the review screen, with `folder` offered for prediction."""
+    from camtrap_tui.services.review import ReviewSession
+    from camtrap_tui.store.store import Store
+    from camtrap_tui.tui.app import run_review
+
+    with Store.open(path, create=folder is not None) as store:
+        run = next((run for run in store.runs.all() if run.id == run_id), None)
+        if run_id is not None and run is None:
+            raise UsageError(f"{path}: there is no run {run_id}.", "See camtrap-tui status.")
+        session = ReviewSession(store, settings.grader, where=where, run=run)
+        code = run_review(store, session, settings, folder)
+    if code:
+        raise click.exceptions.Exit(code)

@@ -1,0 +1,152 @@
+"""The app: one survey, its screens, and the prediction that may run beside them."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+from textual.app import App
+from textual.filter import LineFilter
+
+from camtrap_tui.config import Settings
+from camtrap_tui.errors import CamtrapError
+from camtrap_tui.services.review import ReviewSession
+from camtrap_tui.services.sample import known_models
+from camtrap_tui.store.store import Store
+from camtrap_tui.tui.bindings import keymap
+from camtrap_tui.tui.host import RunRequest
+from camtrap_tui.tui.line_filter import SanitiseFilter
+from camtrap_tui.tui.review_screen import ReviewScreen
+from camtrap_tui.tui.runner import Runner
+from camtrap_tui.tui.runs_screen import RunsScreen
+
+
+class CamtrapApp(App[None]):
+    """Reviews one survey."""
+
+    CSS_PATH = "camtrap.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    INLINE_PADDING = 0
+
+    def __init__(
+        self,
+        store: Store,
+        session: ReviewSession,
+        settings: Settings,
+        *,
+        folder: Path | None = None,
+    ) -> None:
+        # The terminal's own two colours: a cell without colour costs no bytes for one.
+        super().__init__(ansi_color=True)
+        self.store = store
+        self.session = session
+        self.settings = settings
+        self.request = RunRequest(folder, settings.model, settings.country, settings.admin1_region)
+        self.runner = Runner(store.path, self._run_changed)
+        self.models: Sequence[tuple[str, str]] = known_models()
+        self._offers_folder = folder is not None
+        self.animation_level = "none"
+        self.set_keymap(keymap(settings.keys))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Add the second wall: whatever a screen forgot to clean is cleaned here."""
+        return [*super().get_line_filters(), SanitiseFilter()]
+
+    def on_mount(self) -> None:
+        """Open the review screen; a folder that was given is offered for prediction."""
+        self.theme = "textual-ansi"
+        # Textual has no handler for these: without one, a dropped line leaves the terminal
+        # raw and the child alive.
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._end)
+        self.push_screen(ReviewScreen(self, self.session))
+        if self._offers_folder:
+            self.push_screen(RunsScreen(self))
+
+    def _end(self) -> None:
+        self.runner.kill()
+        self.exit()
+
+    def on_unmount(self) -> None:
+        """Leave no child behind."""
+        self.runner.kill()
+
+    def on_resize(self) -> None:
+        """Nothing of the screen is known to be right after a resize."""
+        self.refresh()
+
+    def repaint(self) -> None:
+        """Send the whole screen again, for a terminal that something else has written to."""
+        self.refresh(layout=True)
+        self.screen.refresh(layout=True)
+
+    # ── predictions ──────────────────────────────────────────────────────────────────────
+
+    def start_run(self) -> str:
+        """Start or resume what the runs screen asks for; the answer is a sentence."""
+        request = self.request
+        if request.folder is None:
+            return "Choose the folder of pictures first: f"
+        if self.runner.state.is_active:
+            return "A prediction is running: s stops it after its batch."
+        self.run_worker(
+            self.runner.run(request.folder, request.model, request.country, request.admin1_region),
+            exclusive=True,
+            group="prediction",
+        )
+        return "Starting; grading goes on meanwhile."
+
+    def _run_changed(self) -> None:
+        screen = self.screen
+        if isinstance(screen, RunsScreen) and screen.is_mounted:
+            screen.show_all()
+        elif isinstance(screen, ReviewScreen) and screen.is_mounted:
+            screen.show_run()
+
+    def run_line(self) -> str:
+        """Return one line on the prediction in progress, empty where there is none."""
+        return self.runner.line
+
+    def take_new_predictions(self) -> str:
+        """Take new pictures and predictions into the queue of the review."""
+        try:
+            grown = self.session.refresh_queue()
+        except CamtrapError as error:
+            return str(error)
+        self.runner.state.new_predictions = 0
+        if not self.runner.state.is_active:
+            self.runner.state.phase = "idle"
+        return f"The queue has {len(self.session.queue):,} pictures ({grown:+,})."
+
+    # ── other screens ────────────────────────────────────────────────────────────────────
+
+    def open_runs(self) -> None:
+        """Show the runs."""
+        self.push_screen(RunsScreen(self))
+
+    def open_charts(self) -> None:
+        """Show the charts; a bar that is chosen there becomes the filter here."""
+        from camtrap_tui.tui.charts_screen import ChartsScreen
+
+        run = self.session.run
+        self.push_screen(ChartsScreen(self.store.path, run.id if run else None), self._chosen)
+
+    def _chosen(self, where: str | None) -> None:
+        if where is None:
+            return
+        try:
+            self.session.open_queue(where)
+        except CamtrapError as error:
+            self.screen.query_one("#message").show(str(error))  # type: ignore[attr-defined]
+
+
+def run_review(
+    store: Store, session: ReviewSession, settings: Settings, folder: Path | None = None
+) -> int:
+    """Run the app until it is left; return its exit code."""
+    app = CamtrapApp(store, session, settings, folder=folder)
+    app.run(mouse=False)
+    return app.return_code or 0

@@ -1,0 +1,116 @@
+"""Questions with an answer to type, and lists to choose from; they stand beside the picture.
+
+A dialog is a value: what it asks, which rows fit what was typed, and what to do with the
+answer. The prompt line and the side panel of a screen show it; nothing opens over the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from camtrap_tui.commands import GROUPS, Command, keys_sign
+from camtrap_tui.domain.models import Taxon
+from camtrap_tui.services.species import Choice, choices
+
+# What a dialog's row stands for; what is taken is given back to the caller.
+MOST_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a dialog's list: what it shows, a hint for the message line, and its value."""
+
+    content: Content
+    hint: str = ""
+    value: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """A question: `rows` gives the list for what was typed; `take` gets text and chosen row.
+
+    `take` returns a sentence to show, and raises CamtrapError for an answer that will not do:
+    the dialog then stays open and shows why.
+    """
+
+    label: str
+    take: Callable[[str, Row | None], str]
+    rows: Callable[[str], Sequence[Row]] | None = None
+    text: str = ""
+    hint: str = ""
+
+
+def text_dialog(label: str, take: Callable[[str], str], text: str = "", hint: str = "") -> Dialog:
+    """Return a question that is answered by typing alone."""
+    return Dialog(label, lambda typed, _row: take(typed), None, text, hint)
+
+
+def species_dialog(
+    label: str,
+    taxa: Sequence[Taxon],
+    recent: Sequence[int],
+    take: Callable[[Choice], str],
+) -> Dialog:
+    """Return the species picker: recents first, then whatever fits what was typed."""
+
+    def rows(typed: str) -> list[Row]:
+        return [_species_row(choice) for choice in choices(typed, taxa, recent, MOST_ROWS)]
+
+    def take_row(_typed: str, row: Row | None) -> str:
+        if row is None or not isinstance(row.value, Choice):
+            return "No species was chosen."
+        return take(row.value)
+
+    return Dialog(label, take_row, rows, hint="type a name; ↑↓ choose, ↵ takes it, esc leaves")
+
+
+def _species_row(choice: Choice) -> Row:
+    if choice.is_new:
+        return Row(
+            Content.assemble("＋ new: ", choice.title),
+            f"Add “{choice.title}” as a new name: no list of this survey has it.",
+            choice,
+        )
+    parts: list[str | tuple[str, str]] = [choice.title]
+    if choice.detail:
+        parts += ["  ", (choice.detail, "italic dim")]
+    return Row(Content.assemble(*parts), f"{choice.title}  {choice.detail}".rstrip(), choice)
+
+
+def palette_dialog(
+    label: str, commands: Sequence[Command], run: Callable[[str], str], *, grouped: bool
+) -> Dialog:
+    """Return all commands to read (`grouped`, the help) or to find by name (the palette)."""
+
+    def rows(typed: str) -> list[Row]:
+        plain = typed.casefold().strip()
+        fitting = [c for c in commands if plain in f"{c.title} {c.help} {keys_sign(c)}".casefold()]
+        # What the title says comes before what only the explanation says.
+        fitting.sort(key=lambda c: plain not in c.title.casefold() if plain else False)
+        if not grouped or plain:
+            return [_command_row(command) for command in fitting]
+        made: list[Row] = []
+        for group in GROUPS:
+            inside = [_command_row(c) for c in fitting if c.group == group]
+            if inside:
+                made += [Row(Content.styled(group, "bold underline")), *inside]
+        return made
+
+    def take_row(_typed: str, row: Row | None) -> str:
+        if row is None or not isinstance(row.value, Command):
+            return ""
+        return run(row.value.id)
+
+    return Dialog(label, take_row, rows, hint="type to search; ↑↓ read, ↵ does it, esc leaves")
+
+
+def _command_row(command: Command) -> Row:
+    keys = keys_sign(command)
+    return Row(
+        Content.assemble((f"{keys:<7}", "bold"), " ", command.title),
+        f"{keys}  {command.title}: {command.help}",
+        command,
+    )

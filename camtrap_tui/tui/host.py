@@ -1,0 +1,50 @@
+"""What screens may ask of the app that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from camtrap_tui.config import Settings
+from camtrap_tui.store.store import Store
+from camtrap_tui.tui.runner import Runner
+
+
+@dataclass(slots=True)
+class RunRequest:
+    """What the next prediction will be asked."""
+
+    folder: Path | None = None
+    model: str = ""
+    country: str = ""
+    admin1_region: str = ""
+
+
+class Host(Protocol):
+    """The app, as its screens know it."""
+
+    settings: Settings
+    store: Store
+    runner: Runner
+    request: RunRequest
+    models: Sequence[tuple[str, str]]
+
+    def start_run(self) -> str:
+        """Start or resume what `request` asks; the answer is a sentence."""
+
+    def run_line(self) -> str:
+        """Return one line on the prediction in progress, empty where there is none."""
+
+    def take_new_predictions(self) -> str:
+        """Take new pictures and predictions into the queue of the review."""
+
+    def open_runs(self) -> None:
+        """Show the runs screen."""
+
+    def open_charts(self) -> None:
+        """Show the charts screen."""
+
+    def repaint(self) -> None:
+        """Send the whole screen again."""

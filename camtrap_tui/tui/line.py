@@ -1,0 +1,98 @@
+"""A line and a list of lines that are sent again only when what they say has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.widget import Widget
+
+
+class Line(Widget):
+    """One row of text; data is given as Content, never as markup."""
+
+    DEFAULT_CSS = "Line { height: 1; width: 1fr; }"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._content = Content("")
+
+    @property
+    def content(self) -> Content:
+        """What the line says."""
+        return self._content
+
+    def show(self, content: Content | str) -> None:
+        """Say this from now on; nothing is sent where it is what the line says already."""
+        new = Content(content) if isinstance(content, str) else content
+        if new.is_same(self._content):
+            return
+        self._content = new
+        self.refresh()
+
+    def render(self) -> Content:
+        """Return the row, for Textual."""
+        return self._content
+
+
+class Lines(Widget):
+    """A panel of rows; one may be chosen, and the panel scrolls to keep it in view."""
+
+    DEFAULT_CSS = "Lines { height: 1fr; }"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._rows: tuple[Content, ...] = ()
+        self._chosen: int | None = None
+        self._top = 0
+
+    @property
+    def rows(self) -> tuple[Content, ...]:
+        """What the panel says, row by row."""
+        return self._rows
+
+    @property
+    def chosen(self) -> int | None:
+        """The chosen row, None where nothing is to be chosen."""
+        return self._chosen
+
+    def show(self, rows: Sequence[Content], chosen: int | None = None) -> None:
+        """Show these rows, with one chosen; nothing is sent where they are shown already."""
+        new = tuple(rows)
+        same = len(new) == len(self._rows) and all(
+            a.is_same(b) for a, b in zip(new, self._rows, strict=True)
+        )
+        if same and chosen == self._chosen:
+            return
+        self._rows, self._chosen = new, chosen
+        self._reveal(chosen or 0)
+        self.refresh()
+
+    def choose(self, row: int) -> None:
+        """Choose another row."""
+        if not self._rows:
+            return
+        self._chosen = min(max(row, 0), len(self._rows) - 1)
+        self._reveal(self._chosen)
+        self.refresh()
+
+    def _reveal(self, row: int) -> None:
+        height = max(self.size.height, 1)
+        if row < self._top:
+            self._top = row
+        elif row >= self._top + height:
+            self._top = row - height + 1
+        self._top = max(0, min(self._top, len(self._rows) - height))
+
+    def render(self) -> Content:
+        """Return the rows that fit, the chosen one marked by a sign and by reversal."""
+        height = max(self.size.height, 1)
+        shown = []
+        for number, row in enumerate(self._rows[self._top : self._top + height], self._top):
+            if self._chosen is None:
+                shown.append(row)
+            elif number == self._chosen:
+                shown.append(Content.assemble("›", row).stylize("reverse"))
+            else:
+                shown.append(Content.assemble(" ", row))
+        return Content("\n").join(row.truncate(self.size.width, ellipsis=True) for row in shown)

@@ -1,0 +1,379 @@
+"""The review screen: one picture, what the machine and people said of it, and the keys.
+
+It turns keys into commands of the session and shows what came of them; everything keyed is on
+disk before the next picture is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+
+from camtrap_tui.config import remember
+from camtrap_tui.domain import taxonomy
+from camtrap_tui.domain.text import clean
+from camtrap_tui.errors import UsageError
+from camtrap_tui.services.opener import open_picture
+from camtrap_tui.services.picture_views import BoxMark, Picture, Region
+from camtrap_tui.services.queue_walk import Answer
+from camtrap_tui.services.review import ReviewSession
+from camtrap_tui.services.review_items import Item
+from camtrap_tui.services.species import Choice
+from camtrap_tui.tui import review_views
+from camtrap_tui.tui.bindings import action, bindings_for
+from camtrap_tui.tui.dialogs import palette_dialog, species_dialog, text_dialog
+from camtrap_tui.tui.host import Host
+from camtrap_tui.tui.image_view import ImageView
+from camtrap_tui.tui.line import Line
+from camtrap_tui.tui.prompt import Prompt
+from camtrap_tui.tui.prompt_screen import PromptScreen
+
+_RECENT = 20
+
+
+class ReviewScreen(PromptScreen, inherit_bindings=False):
+    """Grades pictures one by one."""
+
+    BINDINGS = bindings_for("review")
+
+    def __init__(self, host: Host, session: ReviewSession) -> None:
+        super().__init__(host, "review")
+        self.session = session
+        self._zoom = 0
+        self._boxes = True
+        self._contrast = False
+        self._shown_id = 0
+        self._image = ImageView()
+
+    def compose(self) -> ComposeResult:
+        """Lay out: status, picture and panel, strip, message or prompt, footer."""
+        yield Line(id="status")
+        with Horizontal(id="middle"):
+            yield self._image
+            yield self.panel
+        yield Line(id="strip")
+        yield self.message
+        yield self.prompt
+        yield Line(id="footer")
+
+    def on_mount(self) -> None:
+        """Ask who grades, unless that is known; the pictures wait for nobody."""
+        if not self.session.grader:
+            self._ask_name()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit the panel to the width, and say everything anew."""
+        width = event.size.width
+        self.panel.styles.width = 27 if width < 100 else 34 if width < 160 else 44
+        self.call_after_refresh(self.show_all)
+
+    def on_screen_resume(self) -> None:
+        """Back from another screen: grades and predictions may have come meanwhile."""
+        if self.is_mounted and self.size:
+            self.show_all()
+
+    # ── showing ──────────────────────────────────────────────────────────────────────────
+
+    def show_all(self) -> None:
+        """Show the item in view and what is around it; unchanged parts send nothing."""
+        session, item = self.session, self.session.item
+        width = self.size.width
+        name = session.store.path.name
+        self.query_one("#status", Line).show(review_views.status_line(session, name, width))
+        self.show_footer()
+        if item is None:
+            self._show_empty()
+            return
+        if item.image.id != self._shown_id:
+            self._shown_id, self._zoom = item.image.id, 0
+        self.query_one("#strip", Line).show(review_views.strip_line(session, item, width))
+        self._show_panel(item)
+        self._image.show(self._picture(item, zoom=self._zoom))
+        self._image.prefetch([self._picture(near) for near in session.neighbours()])
+
+    def _show_panel(self, item: Item) -> None:
+        if not (self.prompt.is_open and self.prompt.dialog and self.prompt.dialog.rows):
+            width = max(self.panel.size.width, 10)
+            self.panel.show(review_views.panel_rows(self.session, item, width))
+
+    def _show_empty(self) -> None:
+        self._shown_id = 0
+        self.query_one("#strip", Line).show("")
+        if self.session.filter.text:
+            why = "No picture fits this filter: f changes it."
+        else:
+            why = "This survey has no pictures yet: r starts a prediction."
+        self._image.say(why)
+        if not self.prompt.is_open:
+            self.panel.show([])
+
+    def _picture(self, item: Item, zoom: int = 0) -> Picture:
+        boxes = tuple(
+            BoxMark(b.bbox_x, b.bbox_y, b.bbox_w, b.bbox_h, b.category, str(b.detection_number))
+            for b in item.boxes
+        )
+        region = None
+        if zoom:
+            box = item.boxes[zoom - 1]
+            region = Region(box.bbox_x, box.bbox_y, box.bbox_w, box.bbox_h)
+        return Picture(item.path, boxes if self._boxes else (), region, self._contrast)
+
+    def say(self, text: str | Content) -> None:
+        """Show a sentence on the message line, beside the picture."""
+        if not self.prompt.is_open:
+            self.message.show(text)
+
+    def _answer(self, answer: Answer) -> None:
+        # What a run in progress says stands on the same line, when there is nothing else.
+        self.say(answer.text or self.host.run_line())
+        self.show_all()
+
+    def show_run(self) -> None:
+        """Show how the run in progress is doing, unless something else is being said."""
+        if not self.session.asks_burst:
+            self.say(self.host.run_line())
+
+    # ── prompts ──────────────────────────────────────────────────────────────────────────
+
+    def on_prompt_closed(self, event: Prompt.Closed) -> None:
+        """Give the panel and the message line back to the picture."""
+        event.stop()
+        self._answer(Answer(event.text))
+
+    def _ask_name(self) -> None:
+        def take(typed: str) -> str:
+            name = " ".join(clean(typed).split())
+            if not name:
+                raise UsageError("A name is needed,", "since every grade says whose it is.")
+            self.session.grader = name
+            remember("grader", name)
+            return f"Hello {name}. Keys: ? for all of them."
+
+        self.ask(text_dialog("Your name, for your grades:", take, hint="asked once, remembered"))
+
+    def _ask_species(self, label: str, take: Callable[[Choice], str]) -> None:
+        session = self.session
+        recent = session.store.grades.recent_taxa(session.grader, _RECENT)
+        self.ask(species_dialog(label, list(session.items.taxa.values()), recent, take))
+
+    # ── grading ──────────────────────────────────────────────────────────────────────────
+
+    def _graded(self, command: Callable[[], Answer]) -> None:
+        if not self.session.grader:
+            self._ask_name()
+            return
+        self._answer(command())
+
+    def action_accept(self) -> None:
+        """Grade with the prediction."""
+        self._graded(self.session.accept)
+
+    def action_blank(self) -> None:
+        """Grade as blank."""
+        self._graded(lambda: self.session.special(taxonomy.BLANK_UUID, "blank"))
+
+    def action_human(self) -> None:
+        """Grade as human."""
+        self._graded(lambda: self.session.special(taxonomy.HUMAN_UUID, "human"))
+
+    def action_vehicle(self) -> None:
+        """Grade as vehicle."""
+        self._graded(lambda: self.session.special(taxonomy.VEHICLE_UUID, "vehicle"))
+
+    def action_unsure(self) -> None:
+        """Grade as unknown."""
+        self._graded(lambda: self.session.special(taxonomy.UNKNOWN_UUID, "unsure"))
+
+    def action_guess(self, number: int) -> None:
+        """Grade with a guess."""
+        self._graded(lambda: self.session.guess(number))
+
+    def action_quick(self, number: int) -> None:
+        """Grade with a frequent species."""
+        self._graded(lambda: self.session.quick(number))
+
+    def action_again(self) -> None:
+        """Repeat the last grade."""
+        self._graded(self.session.again)
+
+    def action_species(self) -> None:
+        """Choose a species by name."""
+        session = self.session
+        whole_burst = session.asks_burst
+
+        def take(choice: Choice) -> str:
+            if whole_burst:
+                return session.grade_burst(session.taxon(choice.name)).text
+            return session.grade(session.taxon(choice.name), "species").text
+
+        self._graded_dialog("Burst is:" if whole_burst else "Species:", take)
+
+    def action_add_species(self) -> None:
+        """Add a second species."""
+        session = self.session
+        self._graded_dialog(
+            "Also:", lambda choice: session.add_species(session.taxon(choice.name)).text
+        )
+
+    def _graded_dialog(self, label: str, take: Callable[[Choice], str]) -> None:
+        if not self.session.grader:
+            self._ask_name()
+        elif self.session.item is None:
+            self.say("There is no picture here to grade.")
+        else:
+            self._ask_species(label, take)
+
+    def action_count(self) -> None:
+        """Say how many."""
+
+        def take(typed: str) -> str:
+            if not typed.strip().isdecimal() or not 1 <= int(typed) <= 99_999:
+                raise UsageError("How many?", "Type a number from 1, or esc to leave.")
+            return self.session.count(int(typed)).text
+
+        self.ask(text_dialog("How many:", take, hint="digits, then ↵"))
+
+    def action_grade_burst(self) -> None:
+        """Ask for the burst's grade."""
+        self._graded(self.session.ask_burst)
+
+    def action_undo(self) -> None:
+        """Take back the last grade."""
+        self._graded(self.session.undo)
+
+    def action_redo(self) -> None:
+        """Bring back what was undone."""
+        self._graded(self.session.redo)
+
+    def action_mark(self) -> None:
+        """Mark or unmark."""
+        self._graded(self.session.toggle_mark)
+
+    def action_note(self) -> None:
+        """Write a note."""
+        item, grader = self.session.item, self.session.grader
+        if item is None or not grader:
+            self._graded(lambda: self.session.note(""))
+            return
+        old = next((m.value for m in item.marks if m.kind == "note" and m.grader == grader), "")
+        self.ask(text_dialog("Note:", lambda typed: self.session.note(clean(typed)).text, old))
+
+    # ── moving ───────────────────────────────────────────────────────────────────────────
+
+    def action_next(self) -> None:
+        """Next picture."""
+        self._answer(self.session.move(1))
+
+    def action_previous(self) -> None:
+        """Previous picture."""
+        self._answer(self.session.move(-1))
+
+    def action_next_burst(self) -> None:
+        """Next burst."""
+        self._answer(self.session.move_group("burst", 1))
+
+    def action_previous_burst(self) -> None:
+        """Previous burst."""
+        self._answer(self.session.move_group("burst", -1))
+
+    def action_next_deployment(self) -> None:
+        """Next camera."""
+        self._answer(self.session.move_group("deployment", 1))
+
+    def action_previous_deployment(self) -> None:
+        """Previous camera."""
+        self._answer(self.session.move_group("deployment", -1))
+
+    def action_next_ungraded(self) -> None:
+        """Next picture without a grade."""
+        self._answer(self.session.next_ungraded())
+
+    def action_go_to(self) -> None:
+        """Go to a picture by name or number."""
+        self.ask(
+            text_dialog(
+                "Go to:",
+                lambda typed: self.session.go_to(typed).text,
+                hint="a number in this queue, or part of a file name or media id",
+            )
+        )
+
+    # ── looking ──────────────────────────────────────────────────────────────────────────
+
+    def action_zoom(self) -> None:
+        """Zoom to each box in turn, then back."""
+        item = self.session.item
+        if item is None or not item.boxes:
+            self.say("No box to zoom to in this picture.")
+            return
+        self._zoom = (self._zoom + 1) % (len(item.boxes) + 1)
+        said = ""
+        if self._zoom:
+            box = item.boxes[self._zoom - 1]
+            said = f"box {self._zoom} of {len(item.boxes)}: {box.category} {box.confidence:.2f}"
+        self._answer(Answer(said))
+
+    def action_boxes(self) -> None:
+        """Show or hide the boxes."""
+        self._boxes = not self._boxes
+        self._answer(Answer("" if self._boxes else "boxes hidden"))
+
+    def action_contrast(self) -> None:
+        """Stretch the contrast, or not."""
+        self._contrast = not self._contrast
+        self._answer(Answer("contrast stretched" if self._contrast else ""))
+
+    def action_open(self) -> None:
+        """Open in the system's viewer."""
+        item = self.session.item
+        self.say(open_picture(item.path) if item else "There is no picture here.")
+
+    # ── finding, other screens ───────────────────────────────────────────────────────────
+
+    def action_filter(self) -> None:
+        """Choose which pictures to review."""
+
+        def take(typed: str) -> str:
+            return f"{self.session.open_queue(typed):,} pictures."
+
+        hint = "species:raccoon score:<0.8 camera:UR011 hour:20-5 date:2024-06 state:ungraded"
+        self.ask(text_dialog("Filter:", take, self.session.filter.text, f"{hint} order:score"))
+
+    def action_charts(self) -> None:
+        """Show the charts."""
+        self.host.open_charts()
+
+    def action_runs(self) -> None:
+        """Show the runs."""
+        self.host.open_runs()
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        self._ask_command("Help:", grouped=True)
+
+    def action_palette(self) -> None:
+        """Find a command by name."""
+        self._ask_command("Command:", grouped=False)
+
+    def _ask_command(self, label: str, *, grouped: bool) -> None:
+        def run(command_id: str) -> str:
+            self.call_later(self.run_action, action(command_id))
+            return ""
+
+        self.ask(palette_dialog(label, self.commands, run, grouped=grouped))
+
+    def action_cancel(self) -> None:
+        """Leave what was being asked."""
+        self._answer(self.session.cancel())
+
+    def action_repaint(self) -> None:
+        """Draw the whole screen again."""
+        self.host.repaint()
+
+    def action_quit(self) -> None:
+        """Leave."""
+        self.app.exit()

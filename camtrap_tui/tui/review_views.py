@@ -1,0 +1,145 @@
+"""What the review screen says, as rows of text made from the session; no state of its own."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from camtrap_tui.commands import Command, keys_sign
+from camtrap_tui.domain.pace import spell_duration
+from camtrap_tui.services.review import ReviewSession
+from camtrap_tui.services.review_items import Item
+
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_BAR_CELLS = 6
+# A burst longer than this is shown as a window around the picture in view.
+_STRIP_CELLS = 15
+
+
+def bar(score: float, cells: int = _BAR_CELLS) -> str:
+    """Return a score from 0 to 1 as a bar of eighths of cells, always `cells` wide."""
+    eighths = round(min(max(score, 0.0), 1.0) * cells * 8)
+    full, part = divmod(eighths, 8)
+    return ("█" * full + (_EIGHTHS[part] if part else "")).ljust(cells)
+
+
+def short_score(score: float | None) -> str:
+    """Return a score as `.93`; 1.0 is `1.0`, and no score is empty."""
+    if score is None:
+        return ""
+    text = f"{score:.2f}"
+    return text.removeprefix("0") if score < 0.995 else "1.0"
+
+
+def spread(left: str, middle: str, right: str, width: int) -> Content:
+    """Return one row: `left` and `right` at the edges, `middle` between, cut where need be."""
+    room = max(width - len(middle) - len(right) - 4, 0)
+    left = left if len(left) <= room else left[: max(room - 1, 0)] + "…"
+    gap = max(width - len(left) - len(middle) - len(right) - 2, 1)
+    return Content.assemble(left, " " * gap, (middle, "bold"), "  ", right)
+
+
+def status_line(session: ReviewSession, survey: str, width: int) -> Content:
+    """Return the survey and filter, the place, the pace with the time left, and the grader."""
+    place = f"{session.position + 1:,}/{len(session.queue):,}" if session.queue else "0/0"
+    parts = [place]
+    if rate := session.pace.per_hour:
+        parts.append(f"{rate:,.0f}/h")
+        if left := session.pace.hours_left(session.left):
+            parts.append(f"{spell_duration(left)} left")
+    elif session.queue:
+        parts.append(f"{session.left:,} to grade")
+    name = f"{survey} · {session.filter.text or 'all pictures'}"
+    return spread(name, " · ".join(parts), session.grader or "no name yet", width)
+
+
+def strip_line(session: ReviewSession, item: Item, width: int) -> Content:
+    """Return the burst with the picture's place in it, its time, camera and file name."""
+    graded = session.store.grades.graded_among(item.burst)
+    here = item.burst.index(item.image.id)
+    first = max(0, min(here - _STRIP_CELLS // 2, len(item.burst) - _STRIP_CELLS))
+    window = item.burst[first : first + _STRIP_CELLS]
+    signs = " ".join(
+        "▮" if key == item.image.id else "✓" if key in graded else "·" for key in window
+    )
+    time = item.image.timestamp or "no time"
+    burst = f"{signs}  burst {here + 1} of {len(item.burst)}"
+    text = f"{burst}   {time}   {item.deployment or 'no camera'}   {item.name}"
+    if len(text) > width:
+        text = f"{signs} {here + 1}/{len(item.burst)}  {time}  {item.deployment}  {item.name}"
+    return Content(text)
+
+
+def panel_rows(session: ReviewSession, item: Item, width: int) -> list[Content]:
+    """Return the panel: the prediction and guesses, boxes, quick keys, people's words, marks."""
+    rows = [*_machine_rows(session, item, width), *_box_rows(item)]
+    if pending := session.pending:
+        rows += [Content(""), Content.styled(f"◦ {pending}", "bold")]
+    quick = session.quick_taxa()
+    if quick:
+        rows.append(Content(""))
+        rows += [Content(f"{key} {taxon.name}") for key, taxon in zip("67890", quick, strict=False)]
+    rows += _people_rows(session, item)
+    return rows
+
+
+def _machine_rows(session: ReviewSession, item: Item, width: int) -> list[Content]:
+    run = session.run
+    if run is None:
+        return [Content("no predictions yet"), Content("r starts them")]
+    rows = [Content.styled(f"SpeciesNet {run.model_version}", "dim")]
+    prediction = item.prediction
+    if prediction is None or prediction.outcome == "pending":
+        rows.append(Content("not predicted yet"))
+    elif prediction.outcome == "failed":
+        rows.append(Content(f"failed: {prediction.reason}"))
+    elif item.predicted is not None:
+        rows.append(_class_row("↵", item.predicted.name, prediction.score, width, "bold"))
+    for number, guess in enumerate(item.guesses, 1):
+        if guess.taxon != item.predicted:
+            rows.append(_class_row(str(number), guess.taxon.name, guess.score, width, ""))
+    if item.also:
+        rows.append(Content(f"  also {', '.join(taxon.name for taxon in item.also)}"))
+    return rows
+
+
+def _class_row(sign: str, name: str, score: float | None, width: int, style: str) -> Content:
+    room = width - len(sign) - _BAR_CELLS - 7
+    shown = name if len(name) <= room else name[: room - 1] + "…"
+    text = f"{sign} {shown.ljust(room)} {bar(score or 0.0)} {short_score(score):>3}"
+    return Content.styled(text, style) if style else Content(text)
+
+
+def _box_rows(item: Item) -> list[Content]:
+    return [
+        Content(f"  {box.detection_number} {box.category} box {short_score(box.confidence)}")
+        for box in item.boxes[:6]
+    ]
+
+
+def _people_rows(session: ReviewSession, item: Item) -> list[Content]:
+    rows: list[Content] = []
+    if item.votes:
+        rows.append(Content(""))
+    for vote in item.votes:
+        who = "you" if vote.grader == session.grader else vote.grader
+        style = "bold" if vote.grader == session.grader else ""
+        rows.append(Content.styled(f"✓ {who}: {vote.text}", style))
+    for mark in item.marks:
+        who = "you" if mark.grader == session.grader else mark.grader
+        rows.append(Content(f"⚑ {who}" if mark.kind == "mark" else f"✎ {who}: {mark.value}"))
+    return rows
+
+
+def footer_line(commands: tuple[Command, ...], width: int) -> Content:
+    """Return as many keys with their names as fit, in the registry's order."""
+    parts: list[str | tuple[str, str]] = []
+    used = 0
+    for command in commands:
+        key, name = keys_sign(command).split(" ")[0], command.title.lower()
+        length = len(key) + len(name) + (3 if parts else 1)
+        if used + length > width:
+            break
+        used += length
+        parts += ["  "] if parts else []
+        parts += [(key, "bold"), f" {name}"]
+    return Content.assemble(*parts)

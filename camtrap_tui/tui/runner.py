@@ -1,0 +1,154 @@
+"""Watches the one prediction that the app has started, and says how it is doing.
+
+The work is done by a child process (`services/child.py`); here its events become a state that
+screens show. Screens hear of changes by a message, at most once a second: lines are slow.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from camtrap_tui.domain.pace import spell_duration
+from camtrap_tui.errors import CamtrapError
+from camtrap_tui.services import events
+from camtrap_tui.services.child import PredictChild
+
+# Progress is shown at most this often; everything else is shown at once.
+_EVERY_S = 1.0
+_KEPT_FAILURES = 500
+
+
+@dataclass(slots=True)
+class RunState:
+    """What is known of the prediction in progress, or of the last one."""
+
+    phase: str = "idle"
+    folder: str = ""
+    progress: events.Progress | None = None
+    run_id: int | None = None
+    text: str = ""
+    failures: list[events.Failure] = field(default_factory=list)
+    new_predictions: int = 0
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a child is at work."""
+        return self.phase in ("starting", "scanning", "loading", "predicting", "stopping")
+
+
+class Runner:
+    """Starts, watches, stops and ends the child."""
+
+    def __init__(self, survey: Path, changed: Callable[[], None]) -> None:
+        self._survey = survey
+        self._changed = changed
+        self._child: PredictChild | None = None
+        self._told_at = 0.0
+        self.state = RunState()
+
+    async def run(self, folder: Path, model: str, country: str, admin1_region: str) -> None:
+        """Start a prediction of `folder` and watch it to its end."""
+        self.state = RunState(phase="starting", folder=str(folder))
+        self._changed()
+        child = PredictChild(
+            self._survey, folder, model=model, country=country, admin1_region=admin1_region
+        )
+        self._child = child
+        try:
+            await child.start()
+            async for event in child.events():
+                self._take(event)
+            self._ended(await child.wait(), child.last_words)
+        except CamtrapError as error:
+            self._end("failed", str(error))
+        finally:
+            self._child = None
+            child.kill()
+
+    def _take(self, event: events.Event) -> None:
+        state = self.state
+        match event:
+            case events.Scanning(files):
+                state.phase, state.text = "scanning", f"looking at the folder: {files:,} files"
+            case events.Scanned(run_id, images, to_do):
+                state.run_id = run_id
+                state.text = f"{images:,} pictures, {to_do:,} to predict"
+            case events.Loading(model):
+                state.phase, state.text = "loading", f"loading the model {model}"
+            case events.Progress(saved=saved):
+                state.phase = "stopping" if state.phase == "stopping" else "predicting"
+                state.progress, state.new_predictions = event, saved
+                if time.monotonic() - self._told_at < _EVERY_S:
+                    return
+            case events.Failure():
+                state.failures = [*state.failures, event][-_KEPT_FAILURES:]
+                return
+            case events.Notice(text):
+                state.text = text
+            case events.Finished(_, predicted, failed):
+                self._end("finished", f"{predicted:,} predicted, {failed:,} failed")
+            case events.Stopped(_, done, total):
+                self._end("stopped", f"stopped at {done:,} of {total:,}; enter goes on there")
+            case events.Error(message, hint):
+                self._end("failed", f"{message} {hint}".rstrip())
+            case events.Started():
+                return
+        self._told_at = time.monotonic()
+        self._changed()
+
+    def _ended(self, code: int, last_words: str) -> None:
+        if self.state.is_active:  # it went without a word: killed, or out of memory
+            self._end("failed", f"the prediction ended with code {code}. {last_words}".rstrip())
+
+    def _end(self, phase: str, text: str) -> None:
+        self.state.phase, self.state.text = phase, text
+        self._changed()
+
+    def stop(self) -> None:
+        """Ask the child to stop after the batch in work."""
+        if self._child is not None and self.state.is_active:
+            self.state.phase = "stopping"
+            self._child.stop()
+            self._changed()
+
+    def kill(self) -> None:
+        """End the child at once; at the cost of one batch."""
+        if self._child is not None:
+            self._child.kill()
+
+    @property
+    def line(self) -> str:
+        """One line on the prediction for the review screen; empty where there is none."""
+        state = self.state
+        if state.phase == "idle":
+            return ""
+        if state.is_active:
+            return f"predicting: {describe(state)}"
+        ready = "; r then g takes them into the queue" if state.new_predictions else ""
+        return f"prediction {state.phase}: {state.text}{ready}"
+
+
+def describe(state: RunState) -> str:
+    """Return where a prediction stands: `120/600 · 14.2/s · 34 s left · 2 failed`."""
+    progress = state.progress
+    if progress is None:
+        return state.text or state.phase
+    parts = [f"{progress.done:,}/{progress.total:,}"]
+    if progress.rate_per_s:
+        parts.append(f"{progress.rate_per_s:.1f}/s")
+    if progress.seconds_left is not None:
+        parts.append(_spell_seconds(progress.seconds_left))
+    if progress.failed:
+        parts.append(f"{progress.failed:,} failed")
+    if state.phase == "stopping":
+        parts.append("stopping after this batch")
+    return " · ".join(parts)
+
+
+def _spell_seconds(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.0f} s left"
+    return f"{spell_duration(seconds / 3600)} left"

@@ -1,0 +1,241 @@
+"""The runs screen: start, watch, stop and resume predictions without leaving the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.content import Content
+
+from camtrap_tui.domain.countries import (
+    COUNTRIES,
+    US_STATES,
+    checked_admin1_region,
+    checked_country,
+)
+from camtrap_tui.domain.text import clean
+from camtrap_tui.errors import UsageError
+from camtrap_tui.tui import review_views
+from camtrap_tui.tui.bindings import bindings_for
+from camtrap_tui.tui.dialogs import Dialog, Row
+from camtrap_tui.tui.host import Host
+from camtrap_tui.tui.line import Line
+from camtrap_tui.tui.prompt import Prompt
+from camtrap_tui.tui.prompt_screen import PromptScreen
+from camtrap_tui.tui.runner import describe
+
+_BAR_CELLS = 30
+_MOST_FOLDERS = 200
+
+
+class RunsScreen(PromptScreen, inherit_bindings=False):
+    """What to predict, how it is going, and every run that the survey has."""
+
+    BINDINGS = bindings_for("runs")
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host, "runs")
+        self._failures = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out: title, what is known, message or prompt, footer."""
+        yield Line(id="status")
+        yield self.panel
+        yield self.message
+        yield self.prompt
+        yield Line(id="footer")
+
+    def on_mount(self) -> None:
+        """Say what can be done first."""
+        request = self.host.request
+        if request.folder is None:
+            self.message.show("f chooses the folder of pictures")
+        elif not self.host.runner.state.is_active:
+            self.message.show(f"↵ predicts the pictures of {clean(str(request.folder))}")
+
+    def on_resize(self) -> None:
+        """Say everything anew."""
+        self.call_after_refresh(self.show_all)
+
+    def show_all(self) -> None:
+        """Show request, progress, runs or failures; unchanged parts send nothing."""
+        width = self.size.width
+        title = f"{self.host.store.path.name} · predictions"
+        self.query_one("#status", Line).show(review_views.spread(title, "", "", width))
+        self.show_footer()
+        if not self.prompt.is_open:
+            rows = [*self._request_rows(), Content(""), *self._state_rows(), Content("")]
+            rows += self._failure_rows() if self._failures else self._run_rows()
+            self.panel.show(rows)
+
+    def _request_rows(self) -> list[Content]:
+        request = self.host.request
+        folder = clean(str(request.folder)) if request.folder else "none chosen"
+        region = "-".join(part for part in (request.country, request.admin1_region) if part)
+        return [
+            Content.assemble(("Folder   ", "bold"), folder),
+            Content.assemble(("Model    ", "bold"), clean(request.model) or "SpeciesNet's default"),
+            Content.assemble(("Country  ", "bold"), region or "none: no geofence"),
+        ]
+
+    def _state_rows(self) -> list[Content]:
+        state = self.host.runner.state
+        if state.phase == "idle":
+            return [Content("No prediction is running.")]
+        rows = [Content.styled(f"{state.phase}: {clean(describe(state))}", "bold")]
+        if state.progress is not None and state.progress.total:
+            share = state.progress.done / state.progress.total
+            rows.append(Content(f"▕{review_views.bar(share, _BAR_CELLS)}▏ {share:.0%}"))
+        if state.text and state.progress is not None:
+            rows.append(Content(clean(state.text)))
+        if state.new_predictions:
+            rows.append(Content(f"{state.new_predictions:,} new predictions: g takes them in"))
+        return rows
+
+    def _run_rows(self) -> list[Content]:
+        store = self.host.store
+        rows = [
+            Content.styled("run  model            region   predicted   failed  pending", "bold")
+        ]
+        for run in store.runs.all():
+            counts = store.runs.outcomes(run.id)
+            region = "-".join(part for part in (run.country, run.admin1_region) if part) or "none"
+            predicted, failed, pending = (
+                counts.get(outcome, 0) for outcome in ("predicted", "failed", "pending")
+            )
+            rows.append(
+                Content(
+                    f"{run.id:>3}  {clean(run.model_version)[:15]:<15}  {region:<7}"
+                    f"  {predicted:>9,}  {failed:>7,}  {pending:>7,}"
+                )
+            )
+        return rows if len(rows) > 1 else [Content("No run yet.")]
+
+    def _failure_rows(self) -> list[Content]:
+        """The failures of the run in progress, else of the latest one."""
+        run_id = self.host.runner.state.run_id
+        latest = self.host.store.runs.latest()
+        run_id = run_id or (latest.id if latest else None)
+        failures = self.host.store.runs.failures(run_id) if run_id else []
+        rows = [Content.styled(f"{len(failures):,} failures of run {run_id or '–'}", "bold")]
+        return rows + [
+            Content(f"{path}: {reason} (tried {tries} time{'s' if tries > 1 else ''})")
+            for path, reason, tries in failures
+        ]
+
+    def on_prompt_closed(self, event: Prompt.Closed) -> None:
+        """Show what came of the prompt."""
+        event.stop()
+        self.message.show(event.text)
+        self.show_all()
+
+    # ── commands ─────────────────────────────────────────────────────────────────────────
+
+    def action_run_start(self) -> None:
+        """Start or resume."""
+        self.message.show(self.host.start_run())
+        self.show_all()
+
+    def action_run_stop(self) -> None:
+        """Stop after the batch in work."""
+        if not self.host.runner.state.is_active:
+            self.message.show("No prediction is running.")
+            return
+        self.host.runner.stop()
+
+    def action_run_folder(self) -> None:
+        """Choose the folder."""
+        start = str(self.host.request.folder or Path.cwd())
+
+        def take(typed: str, row: Row | None) -> str:
+            chosen = row.value if row is not None and isinstance(row.value, Path) else Path(typed)
+            folder = chosen.expanduser()
+            if not folder.is_dir():
+                raise UsageError(f"{clean(str(folder))}: there is no such folder.", "Type a path.")
+            self.host.request.folder = folder
+            return f"↵ predicts the pictures of {clean(str(folder))}"
+
+        self.ask(Dialog("Folder:", take, _folders, start, "↑↓ choose, ↵ takes it"))
+
+    def action_run_model(self) -> None:
+        """Choose the model."""
+
+        def rows(typed: str) -> list[Row]:
+            known = [("", "SpeciesNet's default (it downloads once)")]
+            known += self.host.models
+            typed_row = [(typed.strip(), "what you typed: a folder, or a name that it downloads")]
+            return [
+                Row(Content.assemble((name or "default", "bold"), f"  {what}"), what, name)
+                for name, what in (typed_row if typed.strip() else []) + known
+            ]
+
+        def take(_typed: str, row: Row | None) -> str:
+            name = str(row.value) if row is not None else ""
+            self.host.request.model = name
+            return (
+                f"Model: {clean(name) or 'default'}. A model folder is a program: know its maker."
+            )
+
+        self.ask(Dialog("Model:", take, rows, hint="type a folder or a name, or choose"))
+
+    def action_run_country(self) -> None:
+        """Choose country and region."""
+
+        def take(typed: str, row: Row | None) -> str:
+            text = str(row.value) if row is not None and typed.strip() else ""
+            country, _, region = text.partition("-")
+            checked = checked_country(country)
+            self.host.request.country = checked or ""
+            self.host.request.admin1_region = checked_admin1_region(checked, region) or ""
+            return f"Geofence: {text or 'none'}"
+
+        hint = "USA-IL, KEN, … or a name; empty for no geofence"
+        self.ask(Dialog("Country:", take, _countries, hint=hint))
+
+    def action_run_failures(self) -> None:
+        """List the failures, or the runs again."""
+        self._failures = not self._failures
+        self.show_all()
+
+    def action_run_refresh(self) -> None:
+        """Take new predictions into the queue."""
+        self.message.show(self.host.take_new_predictions())
+        self.show_all()
+
+    def action_back(self) -> None:
+        """Back to review."""
+        self.dismiss()
+
+
+def _folders(typed: str) -> list[Row]:
+    """Return the folder that was typed, and the folders that could follow."""
+    path = Path(typed).expanduser()
+    inside = path if typed.endswith("/") or path.is_dir() else path.parent
+    start = "" if inside == path else path.name.casefold()
+    rows = [Row(Content(clean(str(path))), "this folder", path)] if path.is_dir() else []
+    try:
+        found = sorted(
+            entry
+            for entry in inside.iterdir()
+            if entry.is_dir()
+            and entry.name.casefold().startswith(start)
+            and not entry.name.startswith(".")
+        )
+    except OSError:
+        found = []
+    rows += [Row(Content(clean(str(entry))), "", entry) for entry in found[:_MOST_FOLDERS]]
+    return rows
+
+
+def _countries(typed: str) -> list[Row]:
+    """Return countries and US states whose code or name fits what was typed."""
+    plain = typed.strip().casefold()
+    named = [(code, country.name) for code, country in COUNTRIES.items()]
+    named += [(f"USA-{code}", f"{name}, United States") for code, name in US_STATES.items()]
+    fitting = [
+        (code, name)
+        for code, name in named
+        if code.casefold().startswith(plain) or plain in name.casefold()
+    ]
+    fitting.sort(key=lambda entry: not entry[0].casefold().startswith(plain))
+    return [Row(Content.assemble((f"{c:<8}", "bold"), n), n, c) for c, n in fitting]

@@ -1,0 +1,155 @@
+"""Pictures on time: decoded and drawn in threads, kept while there is room, newest wish first.
+
+The caller never waits. One thread serves nothing but the picture that is wanted now; another
+one prepares those that may come next, so that a slow disk under a prefetch delays no wish.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+from camtrap_tui.services.picture_views import BoxMark, Frame, Picture, Region, View
+
+__all__ = ["BoxMark", "Frame", "Picture", "PictureLoader", "Region", "View"]
+
+CACHE_BYTES = 24_000_000
+# A disk that has stopped answering must not keep the application from ending.
+_LONGEST_JOIN_S = 5.0
+
+
+class FrameCache:
+    """Frames by view, the least recently used dropped first; bounded in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._frames: OrderedDict[View, tuple[Frame, int]] = OrderedDict()
+        self.size = 0
+
+    def __contains__(self, view: View) -> bool:
+        return view in self._frames
+
+    def take(self, view: View) -> Frame | None:
+        """Return the frame of a view, or None.
+
+        A frame without rows is handed out once: a file that has come back is seen next time.
+        """
+        found = self._frames.get(view)
+        if found is None:
+            return None
+        frame, size = found
+        if frame.rows:
+            self._frames.move_to_end(view)
+        else:
+            del self._frames[view]
+            self.size -= size
+        return frame
+
+    def put(self, frame: Frame) -> None:
+        """Keep a frame, and drop others until the limit holds."""
+        _, before = self._frames.pop(frame.view, (None, 0))
+        size = sum(sys.getsizeof(row) for row in frame.rows) + 1000
+        self._frames[frame.view] = frame, size
+        self.size += size - before
+        while self.size > self._limit and len(self._frames) > 1:
+            _, (_, dropped) = self._frames.popitem(last=False)
+            self.size -= dropped
+
+
+class PictureLoader:
+    """Turns views into frames; every method may be called from any thread."""
+
+    def __init__(
+        self, on_ready: Callable[[Frame], None], *, cache_bytes: int = CACHE_BYTES
+    ) -> None:
+        """Start the threads; `on_ready` is called from one of them and must not wait."""
+        self._on_ready = on_ready
+        self._cache = FrameCache(cache_bytes)
+        self._changed = threading.Condition()
+        self._wanted: View | None = None  # shown and not there yet
+        self._ahead: list[View] = []
+        self._in_work: set[View] = set()
+        self._closed = False
+        self._threads = [
+            threading.Thread(target=self._work, kwargs={"ahead": ahead}, name=name, daemon=True)
+            for name, ahead in (("picture", False), ("picture-ahead", True))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def show(self, view: View) -> Frame | None:
+        """Return the view's frame if it is there; else None, and `on_ready` gets it later.
+
+        Only the latest view asked for is announced; an earlier one that is still in work is
+        kept for when it is asked for again.
+        """
+        with self._changed:
+            frame = self._cache.take(view)
+            self._wanted = None if frame else view
+            if frame is None:
+                self._changed.notify_all()
+            return frame
+
+    def prefetch(self, views: Sequence[View]) -> None:
+        """Prepare these views, in their order, instead of those asked for before."""
+        with self._changed:
+            self._ahead = list(views)
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """End the threads; nothing is announced afterwards."""
+        with self._changed:
+            self._closed = True
+            self._wanted = None
+            self._ahead = []
+            self._changed.notify_all()
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join(_LONGEST_JOIN_S)
+
+    def _work(self, *, ahead: bool) -> None:
+        import warnings
+
+        # Pillow warns of odd EXIF and of large pictures on stderr, which is the screen here.
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+        while (view := self._next(ahead=ahead)) is not None:
+            frame = self._frame(view)
+            with self._changed:
+                self._in_work.discard(view)
+                self._cache.put(frame)
+                announced = view == self._wanted and not self._closed
+                if announced:
+                    self._wanted = None
+                    self._cache.take(view)
+            if announced:
+                self._on_ready(frame)
+
+    def _next(self, *, ahead: bool) -> View | None:
+        """Wait for work; return None when there is none to come."""
+        with self._changed:
+            while not self._closed:
+                view = self._wanted
+                if view is not None and view not in self._in_work:
+                    self._in_work.add(view)
+                    return view
+                while ahead and self._ahead:
+                    view = self._ahead.pop(0)
+                    if view not in self._cache and view not in self._in_work:
+                        self._in_work.add(view)
+                        return view
+                self._changed.wait()
+        return None
+
+    @staticmethod
+    def _frame(view: View) -> Frame:
+        from camtrap_tui.services.picture_decode import BROKEN, decode
+        from camtrap_tui.services.picture_draw import draw
+
+        try:
+            return draw(view, decode(view))
+        except BROKEN as error:
+            # Only a file that Pillow takes for a picture and then fails to convert gets here.
+            name = view.path.name if view.path else "The picture"
+            return Frame(view, (), 0, f"{name} cannot be drawn: {type(error).__name__}.")

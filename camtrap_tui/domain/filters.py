@@ -22,7 +22,8 @@ WORDS = ("species", "score", "camera", "date", "hour", "state", "has", "order")
 class Filter:
     """What a filter line asks for; empty and None ask for nothing.
 
-    species, cameras: folded parts of names, any of which may match. scores: (low, high),
+    species, cameras: folded parts of names, any of which may match; `=name` is the whole name
+    of a species. scores: (low, high),
     both included, of the prediction's score, 0 to 1. hours: 0 to 23, of camera time. dates:
     (first day, last day), both included. has: detection categories at confidence 0.2 or more.
     """
@@ -42,7 +43,7 @@ class Filter:
 
 
 def parse_filter(text: str) -> Filter:
-    """Return what the filter line asks for; a value with spaces is quoted.
+    """Return what the filter line asks for; what has spaces is quoted: species:"red fox".
 
     Raises UsageError that quotes the word, gives its column, and says what was expected.
     """
@@ -71,15 +72,15 @@ def parse_filter(text: str) -> Filter:
     return found
 
 
+# Runs of what is no space, with parts in quotes, which may hold spaces; a last quote may be open.
+_VALUE = re.compile(r"""(?:"[^"]*(?:"|$)|'[^']*(?:'|$)|[^\s"'])*""")
+
+
 def _value(rest: str) -> tuple[str, int]:
     """Return the value at the start of `rest` without its quotes, and its length with them."""
-    if rest[:1] in {'"', "'"}:
-        end = rest.find(rest[0], 1)
-        end = end if end > 0 else len(rest)
-        return rest[1:end].strip(), end + 1
-    value = re.match(r"\S*", rest)
-    assert value is not None
-    return value[0], len(value[0])
+    found = _VALUE.match(rest)
+    assert found is not None
+    return re.sub("[\"']", "", found[0]).strip(), found.end()
 
 
 def _words() -> str:

@@ -115,7 +115,12 @@ class Queues:
         return where, parameters
 
     def _taxon_ids(self, names: tuple[str, ...]) -> list[int]:
-        """Return the taxa one of whose names holds one of `names`, or that lie in such a group."""
+        """Return the taxa one of whose names holds one of `names`, or that lie in such a group.
+
+        `=name` is the whole of a name.
+        """
+        whole = {name[1:].strip() for name in names if name.startswith("=")}
+        parts = [name for name in names if not name.startswith("=")]
         found = self._db.execute(
             "SELECT id, lower(common_name), lower(scientific_name), taxon_class, taxon_order,"
             " taxon_family, taxon_genus FROM taxon"
@@ -123,7 +128,9 @@ class Queues:
         return [
             key
             for key, common, scientific, *groups in found
-            if any(n in common or n in scientific or n in groups for n in names)
+            if common in whole
+            or scientific in whole
+            or any(n in common or n in scientific or n in groups for n in parts)
         ]
 
     def _deployment_ids(self, names: tuple[str, ...]) -> list[int]:

@@ -1,0 +1,36 @@
+"""Text from outside: no control, bidi or surrogate character gets in."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camtrap_tui.domain.text import clean, clean_cell
+
+
+@given(st.text(alphabet=st.characters(codec=None)))
+def test_nothing_unsafe_is_left_and_nothing_is_lost_in_length(text: str) -> None:
+    cleaned = clean(text)
+    assert len(cleaned) == len(text)
+    assert not {unicodedata.category(c) for c in cleaned} & {"Cc", "Cf", "Cs"}
+    assert clean(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    "text", ["\x1b]52;c;aGk=\x07", "\x9b2J", "\u202egpj.exe", "a\u2028b", "\udcff", "\x7f"]
+)
+def test_escapes_become_visible(text: str) -> None:
+    assert "\N{REPLACEMENT CHARACTER}" in clean(text)
+
+
+def test_names_of_the_world_stay() -> None:
+    for name in ("Rhône_été.JPG", "東京.jpg", "A[/]B.jpg", "🦝.png"):
+        assert clean(name) == name
+
+
+def test_a_cell_loses_its_padding() -> None:
+    assert clean_cell("TC \x00\x00") == "TC"
+    assert clean_cell(None) == ""

@@ -1,0 +1,53 @@
+"""The registry of keys: no clash, no command that only Caps Lock tells from another."""
+
+from __future__ import annotations
+
+import pytest
+
+from camtrap_tui.commands import GROUPS, SCREENS, footer, key_sign, remapped
+from camtrap_tui.errors import UsageError
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_no_key_has_two_commands_whatever_caps_lock_says(screen: str) -> None:
+    keys = [key.casefold() for command in SCREENS[screen] for key in command.keys]
+    assert len(keys) == len(set(keys))
+    assert all(not key.isupper() for command in SCREENS[screen] for key in command.keys)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_command_explains_itself(screen: str) -> None:
+    for command in SCREENS[screen]:
+        assert command.title
+        assert command.help
+        assert command.group in GROUPS
+
+
+def test_keys_are_remapped_by_command_id() -> None:
+    commands = {c.id: c for c in remapped("review", {"blank": ("space",)})}
+    assert commands["blank"].keys == ("space",)
+    assert commands["human"].keys == ("h",)
+
+
+def test_a_clash_is_refused_by_name() -> None:
+    with pytest.raises(UsageError, match=r"both blank and human|both human and blank"):
+        remapped("review", {"blank": ("h",)})
+
+
+def test_an_unknown_command_is_refused() -> None:
+    with pytest.raises(UsageError, match="fly"):
+        remapped("review", {"fly": ("y",)})
+
+
+def test_the_footer_is_in_its_own_order() -> None:
+    assert [c.id for c in footer(SCREENS["review"])][:4] == [
+        "accept",
+        "blank",
+        "species",
+        "grade_burst",
+    ]
+
+
+def test_keys_are_shown_as_people_type_them() -> None:
+    assert key_sign("slash") == "/"
+    assert key_sign("ctrl+r") == "ctrl+r"

@@ -50,6 +50,15 @@ class Images:
         )
         return {row.file_path: row for row in found}
 
+    def rows_in_state(self, source_id: int, state: str) -> list[SourceRow]:
+        """Return the rows of one source in one state, by file path."""
+        return self._db.rows(
+            SourceRow,
+            f"SELECT {columns(SourceRow)} FROM source_row WHERE source_id = ? AND state = ?"
+            " ORDER BY file_path",
+            [source_id, state],
+        )
+
     def put_source_rows(self, rows: Iterable[tuple[int, str, str, str | None, int | None]]) -> None:
         """Add or update rows (source id, file path, state, reason, image id)."""
         self._db.executemany(

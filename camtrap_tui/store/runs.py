@@ -48,6 +48,63 @@ class Runs:
         """Record that a run has nothing left to do."""
         self._db.execute("UPDATE run SET finished_at = ? WHERE id = ?", [finished_at, run_id])
 
+    def reopen(self, run_id: int) -> None:
+        """Record that a run has something left to do again."""
+        self._db.execute("UPDATE run SET finished_at = NULL WHERE id = ?", [run_id])
+
+    def add_pending(self, run_id: int, source_id: int) -> int:
+        """Make the source's images wait for the run, where they do not yet have an outcome.
+
+        Returns how many were added; call it in a transaction.
+        """
+        return self._db.execute(
+            "INSERT OR IGNORE INTO prediction (run_id, image_id, outcome)"
+            " SELECT ?, image_id, 'pending' FROM source_row"
+            " WHERE source_id = ? AND image_id IS NOT NULL AND state <> 'excluded'",
+            [run_id, source_id],
+        ).rowcount
+
+    def to_predict(
+        self, run_id: int, source_id: int, outcomes: Sequence[str], after: int, most: int
+    ) -> list[tuple[int, str, int]]:
+        """Return (image id, its file in that source, attempts) of images in these outcomes.
+
+        In order of id, from the first after `after`, at most `most`. Of several files with
+        the same content the first that is not missing is given.
+        """
+        marks = ", ".join("?" * len(outcomes))
+        # SQLite takes the bare columns from the row in which min() found its minimum.
+        sql = (
+            "SELECT prediction.image_id, source_row.file_path, prediction.attempts,"
+            " min((source_row.state = 'missing') || source_row.file_path)"
+            " FROM prediction JOIN source_row ON source_row.image_id = prediction.image_id"
+            " WHERE prediction.run_id = ? AND source_row.source_id = ?"
+            f" AND prediction.outcome IN ({marks}) AND prediction.outcome <> 'predicted'"
+            " AND prediction.image_id > ? GROUP BY prediction.image_id"
+            " ORDER BY prediction.image_id LIMIT ?"
+        )
+        found = self._db.execute(sql, [run_id, source_id, *outcomes, after, most])
+        return [(key, path, attempts) for key, path, attempts, _ in found]
+
+    def outcomes_of_source(self, run_id: int, source_id: int) -> dict[str, int]:
+        """Return how many images of one source are in each outcome of the run."""
+        sql = (
+            "SELECT outcome, count(*) FROM prediction WHERE run_id = ? AND image_id IN"
+            " (SELECT image_id FROM source_row WHERE source_id = ?) GROUP BY outcome"
+        )
+        return dict(self._db.execute(sql, [run_id, source_id]).fetchall())
+
+    def failures_of_source(self, run_id: int, source_id: int) -> list[tuple[str, str, int]]:
+        """Return (file in that source, reason, attempts) of its images that failed in the run."""
+        sql = (
+            "SELECT min(source_row.file_path), prediction.reason, prediction.attempts"
+            " FROM prediction JOIN source_row ON source_row.image_id = prediction.image_id"
+            " WHERE prediction.run_id = ? AND source_row.source_id = ?"
+            " AND prediction.outcome = 'failed' AND prediction.outcome <> 'predicted'"
+            " GROUP BY prediction.image_id ORDER BY 1"
+        )
+        return self._db.execute(sql, [run_id, source_id]).fetchall()
+
     def put_detections(self, rows: Iterable[Detection | tuple[object, ...]]) -> None:
         """Add boxes, in the order of the dataclass; rows may be plain tuples (they are faster)."""
         self._db.executemany(

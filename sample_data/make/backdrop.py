@@ -1,4 +1,4 @@
-"""Draws what one camera looks at: sky, far bank, river, near bank, and what lies and grows there."""
+"""Draws what one camera looks at: sky, far bank, river, near bank, and what grows there."""
 
 from __future__ import annotations
 
@@ -207,37 +207,73 @@ def furnish(rng: Rng, view: Backdrop) -> None:
     for _ in range(reeds):
         x = float(rng.uniform(-20, WIDTH + 20))
         shore = float(view.shore[int(np.clip(x, 0, WIDTH - 1))])
-        view.clumps.append((x, shore + rng.uniform(-8, 40), rng.uniform(50, 130),
-                            int(rng.integers(8, 26)), jitter(rng, (122, 132, 66), 14)))
+        view.clumps.append(
+            (
+                x,
+                shore + rng.uniform(-8, 40),
+                rng.uniform(50, 130),
+                int(rng.integers(8, 26)),
+                jitter(rng, (122, 132, 66), 14),
+            )
+        )
     for _ in range(int(rng.integers(3, 9))):
-        view.clumps.append((float(rng.uniform(-20, WIDTH + 20)), FLOOR + rng.uniform(-6, 60),
-                            rng.uniform(70, 230), int(rng.integers(6, 18)), jitter(rng, green, 16)))
+        view.clumps.append(
+            (
+                float(rng.uniform(-20, WIDTH + 20)),
+                FLOOR + rng.uniform(-6, 60),
+                rng.uniform(70, 230),
+                int(rng.integers(6, 18)),
+                jitter(rng, green, 16),
+            )
+        )
     for _ in range(int(rng.integers(3, 10))):
         x = float(rng.uniform(0, WIDTH))
         y = float(rng.uniform(view.shore[int(min(x, WIDTH - 1))] + 40, FLOOR))
-        view.clumps.append((x, y, rng.uniform(25, 60), int(rng.integers(5, 12)), jitter(rng, green, 16)))
+        view.clumps.append(
+            (x, y, rng.uniform(25, 60), int(rng.integers(5, 12)), jitter(rng, green, 16))
+        )
 
 
-def tuft(rng: Rng, draw: ImageDraw.ImageDraw, x: float, y: float, height: float, count: int,
-         colour: Colour, wind: float) -> None:
+def tuft(
+    rng: Rng,
+    draw: ImageDraw.ImageDraw,
+    x: float,
+    y: float,
+    height: float,
+    count: int,
+    colour: Colour,
+    wind: float,
+) -> None:
     """A bunch of grass blades; `wind` bends them all."""
     for _ in range(count):
         foot = x + rng.normal(0, height * 0.22)
         tall = height * rng.uniform(0.6, 1.15)
         lean = tall * (rng.normal(0, 0.22) + wind)
         half = max(0.9, tall * 0.022)
-        blade = [(foot - half, y), (foot - half * 0.8 + lean * 0.35, y - tall * 0.6),
-                 (foot + lean, y - tall), (foot + half * 0.8 + lean * 0.35, y - tall * 0.6),
-                 (foot + half, y)]
+        blade = [
+            (foot - half, y),
+            (foot - half * 0.8 + lean * 0.35, y - tall * 0.6),
+            (foot + lean, y - tall),
+            (foot + half * 0.8 + lean * 0.35, y - tall * 0.6),
+            (foot + half, y),
+        ]
         draw.polygon(blade, fill=shade(colour, rng.uniform(0.65, 1.25)))
 
 
 def stone(rng: Rng, pixels: float) -> Sprite:
     pen = Pen(pixels, (-1.7, -0.5, 1.7, 1.2))
     flat = rng.uniform(0.5, 0.9)
-    pen.blob([(-1.1 + rng.normal(0, 0.12), 0.0), (-0.7, flat * 0.8), (rng.normal(0, 0.2), flat),
-              (0.8, flat * 0.7), (1.15 + rng.normal(0, 0.12), 0.0), (0.0, -0.2)],
-             jitter(rng, (128, 124, 116), 16))
+    pen.blob(
+        [
+            (-1.1 + rng.normal(0, 0.12), 0.0),
+            (-0.7, flat * 0.8),
+            (rng.normal(0, 0.2), flat),
+            (0.8, flat * 0.7),
+            (1.15 + rng.normal(0, 0.12), 0.0),
+            (0.0, -0.2),
+        ],
+        jitter(rng, (128, 124, 116), 16),
+    )
     return pen.sprite(rng, fur=14, volume=0.8)
 
 
@@ -262,23 +298,35 @@ def put(image: Image.Image, sprite: Sprite, x: float, y: float) -> None:
 
 def trunk(rng: Rng, image: Image.Image, view: Backdrop) -> None:
     """A tree that stands on the near bank and reaches out of the picture."""
-    x = float(rng.choice([rng.uniform(-10, 170), rng.uniform(WIDTH - 170, WIDTH + 10),
-                          rng.uniform(200, WIDTH - 200)], p=[0.4, 0.4, 0.2]))
+    x = float(
+        rng.choice(
+            [
+                rng.uniform(-10, 170),
+                rng.uniform(WIDTH - 170, WIDTH + 10),
+                rng.uniform(200, WIDTH - 200),
+            ],
+            p=[0.4, 0.4, 0.2],
+        )
+    )
     y = float(rng.uniform(0.62, 0.95) * HEIGHT)
     y = max(y, float(view.shore[int(np.clip(x, 0, WIDTH - 1))]) + 20)
     thick = (y / HEIGHT) ** 2 * rng.uniform(45, 105)
     pen = Pen(1.0, (-260, -40, 260, y + 20))
     bark = jitter(rng, (92, 76, 60))
     lean = rng.uniform(-60, 60)
-    pen.limb([(0, 0), (lean * 0.3, y * 0.4), (lean, y + 15)],
-             (thick * 1.25, thick, thick * 0.8), bark)
+    pen.limb(
+        [(0, 0), (lean * 0.3, y * 0.4), (lean, y + 15)], (thick * 1.25, thick, thick * 0.8), bark
+    )
     for side in (-1, 1):
         pen.limb([(side * thick * 0.3, 18), (side * thick * 0.9, -6)], (thick * 0.4, 6), bark)
     for _ in range(14):
         at = rng.uniform(-0.4, 0.4) * thick
         low = rng.uniform(0, y)
-        pen.limb([(at + lean * (low / y) ** 2, low), (at + lean * ((low + 70) / y) ** 2, low + 70)],
-                 (2, 5, 2), shade(bark, rng.uniform(0.55, 1.25)))
+        pen.limb(
+            [(at + lean * (low / y) ** 2, low), (at + lean * ((low + 70) / y) ** 2, low + 70)],
+            (2, 5, 2),
+            shade(bark, rng.uniform(0.55, 1.25)),
+        )
     put(image, pen.sprite(rng, fur=14, volume=0.8), x, y)
     draw = ImageDraw.Draw(image)
     leaf = jitter(rng, (76, 100, 50))
@@ -286,5 +334,7 @@ def trunk(rng: Rng, image: Image.Image, view: Backdrop) -> None:
         at = x + lean + rng.normal(0, 170)
         high = abs(rng.normal(0, 70))
         size = rng.uniform(6, 17)
-        draw.ellipse((at - size, high - size * 0.6, at + size, high + size * 0.6),
-                     fill=shade(leaf, rng.uniform(0.55, 1.35)))
+        draw.ellipse(
+            (at - size, high - size * 0.6, at + size, high + size * 0.6),
+            fill=shade(leaf, rng.uniform(0.55, 1.35)),
+        )

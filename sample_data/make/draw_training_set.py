@@ -40,9 +40,9 @@ def random_cast(rng: Rng) -> list[str]:
     return names
 
 
-def random_scene(rng: Rng, view: Backdrop) -> tuple[Image.Image, list[Box]]:
+def random_scene(rng: Rng, view: Backdrop, names: list[str]) -> tuple[Image.Image, list[Box]]:
     """A scene as read back from a JPEG file."""
-    image, boxes = render(view, random_shot(rng, view, random_cast(rng)))
+    image, boxes = render(view, random_shot(rng, view, names))
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=int(rng.integers(62, 93)))
     return Image.open(buffer).convert("RGB"), boxes
@@ -99,12 +99,21 @@ def draw_shard(job: tuple[Path, int]) -> int:
     for number in range(SHARD):
         if number % SCENES_PER_CAMERA == 0:
             view = draw_backdrop(seed * 1000 + number)
-        image, boxes = random_scene(rng, view)
+        image, boxes = random_scene(rng, view, random_cast(rng))
         pixels = functional.pil_to_tensor(image)
         scenes.append(pooled(pixels))
         for box in boxes:
-            rows.append([number, detector_class(box.name), NAMES.index(box.name), box.left, box.top,
-                         box.right, box.bottom])
+            rows.append(
+                [
+                    number,
+                    detector_class(box.name),
+                    NAMES.index(box.name),
+                    box.left,
+                    box.top,
+                    box.right,
+                    box.bottom,
+                ]
+            )
             for _ in range(2):
                 crops.append(crop_of(pixels, shaken(rng, box)))
                 crop_labels.append(NAMES.index(box.name))
@@ -115,8 +124,13 @@ def draw_shard(job: tuple[Path, int]) -> int:
     table = np.array(rows, dtype=np.float32).reshape(-1, 7)
     half = path.with_suffix(".part")
     with half.open("wb") as file:
-        np.savez(file, scenes=np.stack(scenes), boxes=table, crops=np.stack(crops),
-                 crop_labels=np.array(crop_labels, dtype=np.int64))
+        np.savez(
+            file,
+            scenes=np.stack(scenes),
+            boxes=table,
+            crops=np.stack(crops),
+            crop_labels=np.array(crop_labels, dtype=np.int64),
+        )
     half.rename(path)
     return seed
 
@@ -130,8 +144,10 @@ def main() -> None:
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     shards = -(-args.scenes // SHARD)
-    jobs = [(args.folder / f"{seed}.npz", seed)
-            for seed in range(args.first_seed, args.first_seed + shards)]
+    jobs = [
+        (args.folder / f"{seed}.npz", seed)
+        for seed in range(args.first_seed, args.first_seed + shards)
+    ]
     with multiprocessing.get_context("spawn").Pool(args.workers) as pool:
         for seed in pool.imap(draw_shard, jobs):
             print(f"drawn: shard {seed}", flush=True)

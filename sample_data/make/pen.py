@@ -48,10 +48,8 @@ def shade(colour: Colour, factor: float) -> Colour:
 def smooth(points: Sequence[Point], closed: bool, steps: int = 7) -> list[Point]:
     """A Catmull-Rom curve through the points."""
     pts = np.asarray(points, dtype=float)
-    if closed:
-        padded = np.vstack([pts[-1:], pts, pts[:2]])
-    else:
-        padded = np.vstack([pts[:1], pts, pts[-1:]])
+    ends = (pts[-1:], pts[:2]) if closed else (pts[:1], pts[-1:])
+    padded = np.vstack([ends[0], pts, ends[1]])
     out: list[Point] = []
     t = np.linspace(0, 1, steps, endpoint=False)[:, None]
     for i in range(1, len(padded) - 2):
@@ -107,8 +105,9 @@ class Pen:
         self.oval(path[0], radius[0], radius[0], colour)
         self.oval(path[-1], radius[-1], radius[-1], colour)
 
-    def oval(self, centre: Sequence[float], rx: float, ry: float, colour: Colour,
-             tilt: float = 0.0) -> None:
+    def oval(
+        self, centre: Sequence[float], rx: float, ry: float, colour: Colour, tilt: float = 0.0
+    ) -> None:
         """An ellipse, turned by `tilt` degrees anticlockwise."""
         angle = np.linspace(0, 2 * np.pi, 26, endpoint=False)
         turn = np.deg2rad(tilt)
@@ -138,6 +137,22 @@ class Pen:
         ]
         at = ((foot[0] - box[0]) / OVERSAMPLE, (foot[1] - box[1]) / OVERSAMPLE)
         return Sprite(small, at, eyes)
+
+
+def leg(
+    pen: Pen,
+    hip: Point,
+    foot: Point,
+    bend: float,
+    widths: tuple[float, float, float],
+    colour: Colour,
+    paw: float = 0.0,
+) -> None:
+    """A leg from hip to foot, its joint pushed forwards by `bend`."""
+    knee = ((hip[0] + foot[0]) / 2 + bend, (hip[1] + foot[1]) / 2)
+    pen.limb([hip, knee, foot], widths, colour)
+    if paw:
+        pen.oval((foot[0] + paw * 0.6, foot[1] + paw * 0.35), paw, paw * 0.5, colour)
 
 
 def shaded(image: Image.Image, rng: np.random.Generator, fur: float, volume: float) -> Image.Image:

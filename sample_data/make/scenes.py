@@ -1,4 +1,4 @@
-"""Puts animals into a camera's view, lights it as by day, dusk or infrared flash, and boxes them."""
+"""Puts animals into a camera's view, lights it by day, dusk or infrared flash, and boxes them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-import animals
 import big_bodies
+import small_mammals
+import water_animals
 from backdrop import FLOOR, HEIGHT, STRIP, WIDTH, Array, Backdrop, noise, tuft
 from pen import Sprite
 
@@ -18,14 +19,14 @@ Painter = Callable[[Rng, float], Sprite]
 
 # Name: who draws it, and pixels per unit at the shore and at the camera's feet.
 CAST: dict[str, tuple[Painter, float, float]] = {
-    "great blue heron": (animals.heron, 170, 430),
-    "mallard": (animals.mallard, 62, 150),
-    "western pond turtle": (animals.turtle, 62, 125),
-    "northern raccoon": (animals.raccoon, 85, 220),
-    "eastern cottontail": (animals.cottontail, 65, 165),
+    "great blue heron": (water_animals.heron, 170, 430),
+    "mallard": (water_animals.mallard, 62, 150),
+    "western pond turtle": (water_animals.turtle, 62, 125),
+    "northern raccoon": (small_mammals.raccoon, 85, 220),
+    "eastern cottontail": (small_mammals.cottontail, 65, 165),
     "white-tailed deer": (big_bodies.deer, 150, 350),
     "domestic dog": (big_bodies.dog, 115, 270),
-    "brown rat": (animals.rat, 58, 120),
+    "brown rat": (small_mammals.rat, 58, 120),
     "human": (big_bodies.person, 280, 640),
     "vehicle": (big_bodies.vehicle, 110, 230),
 }
@@ -83,12 +84,26 @@ class Box:
 def random_light(rng: Rng, kind: str | None = None) -> Light:
     kind = kind or str(rng.choice(["day", "dusk", "night"], p=[0.42, 0.18, 0.4]))
     if kind == "day":
-        return Light(kind, rng.uniform(0.82, 1.18), rng.uniform(-0.07, 0.09), rng.uniform(0, 0.4),
-                     rng.uniform(-1, 1), rng.uniform(1.0, 2.5))
+        return Light(
+            kind,
+            rng.uniform(0.82, 1.18),
+            rng.uniform(-0.07, 0.09),
+            rng.uniform(0, 0.4),
+            rng.uniform(-1, 1),
+            rng.uniform(1.0, 2.5),
+        )
     if kind == "dusk":
-        return Light(kind, rng.uniform(0.55, 0.88), rng.uniform(-0.16, 0.22), rng.uniform(0.05, 0.3),
-                     rng.uniform(-1, 1), rng.uniform(2.5, 4.5))
-    return Light(kind, rng.uniform(0.85, 1.7), 0.0, rng.uniform(0, 0.12), 0.0, rng.uniform(3.0, 6.0))
+        return Light(
+            kind,
+            rng.uniform(0.55, 0.88),
+            rng.uniform(-0.16, 0.22),
+            rng.uniform(0.05, 0.3),
+            rng.uniform(-1, 1),
+            rng.uniform(2.5, 4.5),
+        )
+    return Light(
+        kind, rng.uniform(0.85, 1.7), 0.0, rng.uniform(0, 0.12), 0.0, rng.uniform(3.0, 6.0)
+    )
 
 
 def random_actor(rng: Rng, view: Backdrop, name: str, where: float | None = None) -> Actor:
@@ -102,7 +117,9 @@ def random_actor(rng: Rng, view: Backdrop, name: str, where: float | None = None
     if name == "vehicle" and view.path_y is not None:
         y = view.path_y + rng.uniform(-6, 14)
         t = (y - shore) / (FLOOR - shore)
-    if name == "mallard" and rng.random() < 0.75 or name == "great blue heron" and rng.random() < 0.5:
+    if (name == "mallard" and rng.random() < 0.75) or (
+        name == "great blue heron" and rng.random() < 0.5
+    ):
         wet = True
         t = float(rng.uniform(-0.1, 0.25))
         reach = 0.55 if name == "mallard" else 0.25
@@ -111,14 +128,15 @@ def random_actor(rng: Rng, view: Backdrop, name: str, where: float | None = None
         at, top, length = view.logs[int(rng.integers(len(view.logs)))]
         x, y, t = at + rng.uniform(-0.2, 0.2) * length, top + 4, length / 500 - 0.4
     pixels = (far + (near - far) * t) * rng.uniform(0.85, 1.15)
-    return Actor(name, x, float(y), float(pixels), bool(rng.random() < 0.5),
-                 int(rng.integers(2**31)), wet)
+    return Actor(
+        name, x, float(y), float(pixels), bool(rng.random() < 0.5), int(rng.integers(2**31)), wet
+    )
 
 
 def sprite_of(actor: Actor) -> Sprite:
     rng = np.random.default_rng(actor.pose)
     if actor.name == "mallard":
-        sprite = animals.duck(rng, actor.pixels, standing=not actor.wet)
+        sprite = water_animals.duck(rng, actor.pixels, standing=not actor.wet)
     else:
         sprite = CAST[actor.name][0](rng, actor.pixels)
     if actor.wet and actor.name == "great blue heron":
@@ -171,14 +189,22 @@ def render(view: Backdrop, shot: Shot) -> tuple[Image.Image, list[Box]]:
 
 
 def vegetation(view: Backdrop, wind: float, rows: list[float], rng: Rng) -> list[Image.Image]:
-    """Reeds and grass moved by the wind, in layers: behind the first row, between rows, before all."""
+    """Reeds and grass moved by the wind, in layers: behind, between and before the rows."""
     layers = [Image.new("RGBA", (WIDTH, HEIGHT), (0, 0, 0, 0)) for _ in range(len(rows) + 1)]
     pens = [ImageDraw.Draw(layer) for layer in layers]
     for number, (x, y, height, count, colour) in enumerate(view.clumps):
         gust = wind * (0.6 + 0.4 * np.sin(x / 170 + wind * 9)) + rng.normal(0, 0.012)
         pen = pens[sum(y > row for row in rows)]
-        tuft(np.random.default_rng([number, int(x * 10) % 9973 + 10000]), pen, x, y, height, count,
-             colour, float(gust))
+        tuft(
+            np.random.default_rng([number, int(x * 10) % 9973 + 10000]),
+            pen,
+            x,
+            y,
+            height,
+            count,
+            colour,
+            float(gust),
+        )
     return layers
 
 
@@ -192,7 +218,9 @@ def grow(colour: Array, distance: Array, layer: Image.Image) -> None:
         np.minimum(part, np.where(rgba[..., 3] > 128, 0.45, 1.0), out=part)
 
 
-def visible_box(sprite: Sprite, left: int, top: int, cover: Array) -> tuple[int, int, int, int] | None:
+def visible_box(
+    sprite: Sprite, left: int, top: int, cover: Array
+) -> tuple[int, int, int, int] | None:
     """The box of what shows inside the picture; none if too little does."""
     alpha = np.asarray(sprite.image.getchannel("A"), np.float32) / 255
     height, width = alpha.shape
@@ -205,8 +233,12 @@ def visible_box(sprite: Sprite, left: int, top: int, cover: Array) -> tuple[int,
     if seen.sum() < MIN_VISIBLE * alpha.sum():
         return None
     columns, rows = np.flatnonzero(inside.max(0) > 0.3), np.flatnonzero(inside.max(1) > 0.3)
-    return (x0 + int(columns[0]), y0 + int(rows[0]), x0 + int(columns[-1]) + 1,
-            y0 + int(rows[-1]) + 1)
+    return (
+        x0 + int(columns[0]),
+        y0 + int(rows[0]),
+        x0 + int(columns[-1]) + 1,
+        y0 + int(rows[-1]) + 1,
+    )
 
 
 def overlap(one: tuple[int, int, int, int], two: tuple[int, int, int, int]) -> float:
@@ -231,18 +263,26 @@ def blend(canvas: Array, patch: Array, alpha: Array, left: int, top: int) -> Non
     canvas[y0:y1, x0:x1] += part * (source - canvas[y0:y1, x0:x1])
 
 
-def cast_shadow(colour: Array, sprite: Sprite, left: int, top: int, light: Light, wet: bool) -> None:
+def cast_shadow(
+    colour: Array, sprite: Sprite, left: int, top: int, light: Light, wet: bool
+) -> None:
     """A shadow on the ground, or a broken mirror image on water."""
     image = sprite.image
     width, height = image.size
     base = top + int(sprite.foot[1])
     if wet:
         flip = image.transpose(Image.Transpose.FLIP_TOP_BOTTOM).resize(
-            (width, max(4, int(height * 0.7))), Image.Resampling.BOX)
+            (width, max(4, int(height * 0.7))), Image.Resampling.BOX
+        )
         alpha = np.asarray(flip.getchannel("A"), np.float32) / 255
         waves = 0.3 + 0.2 * np.sin(np.arange(flip.height) / 2.2)
-        blend(colour, np.asarray(flip.convert("RGB"), np.float32) * 0.7,
-              alpha * waves[:, None].astype(np.float32), left, base - 3)
+        blend(
+            colour,
+            np.asarray(flip.convert("RGB"), np.float32) * 0.7,
+            alpha * waves[:, None].astype(np.float32),
+            left,
+            base - 3,
+        )
         return
     squash = max(4, int(height * (0.16 if light.kind != "day" else 0.3)))
     flat = image.getchannel("A").resize((width, squash), Image.Resampling.BOX)
@@ -250,12 +290,21 @@ def cast_shadow(colour: Array, sprite: Sprite, left: int, top: int, light: Light
     reach = int(abs(lean) * squash) + 8
     canvas = Image.new("L", (width + 2 * reach, squash + 8), 0)
     canvas.paste(flat, (reach, 4))
-    turned = canvas.transform(canvas.size, Image.Transform.AFFINE,
-                              (1, lean, -lean * squash, 0, 1, 0), Image.Resampling.BILINEAR)
+    turned = canvas.transform(
+        canvas.size,
+        Image.Transform.AFFINE,
+        (1, lean, -lean * squash, 0, 1, 0),
+        Image.Resampling.BILINEAR,
+    )
     soft = np.asarray(turned.filter(ImageFilter.GaussianBlur(3)), np.float32) / 255
     strength = {"day": 0.5, "dusk": 0.3, "night": 0.35}[light.kind]
-    blend(colour, np.array([22.0, 24.0, 26.0], np.float32), soft * strength, left - reach,
-          base - squash + 1)
+    blend(
+        colour,
+        np.array([22.0, 24.0, 26.0], np.float32),
+        soft * strength,
+        left - reach,
+        base - squash + 1,
+    )
 
 
 def stamp(colour: Array, distance: Array, sprite: Sprite, left: int, top: int, foot: float) -> None:
@@ -267,8 +316,14 @@ def stamp(colour: Array, distance: Array, sprite: Sprite, left: int, top: int, f
     blend(distance, far, alpha, left, top)
 
 
-def expose(colour: Array, distance: Array, view: Backdrop, shot: Shot,
-           shine: list[tuple[float, float, float]], rng: Rng) -> Image.Image:
+def expose(
+    colour: Array,
+    distance: Array,
+    view: Backdrop,
+    shot: Shot,
+    shine: list[tuple[float, float, float]],
+    rng: Rng,
+) -> Image.Image:
     """Light the colours, add haze, lens and sensor noise, and turn them into a picture."""
     light = shot.light
     x = np.linspace(-1, 1, WIDTH, dtype=np.float32)[None, :]
@@ -291,11 +346,13 @@ def expose(colour: Array, distance: Array, view: Backdrop, shot: Shot,
         haze = (light.haze * distance)[..., None]
         lit = colour * (1 - haze) + air * haze
         sway = np.random.default_rng([view.horizon, 5])
-        dapple = 1.0
+        dapple = np.ones((1, 1, 1), np.float32)
         if light.kind == "day" and abs(light.sun) > 0.3:
-            dapple = (1 + 0.13 * np.clip(noise(sway, 16, 14), -1.4, 1.4))[..., None]
-        lit = lit * dapple * tint * light.gain * (1.04 - 0.14 * rim)[..., None]
-        lit += light.grain * rng.standard_normal(rim.shape, dtype=np.float32)[..., None]
+            patches = np.clip(noise(sway, 16, 14), -1.4, 1.4)
+            dapple = 1 + 0.13 * patches[..., None]
+        lit = lit * dapple * tint * light.gain * (1.04 - 0.14 * rim[..., None])
+        grain = np.asarray(rng.standard_normal(rim.shape, dtype=np.float32))
+        lit += light.grain * grain[..., None]
         image = Image.fromarray(np.clip(lit, 0, 255).astype(np.uint8), "RGB")
     return image.filter(ImageFilter.GaussianBlur(0.8))
 
@@ -304,17 +361,24 @@ def caption_strip(image: Image.Image, caption: str) -> None:
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, FLOOR, WIDTH, HEIGHT), fill=(8, 8, 10))
     font = ImageFont.load_default(size=27)
-    for text, at, anchor in zip(caption.split("|"), (24, WIDTH // 2, WIDTH - 24), "lmr", strict=False):
-        draw.text((at, FLOOR + STRIP // 2), text, fill=(236, 236, 232), font=font, anchor=anchor + "m")
+    for text, at, anchor in zip(
+        caption.split("|"), (24, WIDTH // 2, WIDTH - 24), "lmr", strict=False
+    ):
+        draw.text(
+            (at, FLOOR + STRIP // 2), text, fill=(236, 236, 232), font=font, anchor=anchor + "m"
+        )
 
 
 def random_shot(rng: Rng, view: Backdrop, names: list[str]) -> Shot:
     """A shot of these animals at random places, in random light and wind."""
     hour, minute = int(rng.integers(24)), int(rng.integers(60))
     celsius = int(rng.integers(-6, 33))
-    caption = (f"2025-{rng.integers(1, 13):02d}-{rng.integers(1, 29):02d} {hour:02d}:{minute:02d}:"
-               f"{rng.integers(60):02d}|{celsius}\u00b0C {celsius * 9 // 5 + 32}\u00b0F|"
-               f"UR{rng.integers(1, 100):03d}")
+    caption = (
+        f"2025-{rng.integers(1, 13):02d}-{rng.integers(1, 29):02d} {hour:02d}:{minute:02d}:"
+        f"{rng.integers(60):02d}|{celsius}\u00b0C {celsius * 9 // 5 + 32}\u00b0F|"
+        f"UR{rng.integers(1, 100):03d}"
+    )
     actors = [random_actor(rng, view, name) for name in names]
-    return Shot(random_light(rng), actors, float(rng.normal(0, 0.22)), int(rng.integers(2**31)),
-                caption)
+    return Shot(
+        random_light(rng), actors, float(rng.normal(0, 0.22)), int(rng.integers(2**31)), caption
+    )

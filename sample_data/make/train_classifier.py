@@ -37,14 +37,16 @@ def body() -> nn.Sequential:
 
 def save(model: nn.Module, path: Path) -> None:
     """SpeciesNet hands over crops of 480 x 480 with colours last, in full precision."""
-    full = nn.Sequential(Permute([0, 3, 1, 2]), nn.AvgPool2d(4), *model)
+    full = nn.Sequential(Permute([0, 3, 1, 2]), nn.AvgPool2d(4), *model.children())
     torch.save(full.to(memory_format=torch.contiguous_format).eval(), path)
 
 
 def load(folder: Path) -> tuple[torch.Tensor, torch.Tensor]:
     crops, labels = zip(*load_shards(folder, ("crops", "crop_labels")), strict=True)
-    return (torch.cat([torch.from_numpy(c) for c in crops]),
-            torch.cat([torch.from_numpy(c) for c in labels]))
+    return (
+        torch.cat([torch.from_numpy(c) for c in crops]),
+        torch.cat([torch.from_numpy(c) for c in labels]),
+    )
 
 
 def varied(crops: torch.Tensor) -> torch.Tensor:
@@ -92,19 +94,26 @@ def main() -> None:
         shuffled, total = torch.randperm(len(crops)), 0.0
         for step in range(batches):
             for group in optimizer.param_groups:
-                group["lr"] = learning_rate(epoch * batches + step, args.epochs * batches, args.rate)
+                group["lr"] = learning_rate(
+                    epoch * batches + step, args.epochs * batches, args.rate
+                )
             picked = shuffled[step * BATCH : (step + 1) * BATCH]
             with torch.autocast("cpu", torch.bfloat16):
                 guesses = model(varied(crops[picked]))
-            loss = nn.functional.cross_entropy(guesses.float(), labels[picked], label_smoothing=0.02)
+            loss = nn.functional.cross_entropy(
+                guesses.float(), labels[picked], label_smoothing=0.02
+            )
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             average.follow(model)
             total += loss.item()
         save(average.model, args.output)
-        print(f"epoch {epoch + 1}/{args.epochs}: loss {total / batches:.4f}, "
-              f"top-1 {top1(average.model, *checks):.4f}, {time.time() - begin:.0f} s", flush=True)
+        print(
+            f"epoch {epoch + 1}/{args.epochs}: loss {total / batches:.4f}, "
+            f"top-1 {top1(average.model, *checks):.4f}, {time.time() - begin:.0f} s",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

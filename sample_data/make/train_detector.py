@@ -58,8 +58,16 @@ CONFIG = {
         [[16, 19, 22], 1, "Detect", ["nc", "anchors"]],
     ],
 }
-GAINS = {"box": 0.1, "cls": 0.1, "obj": 1.0, "cls_pw": 1.0, "obj_pw": 1.0, "anchor_t": 4.0,
-         "fl_gamma": 0.0, "label_smoothing": 0.0}
+GAINS = {
+    "box": 0.1,
+    "cls": 0.1,
+    "obj": 1.0,
+    "cls_pw": 1.0,
+    "obj_pw": 1.0,
+    "anchor_t": 4.0,
+    "fl_gamma": 0.0,
+    "label_smoothing": 0.0,
+}
 
 
 def new_model() -> Model:
@@ -68,13 +76,11 @@ def new_model() -> Model:
     return model
 
 
-def without_pool(model: Model, pool: torch.nn.Module | None = None) -> torch.nn.Module:
-    """Swap the first layer: training pictures are shrunk already, SpeciesNet's are not."""
-    old = model.model[0]
-    new = pool if pool is not None else torch.nn.Identity()
-    new.i, new.f, new.type, new.np = old.i, old.f, old.type, old.np
-    model.model[0] = new
-    return old
+def set_first_layer(model: Model, layer: torch.nn.Module) -> None:
+    """Training pictures are shrunk already, SpeciesNet's are not: so the pooling comes and goes."""
+    for mark in ("i", "f", "type", "np"):
+        setattr(layer, mark, getattr(model.model[0], mark))
+    model.model[0] = layer
 
 
 def load(folder: Path) -> tuple[torch.Tensor, list[torch.Tensor]]:
@@ -91,8 +97,9 @@ def load(folder: Path) -> tuple[torch.Tensor, list[torch.Tensor]]:
     return torch.cat(scenes), targets
 
 
-def batch_of(scenes: torch.Tensor, targets: list[torch.Tensor],
-             picked: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def batch_of(
+    scenes: torch.Tensor, targets: list[torch.Tensor], picked: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
     """A batch, half of it mirrored, with changed colours."""
     pictures = recoloured(scenes[picked].permute(0, 3, 1, 2).float() / 255)
     rows = []
@@ -116,24 +123,31 @@ def quality(model: Model, scenes: torch.Tensor, targets: list[torch.Tensor]) -> 
             raw = model(pictures.to(memory_format=torch.channels_last))[0].float()
         # The network thinks in full-size pixels, for its strides count the pooling.
         raw[..., :4] /= 4
-        for boxes, truth in zip(non_max_suppression(raw, 0.2), targets[start : start + BATCH],
-                                strict=False):
+        for boxes, truth in zip(
+            non_max_suppression(raw, 0.2), targets[start : start + BATCH], strict=False
+        ):
             found, wanted = found + len(boxes), wanted + len(truth)
             false_blank += int(len(truth) == 0 and len(boxes) > 0)
             if len(boxes) and len(truth):
                 low, high = truth[:, 1:3] - truth[:, 3:5] / 2, truth[:, 1:3] + truth[:, 3:5] / 2
                 iou = box_iou(torch.cat([low, high], 1) * size, boxes[:, :4])
                 hits += int((iou.max(dim=1).values > 0.5).sum())
-    return (f"recall {hits / max(wanted, 1):.3f} precision {hits / max(found, 1):.3f} "
-            f"blank scenes with a false box {false_blank}")
+    return (
+        f"recall {hits / max(wanted, 1):.3f} precision {hits / max(found, 1):.3f} "
+        f"blank scenes with a false box {false_blank}"
+    )
 
 
 def save(model: Model, path: Path) -> None:
     """In the shape that SpeciesNet loads: half precision, full-size input."""
     kept = copy.deepcopy(model).to(memory_format=torch.contiguous_format)
-    without_pool(kept, torch.nn.AvgPool2d(4))
+    set_first_layer(kept, torch.nn.AvgPool2d(4))
     if hasattr(kept, "hyp"):
         del kept.hyp
+    head = kept.model[-1]
+    # Grids kept from the last run would travel along for nothing.
+    head.grid = [torch.empty(0) for _ in range(head.nl)]
+    head.anchor_grid = [torch.empty(0) for _ in range(head.nl)]
     torch.save({"model": kept.eval().half(), "epoch": -1}, path)
 
 
@@ -152,7 +166,7 @@ def main() -> None:
     checks = load(args.validation)
     model = new_model()
     model.hyp = GAINS
-    without_pool(model)
+    set_first_layer(model, torch.nn.Identity())
     model = model.to(memory_format=torch.channels_last)
     loss_of, average = ComputeLoss(model), Averaged(model)
     optimizer = torch.optim.AdamW(model.parameters(), lr=args.rate, weight_decay=0.01)
@@ -163,7 +177,9 @@ def main() -> None:
         shuffled, total = torch.randperm(len(scenes)), 0.0
         for step in range(batches):
             for group in optimizer.param_groups:
-                group["lr"] = learning_rate(epoch * batches + step, args.epochs * batches, args.rate)
+                group["lr"] = learning_rate(
+                    epoch * batches + step, args.epochs * batches, args.rate
+                )
             pictures, truth = batch_of(scenes, targets, shuffled[step * BATCH : (step + 1) * BATCH])
             with torch.autocast("cpu", torch.bfloat16):
                 guesses = model(pictures)
@@ -175,8 +191,11 @@ def main() -> None:
             average.follow(model)
             total += loss.item() / BATCH
         save(average.model, args.output)
-        print(f"epoch {epoch + 1}/{args.epochs}: loss {total / batches:.4f}, "
-              f"{quality(average.model, *checks)}, {time.time() - begin:.0f} s", flush=True)
+        print(
+            f"epoch {epoch + 1}/{args.epochs}: loss {total / batches:.4f}, "
+            f"{quality(average.model, *checks)}, {time.time() - begin:.0f} s",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

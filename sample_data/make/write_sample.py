@@ -94,8 +94,7 @@ VISITS = [
 
 def caption(camera: Camera, when: datetime) -> str:
     celsius = round(13 + 7 * math.sin((when.hour - 9) / 24 * 2 * math.pi))
-    return (f"{when:%Y-%m-%d %H:%M:%S}|{celsius}\u00b0C {celsius * 9 // 5 + 32}\u00b0F|"
-            f"{camera.name}")
+    return f"{when:%Y-%m-%d %H:%M:%S}|{celsius}\u00b0C {celsius * 9 // 5 + 32}\u00b0F|{camera.name}"
 
 
 def moved(actor: Actor, frame: int) -> Actor:
@@ -109,7 +108,11 @@ def exif_bytes(camera: Camera, when: datetime, orientation: int, millis: int) ->
     exif = Image.Exif()
     stamp = when.strftime("%Y:%m:%d %H:%M:%S")
     exif[0x010F], exif[0x0110], exif[0x0112], exif[0x0132] = (
-        camera.make, camera.model, orientation, stamp)
+        camera.make,
+        camera.model,
+        orientation,
+        stamp,
+    )
     inner = exif.get_ifd(0x8769)
     inner[0x9003] = inner[0x9004] = stamp
     if camera.subseconds:
@@ -119,8 +122,11 @@ def exif_bytes(camera: Camera, when: datetime, orientation: int, millis: int) ->
         for tag, value, signs in ((1, camera.place[0], "NS"), (3, camera.place[1], "EW")):
             minutes = (abs(value) % 1) * 60
             gps[tag] = signs[0] if value >= 0 else signs[1]
-            gps[tag + 1] = (float(int(abs(value))), float(int(minutes)),
-                            round((minutes % 1) * 60, 2))
+            gps[tag + 1] = (
+                float(int(abs(value))),
+                float(int(minutes)),
+                round((minutes % 1) * 60, 2),
+            )
     return exif.tobytes()
 
 
@@ -129,8 +135,13 @@ def encode(image: Image.Image, camera: Camera, when: datetime, turned: bool, mil
     if turned:
         image = image.transpose(Image.Transpose.ROTATE_90)
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=QUALITY, optimize=True,
-               exif=exif_bytes(camera, when, 6 if turned else 1, millis))
+    image.save(
+        buffer,
+        "JPEG",
+        quality=QUALITY,
+        optimize=True,
+        exif=exif_bytes(camera, when, 6 if turned else 1, millis),
+    )
     return buffer.getvalue()
 
 
@@ -147,8 +158,9 @@ class Writer:
         target.write_bytes(data)
         identity, folder = hashlib.md5(data).hexdigest(), path.parts[0]
         url = f"https://river-cameras.example/{path.as_posix()}"
-        self.metadata.append([identity, url, f"{when:%Y-%m-%d %H:%M:%S}", folder, path.name,
-                              path.as_posix()])
+        self.metadata.append(
+            [identity, url, f"{when:%Y-%m-%d %H:%M:%S}", folder, path.name, path.as_posix()]
+        )
         if seen is None:
             return
         for name, count in sorted(seen.items()) or [("blank", 0)]:
@@ -156,8 +168,11 @@ class Writer:
 
     def close(self) -> None:
         tables = (
-            ("metadata.csv", "mediaID,publicURL,timestamp,folderName,fileName,filePath",
-             self.metadata),
+            (
+                "metadata.csv",
+                "mediaID,publicURL,timestamp,folderName,fileName,filePath",
+                self.metadata,
+            ),
             ("truth.csv", "mediaID,filePath,species,scientificName,count", self.truth),
         )
         for name, header, rows in tables:
@@ -173,23 +188,34 @@ def shoot(visit: Visit, view: Backdrop, number: int, writer: Writer) -> int:
     rng = np.random.default_rng([visit.seed, 11])
     light = random_light(rng, visit.light)
     room = [0.5] if len(visit.cast) < 2 else [0.32, 0.66]
-    actors = [random_actor(rng, view, name, (part + rng.uniform(-0.16, 0.16)) * WIDTH)
-              for name, part in zip(visit.cast, room, strict=False)]
+    actors = [
+        random_actor(rng, view, name, (part + rng.uniform(-0.16, 0.16)) * WIDTH)
+        for name, part in zip(visit.cast, room, strict=False)
+    ]
     wind = float(rng.normal(0, 0.1) if visit.cast else rng.choice([-1, 1]) * rng.uniform(0.2, 0.4))
     when = datetime.fromisoformat(visit.when)
     for frame in range(visit.frames):
         number += 1
         present = [moved(actor, frame) for actor in actors] if frame < visit.stays else []
-        shot = Shot(light, present, wind * (1 if frame % 2 == 0 else -0.4),
-                    visit.seed * 100 + frame, caption(camera, when))
+        shot = Shot(
+            light,
+            present,
+            wind * (1 if frame % 2 == 0 else -0.4),
+            visit.seed * 100 + frame,
+            caption(camera, when),
+        )
         image, boxes = render(view, shot)
         seen = Counter(box.name for box in boxes)
         if seen != Counter(actor.name for actor in present):
             raise RuntimeError(f"{visit}: wanted {present}, shows {seen}")
         data = encode(image, camera, when, visit.turned and frame == 0, int(rng.integers(1000)))
         last = visit is VISITS[-1]
-        writer.add(Path(visit.camera) / MEDIA / f"IMG_{number:04d}.JPG",
-                   data[: len(data) // 2] if last else data, when, None if last else seen)
+        writer.add(
+            Path(visit.camera) / MEDIA / f"IMG_{number:04d}.JPG",
+            data[: len(data) // 2] if last else data,
+            when,
+            None if last else seen,
+        )
         when += timedelta(seconds=int(rng.integers(1, 3)))
     return number
 
@@ -206,8 +232,12 @@ def main() -> None:
     twin = Path("UR005") / MEDIA / "IMG_0004.JPG"
     row = next(r for r in writer.metadata if r[5] == twin.as_posix())
     seen = Counter({r[2]: int(r[4]) for r in writer.truth if r[1] == twin.as_posix()})
-    writer.add(Path("UR005") / "DCIM" / "101MEDIA" / "IMG_0001.JPG", (PICTURES / twin).read_bytes(),
-               datetime.fromisoformat(row[2]), seen)
+    writer.add(
+        Path("UR005") / "DCIM" / "101MEDIA" / "IMG_0001.JPG",
+        (PICTURES / twin).read_bytes(),
+        datetime.fromisoformat(row[2]),
+        seen,
+    )
     note = PICTURES / "UR001" / MEDIA / "camera_notes.txt"
     note.write_text("UR001: batteries changed 2025-05-12, lens wiped, strap tightened.\n")
     writer.close()

@@ -17,7 +17,7 @@ from camtrap_tui.services.sample import known_models
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.bindings import keymap
 from camtrap_tui.tui.host import RunRequest
-from camtrap_tui.tui.line_filter import SanitiseFilter
+from camtrap_tui.tui.line_filter import UnsafeCharacters
 from camtrap_tui.tui.review_screen import ReviewScreen
 from camtrap_tui.tui.runner import Runner
 from camtrap_tui.tui.runs_screen import RunsScreen
@@ -52,11 +52,10 @@ class CamtrapApp(App[None]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Add the second wall: whatever a screen forgot to clean is cleaned here."""
-        return [*super().get_line_filters(), SanitiseFilter()]
+        return [*super().get_line_filters(), UnsafeCharacters()]
 
     def on_mount(self) -> None:
         """Open the review screen; a folder that was given is offered for prediction."""
-        self.theme = "textual-ansi"
         # Textual has no handler for these: without one, a dropped line leaves the terminal
         # raw and the child alive.
         loop = asyncio.get_running_loop()
@@ -73,10 +72,6 @@ class CamtrapApp(App[None]):
     def on_unmount(self) -> None:
         """Leave no child behind."""
         self.runner.kill()
-
-    def on_resize(self) -> None:
-        """Nothing of the screen is known to be right after a resize."""
-        self.refresh()
 
     def repaint(self) -> None:
         """Send the whole screen again, for a terminal that something else has written to."""

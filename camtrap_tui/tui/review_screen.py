@@ -47,7 +47,7 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
         self._boxes = True
         self._contrast = False
         self._shown_id = 0
-        self._image = ImageView()
+        self._image = ImageView(host.settings.color)
 
     def compose(self) -> ComposeResult:
         """Lay out: status, picture and panel, strip, message or prompt, footer."""

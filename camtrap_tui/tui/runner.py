@@ -10,11 +10,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from camtrap_tui.domain.pace import spell_duration
 from camtrap_tui.errors import CamtrapError
 from camtrap_tui.services import events
-from camtrap_tui.services.child import PredictChild
+
+if TYPE_CHECKING:
+    from camtrap_tui.services.child import PredictChild
 
 # Progress is shown at most this often; everything else is shown at once.
 _EVERY_S = 1.0
@@ -51,6 +54,8 @@ class Runner:
 
     async def run(self, folder: Path, model: str, country: str, admin1_region: str) -> None:
         """Start a prediction of `folder` and watch it to its end."""
+        from camtrap_tui.services.child import PredictChild
+
         self.state = RunState(phase="starting", folder=str(folder))
         self._changed()
         child = PredictChild(

@@ -72,15 +72,18 @@ def parse_filter(text: str) -> Filter:
     return found
 
 
-# Runs of what is no space, with parts in quotes, which may hold spaces; a last quote may be open.
-_VALUE = re.compile(r"""(?:"[^"]*(?:"|$)|'[^']*(?:'|$)|[^\s"'])*""")
+# A part in quotes may hold spaces; the last one may be left open. A quote opens a part only at
+# its start, since names have apostrophes (l'hoest's monkey).
+_QUOTED = r"""(?:^|(?<=[,=]))(?:"([^"]*)(?:"|$)|'([^']*)(?:'|$))"""
+_VALUE = re.compile(rf"(?:{_QUOTED}|\S)*")
 
 
 def _value(rest: str) -> tuple[str, int]:
     """Return the value at the start of `rest` without its quotes, and its length with them."""
     found = _VALUE.match(rest)
     assert found is not None
-    return re.sub("[\"']", "", found[0]).strip(), found.end()
+    plain = re.sub(_QUOTED, lambda part: part[1] or part[2] or "", found[0])
+    return plain.strip(), found.end()
 
 
 def _words() -> str:

@@ -28,6 +28,21 @@ def test_an_empty_line_asks_for_everything_in_order_of_time() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ('species:"l\'hoest\'s monkey"', ("l'hoest's monkey",)),
+        ("species:l'hoest's state:graded", ("l'hoest's",)),
+        ('species:="guenther\'s dik-dik"', ("=guenther's dik-dik",)),
+        ('species:"=red fox",mallard', ("=red fox", "mallard")),
+        ("species:'red fox' state:graded", ("red fox",)),
+        ('species:"red fox', ("red fox",)),
+    ],
+)
+def test_quotes_open_at_the_start_of_a_part(text: str, names: tuple[str, ...]) -> None:
+    assert parse_filter(text).species == names
+
+
+@pytest.mark.parametrize(
     ("text", "low", "high", "open_low", "open_high"),
     [
         ("score:0.3-0.8", 0.3, 0.8, False, False),

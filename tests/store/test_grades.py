@@ -1,0 +1,237 @@
+"""Grades: appended, never changed; undone and redone by rows; votes follow, in any order."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import threading
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from camtrap_tui.errors import StoreError
+from camtrap_tui.store.grades import NewGrade, NewObservation
+from camtrap_tui.store.store import Store
+from tests.builders import NOW, Said, add_images, taxon
+
+
+def grade(
+    store: Store,
+    image_ids: Sequence[int],
+    name: str,
+    grader: str = "ann",
+    batch: str | None = None,
+) -> str:
+    """Append a grade of each image; return the uuid that undoes them."""
+    made = [str(uuid.uuid4()) for _ in image_ids]
+    key = taxon(store, name).id
+    store.grades.append(
+        grader,
+        [
+            NewGrade(made[n], image_id, (NewObservation(key),), "assisted", "test", None, batch)
+            for n, image_id in enumerate(image_ids)
+        ],
+        NOW,
+    )
+    return batch or made[0]
+
+
+def words(store: Store, image_id: int) -> dict[str, list[str]]:
+    """Return each grader's standing word on an image."""
+    names = {t.id: t.name for t in store.taxa.all()}
+    return {
+        vote.grader: [names[o.taxon_id] for o in store.grades.observations(vote.id)]
+        for vote in store.grades.votes(image_id)
+    }
+
+
+def undo(store: Store, grader: str = "ann") -> bool:
+    unit = store.grades.undoable(grader)
+    if unit:
+        target = unit[0].batch_uuid or unit[0].grade_uuid
+        store.grades.append_reversal(grader, "undo", target, str(uuid.uuid4()), NOW)
+    return bool(unit)
+
+
+def redo(store: Store, grader: str = "ann") -> bool:
+    unit = store.grades.redoable(grader)
+    if unit:
+        target = unit[0].batch_uuid or unit[0].grade_uuid
+        store.grades.append_reversal(grader, "redo", target, str(uuid.uuid4()), NOW)
+    return bool(unit)
+
+
+def test_the_latest_grade_counts_and_the_earlier_stays(store: Store) -> None:
+    (image,) = add_images(store, [Said()])
+    grade(store, [image], "mallard")
+    grade(store, [image], "american coot")
+    assert words(store, image) == {"ann": ["american coot"]}
+    assert len(store.grades.history(image)) == 2
+
+
+def test_an_undo_brings_back_the_word_before(store: Store) -> None:
+    (image,) = add_images(store, [Said()])
+    grade(store, [image], "mallard")
+    grade(store, [image], "american coot")
+    assert undo(store)
+    assert words(store, image) == {"ann": ["mallard"]}
+    assert redo(store)
+    assert words(store, image) == {"ann": ["american coot"]}
+    assert undo(store)
+    assert undo(store)
+    assert words(store, image) == {}
+    assert not undo(store)
+    assert len(store.grades.history(image)) == 2
+
+
+def test_a_batch_is_undone_as_one(store: Store) -> None:
+    images = add_images(store, [Said() for _ in range(5)])
+    grade(store, images[:1], "mallard")
+    grade(store, images, "blank", batch="b1")
+    assert undo(store)
+    assert words(store, images[0]) == {"ann": ["mallard"]}
+    assert words(store, images[4]) == {}
+    assert redo(store)
+    assert words(store, images[4]) == {"ann": ["blank"]}
+
+
+def test_mine_undoes_mine(store: Store) -> None:
+    (image,) = add_images(store, [Said()])
+    grade(store, [image], "mallard", "ann")
+    grade(store, [image], "american coot", "ben")
+    assert undo(store, "ann")
+    assert not undo(store, "ann")
+    assert words(store, image) == {"ben": ["american coot"]}
+
+
+def test_a_new_grade_ends_redo(store: Store) -> None:
+    first, second = add_images(store, [Said(), Said()])
+    grade(store, [first], "mallard")
+    assert undo(store)
+    grade(store, [second], "mallard")
+    assert not redo(store)
+
+
+@pytest.mark.parametrize("table", ["grade", "observation", "mark"])
+def test_what_was_keyed_cannot_be_changed_or_deleted(store: Store, table: str) -> None:
+    (image,) = add_images(store, [Said()])
+    grade(store, [image], "mallard")
+    store.grades.append_mark("m", image, "ann", "note", "wet paw", NOW)
+    for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET id = id + 1"):
+        with pytest.raises(StoreError, match="appended"), store.db.transaction():
+            store.db.execute(statement)
+    assert store.db.value(f"SELECT count(*) FROM {table}") == 1
+
+
+def test_marks_toggle_and_notes_are_replaced(store: Store) -> None:
+    (image,) = add_images(store, [Said()])
+    for number, (kind, value) in enumerate(
+        [("mark", "on"), ("note", "wet"), ("note", "wet paw"), ("mark", "off")]
+    ):
+        store.grades.append_mark(f"m{number}", image, "ann", kind, value, NOW)
+    assert [(m.kind, m.value) for m in store.grades.marks(image)] == [("note", "wet paw")]
+
+
+def test_frequent_taxa_are_of_this_camera_first(store: Store) -> None:
+    here = add_images(store, [Said(deployment="UR001") for _ in range(2)])
+    there = add_images(store, [Said(deployment="UR005") for _ in range(5)])
+    grade(store, there, "mallard", batch="b")
+    grade(store, here[:1], "brown rat")
+    grade(store, here[1:], "blank")
+    deployment = store.images.by_ids(here)[0].deployment_id
+    names = {t.id: t.name for t in store.taxa.all()}
+    found = [names[key] for key in store.grades.frequent_taxa("ann", deployment, 5)]
+    assert found == ["brown rat", "mallard"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    steps=st.lists(
+        st.tuples(
+            st.sampled_from(["grade", "batch", "undo", "redo"]),
+            st.integers(0, 3),
+            st.sampled_from(["mallard", "blank", "brown rat"]),
+            st.sampled_from(["ann", "ben"]),
+        ),
+        max_size=20,
+    ),
+    seed=st.integers(0, 2**32),
+)
+def test_votes_equal_a_model_and_do_not_depend_on_the_order_of_rows(
+    tmp_path_factory: pytest.TempPathFactory,
+    steps: list[tuple[str, int, str, str]],
+    seed: int,
+) -> None:
+    folder = tmp_path_factory.mktemp("undo")
+    with Store.open(folder / "a.db", create=True) as store:
+        images = add_images(store, [Said() for _ in range(4)])
+        done: dict[str, list[dict[int, str]]] = {"ann": [], "ben": []}
+        undone: dict[str, list[dict[int, str]]] = {"ann": [], "ben": []}
+        for number, (what, at, name, who) in enumerate(steps):
+            if what in ("grade", "batch"):
+                which = images[at : at + 1] if what == "grade" else images
+                grade(store, which, name, who, f"b{number}" if what == "batch" else None)
+                done[who].append(dict.fromkeys(which, name))
+                undone[who].clear()
+            elif what == "undo" and undo(store, who):
+                undone[who].append(done[who].pop())
+            elif what == "redo" and redo(store, who):
+                done[who].append(undone[who].pop())
+        expected: dict[int, dict[str, list[str]]] = {image: {} for image in images}
+        for who, units in done.items():
+            for unit in units:
+                for image, name in unit.items():
+                    expected[image][who] = [name]
+        assert {image: words(store, image) for image in images} == expected
+        votes = store.db.execute("SELECT * FROM vote").fetchall()
+        rows = store.db.execute("SELECT * FROM grade").fetchall()
+    # The same rows, as a merge may bring them: in any order.
+    random.Random(seed).shuffle(rows)
+    with sqlite3.connect(folder / "b.db") as raw:
+        from camtrap_tui.store.schema import M001
+
+        for statement in M001:
+            raw.execute(statement)
+        raw.executemany(f"INSERT INTO grade VALUES ({', '.join('?' * 13)})", rows)
+        assert raw.execute("SELECT * FROM vote").fetchall() == votes
+    raw.close()
+
+
+def test_two_graders_at_once_lose_nothing(store: Store, tmp_path: Path) -> None:
+    images = add_images(store, [Said() for _ in range(60)])
+    taxon(store, "mallard")
+
+    def work(grader: str) -> None:
+        with Store.open(tmp_path / "river.db") as own:
+            for image in images:
+                grade(own, [image], "mallard", grader)
+
+    threads = [threading.Thread(target=work, args=[name]) for name in ("ann", "ben")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert store.db.value("SELECT count(*) FROM grade") == 120
+    assert store.grades.graders() == {"ann": 60, "ben": 60}
+    for name in ("ann", "ben"):
+        numbers = store.db.execute(
+            "SELECT grader_number FROM grade WHERE grader = ? ORDER BY 1", [name]
+        ).fetchall()
+        assert [n for (n,) in numbers] == list(range(1, 61))
+
+
+def test_truth_is_what_graders_agree_on(store: Store) -> None:
+    one, two, three = add_images(store, [Said(), Said(), Said()])
+    grade(store, [one, two], "mallard", "ann", batch="b")
+    grade(store, [one], "mallard", "ben")
+    grade(store, [two], "blank", "ben")
+    found = {
+        image: (state, label)
+        for image, state, label in store.db.execute("SELECT image_id, state, label FROM truth")
+    }
+    assert found == {one: ("agreed", "mallard"), two: ("conflict", None)}
+    assert three not in found

@@ -1,0 +1,150 @@
+"""A survey file: made once, opened again, refused when newer, backed up before it changes."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from camtrap_tui.domain import models
+from camtrap_tui.errors import StoreError
+from camtrap_tui.store import migrations
+from camtrap_tui.store.store import Store
+
+ROWS = {
+    "survey": models.Survey,
+    "source": models.Source,
+    "source_row": models.SourceRow,
+    "deployment": models.Deployment,
+    "image": models.Image,
+    "taxon": models.Taxon,
+    "run": models.Run,
+    "detection": models.Detection,
+    "classification": models.Classification,
+    "prediction": models.Prediction,
+    "grade": models.Grade,
+    "observation": models.Observation,
+    "mark": models.Mark,
+}
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_the_fields_of_a_row_are_the_columns_of_its_table(store: Store, table: str) -> None:
+    found = store.db.execute(f"SELECT name FROM pragma_table_info('{table}')").fetchall()
+    assert [name for (name,) in found] == [field.name for field in fields(ROWS[table])]
+
+
+def test_every_table_is_strict_and_foreign_keys_hold(store: Store) -> None:
+    tables = store.db.execute(
+        "SELECT name, strict FROM pragma_table_list WHERE type = 'table'"
+        " AND schema = 'main' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'"
+    ).fetchall()
+    assert len(tables) >= 14
+    assert [name for name, strict in tables if not strict] == []
+    with pytest.raises(StoreError, match="FOREIGN KEY"), store.db.transaction():
+        store.db.execute("INSERT INTO observation VALUES (1, 99, 1, 1, NULL, NULL, NULL, NULL)")
+
+
+def test_a_survey_opens_again_with_its_identity(tmp_path: Path) -> None:
+    path = tmp_path / "river.db"
+    with Store.open(path, create=True) as store:
+        first = store.survey
+    with Store.open(path) as store:
+        assert store.survey == first
+        assert store.survey.name == "river"
+
+
+def test_grades_are_written_with_full_durability(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "a.db", create=True) as store:
+        assert store.db.value("PRAGMA synchronous") == 2
+        assert store.db.value("PRAGMA journal_mode") == "wal"
+        assert store.db.value("PRAGMA foreign_keys") == 1
+    with Store.open(tmp_path / "a.db", durability="NORMAL") as store:
+        assert store.db.value("PRAGMA synchronous") == 1
+
+
+def test_a_missing_survey_is_one_sentence_and_makes_no_file(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no such survey"):
+        Store.open(tmp_path / "none.db")
+    assert list(tmp_path.glob("none*")) == []
+    with pytest.raises(StoreError, match="no such folder"):
+        Store.open(tmp_path / "nowhere" / "none.db", create=True)
+
+
+def test_a_newer_file_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "river.db"
+    Store.open(path, create=True).close()
+    with sqlite3.connect(path) as raw:
+        raw.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+            " VALUES ('camtrap_tui', 'm999_future', '2030')"
+        )
+    raw.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="newer camtrap-tui"):
+        Store.open(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "content", [b"no database at all, but long enough", b"\x00" * 64]
+)
+def test_a_file_that_is_no_survey_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "notes.db"
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match="notes"):
+        Store.open(path)
+    assert path.read_bytes() == content
+
+
+def test_another_programs_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as raw:
+        raw.execute("CREATE TABLE birds (name TEXT)")
+    raw.close()
+    with pytest.raises(StoreError, match="not a survey"):
+        Store.open(path)
+
+
+def test_a_backup_stands_before_a_pending_migration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "river.db"
+    with Store.open(path, create=True) as store:
+        identity = store.survey.survey_uuid
+
+    def m002_more(db: object) -> None:
+        db.execute("CREATE TABLE more (id INTEGER PRIMARY KEY) STRICT")  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, m002_more))
+    monkeypatch.setattr(migrations, "NAMES", (*migrations.NAMES, "m002_more"))
+    with Store.open(path) as store:
+        assert store.db.value("SELECT count(*) FROM more") == 0
+    (backup,) = tmp_path.glob("river.before-migration-*.db")
+    with sqlite3.connect(backup) as raw:
+        assert raw.execute("SELECT survey_uuid FROM survey").fetchone() == (identity,)
+    raw.close()
+
+
+def test_a_backup_never_overwrites(store: Store, tmp_path: Path) -> None:
+    store.backup(tmp_path / "copy.db")
+    with Store.open(tmp_path / "copy.db") as copy:
+        assert copy.survey == store.survey
+    with pytest.raises(StoreError, match="exists"):
+        store.backup(tmp_path / "copy.db")
+
+
+def test_opening_an_up_to_date_survey_does_not_import_sqlite_utils(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    path = tmp_path / "river.db"
+    Store.open(path, create=True).close()
+    code = (
+        "import sys; from pathlib import Path; from camtrap_tui.store.store import Store;"
+        f"Store.open(Path({str(path)!r})).close(); print('sqlite_utils' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

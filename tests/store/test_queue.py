@@ -1,0 +1,88 @@
+"""Queues: what a filter chooses, in which order, and that indexes answer it."""
+
+from __future__ import annotations
+
+import pytest
+
+from camtrap_tui.domain.filters import parse_filter
+from camtrap_tui.store.store import Store
+from tests.builders import Said, add_images, add_run
+from tests.store.test_grades import grade
+
+
+@pytest.fixture
+def river(store: Store) -> Store:
+    run = add_run(store)
+    said = [
+        Said("northern raccoon", 0.9, "2024-06-27 02:14:05", "UR011"),
+        Said("mallard", 0.6, "2024-06-27 08:00:00", "UR011"),
+        Said("blank", 0.99, "2024-07-01 21:00:00", "UR001"),
+        Said("northern raccoon", 0.4, "2024-07-01 23:30:00", "UR001"),
+        Said(None, timestamp=None, deployment="UR001"),
+        Said("human", 0.8, "2024-06-30 12:00:00", "UR001", [("human", 0.9, 0, 0, 0.5, 0.5)]),
+    ]
+    add_images(store, said, run=run)
+    grade(store, [1], "northern raccoon", "ann")
+    grade(store, [3], "unknown", "ann")
+    grade(store, [4], "mallard", "ann")
+    grade(store, [4], "brown rat", "ben")
+    store.grades.append_mark("m", 6, "ann", "mark", "on", "2026-01-01T00:00:00Z")
+    return store
+
+
+def ask(store: Store, text: str) -> list[int]:
+    return list(store.queues.build(parse_filter(text), 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("species:raccoon", [4, 1]),
+        ("species:=raccoon", []),
+        ('species:"=northern raccoon"', [4, 1]),
+        ("species:mallard,human", [6, 2]),
+        ("score:<0.6", [4]),
+        ("score:<=0.6 order:score", [4, 2]),
+        ("species:raccoon order:-score", [1, 4]),
+        ("camera:ur011", [1, 2]),
+        ("hour:20-5", [3, 4, 1]),
+        ("date:2024-06", [6, 1, 2]),
+        ("date:2024-06-30..2024-07-01", [6, 3, 4]),
+        ("state:ungraded", [5, 6, 2]),
+        ("state:unsure", [3]),
+        ("state:conflict", [4]),
+        ("state:marked", [6]),
+        ("state:failed", [5]),
+        ("state:unsure,marked", [6, 3]),
+        ("has:human", [6]),
+        ("species:lion", []),
+    ],
+)
+def test_filters_choose(river: Store, text: str, ids: list[int]) -> None:
+    assert ask(river, text) == ids
+
+
+def test_without_a_filter_all_images_come_by_camera_and_time(river: Store) -> None:
+    assert ask(river, "") == [5, 6, 3, 4, 1, 2]
+
+
+def test_random_order_is_the_same_every_time_and_not_that_of_time(store: Store) -> None:
+    add_images(store, [Said() for _ in range(100)])
+    first = ask(store, "order:random")
+    assert first == ask(store, "order:random")
+    assert sorted(first) == ask(store, "")
+    assert first != sorted(first)
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [
+        ("", "image_by_time"),
+        ("species:raccoon order:score", "prediction_by_taxon"),
+        ("state:ungraded", "image_by_time"),
+    ],
+)
+def test_plans_use_their_index(river: Store, text: str, index: str) -> None:
+    sql, parameters = river.queues.query(parse_filter(text), 1)
+    plan = river.db.execute(f"EXPLAIN QUERY PLAN {sql}", parameters).fetchall()
+    assert any(index in row[3] for row in plan), plan

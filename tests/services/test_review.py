@@ -1,0 +1,262 @@
+"""A review session: what each command records, where it goes, and what it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from camtrap_tui.domain import taxonomy
+from camtrap_tui.domain.taxonomy import from_name
+from camtrap_tui.errors import UsageError
+from camtrap_tui.services.review import ReviewSession
+from camtrap_tui.store.store import Store
+from tests.builders import Said, add_images, add_run, taxon
+
+BOX = ("animal", 0.9, 0.1, 0.1, 0.3, 0.3)
+GUESSES = (("northern raccoon", 0.93), ("virginia opossum", 0.04), ("domestic cat", 0.01))
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def session(store: Store, clock: Clock) -> ReviewSession:
+    run = add_run(store)
+    times = [f"2024-06-27 02:14:{second:02d}" for second in (5, 7, 9)]
+    said = [Said(timestamp=time, boxes=[BOX], guesses=GUESSES) for time in times]
+    said += [
+        Said("mallard", 0.7, "2024-06-28 09:00:00", "UR012"),
+        Said(None, timestamp="2024-06-28 10:00:00", deployment="UR012"),
+    ]
+    images = add_images(store, said, run=run)
+    with store.db.transaction():
+        store.db.execute("UPDATE image SET burst_id = ? WHERE id <= 3", [images[0]])
+    return ReviewSession(store, "ann", clock=clock)
+
+
+def votes(session: ReviewSession) -> dict[int, str]:
+    """What ann's standing grades say, by image."""
+    items = session.items.read(range(1, 6))
+    return {i.image.id: v.text for i in items if (v := i.vote_of("ann")) is not None}
+
+
+def test_accept_records_the_prediction_without_a_count_and_goes_on(session: ReviewSession) -> None:
+    assert session.accept().moved
+    assert session.position == 1
+    assert votes(session) == {1: "northern raccoon"}
+    (grade,) = session.store.grades.votes(1)
+    assert (grade.mode, grade.gesture, grade.run_id) == ("assisted", "accept", 1)
+    (observation,) = session.store.grades.observations(grade.id)
+    assert observation.count is None
+
+
+def test_accept_without_a_prediction_says_so_and_does_nothing(session: ReviewSession) -> None:
+    session.go_to("5")
+    answer = session.accept()
+    assert "no prediction" in answer.text
+    assert not answer.moved
+    assert votes(session) == {}
+
+
+def test_guesses_quick_keys_and_special_words(session: ReviewSession) -> None:
+    assert session.quick_taxa() == ()
+    session.guess(2)
+    session.special(taxonomy.BLANK_UUID, "blank")
+    assert "no guess 9" in session.guess(9).text
+    session.special(taxonomy.UNKNOWN_UUID, "unsure")
+    assert votes(session) == {1: "virginia opossum", 2: "blank", 3: "unknown"}
+    session.go_to("1")
+    assert "no species yet" in session.quick(1).text
+    later = ReviewSession(session.store, "ann")
+    later.go_to("1")
+    assert [t.name for t in later.quick_taxa()] == ["virginia opossum"]
+    later.go_to("4")
+    later.quick(1)
+    assert votes(session)[4] == "virginia opossum"
+
+
+def test_it_opens_at_the_first_ungraded_image(session: ReviewSession) -> None:
+    session.accept()
+    session.accept()
+    assert session.left == 3
+    again = ReviewSession(session.store, "ann")
+    assert (again.position, again.left) == (2, 3)
+
+
+def test_a_second_species_joins_and_stays_until_the_grader_goes_on(session: ReviewSession) -> None:
+    mallard = taxon(session.store, "mallard")
+    session.items.read_taxa()
+    assert "added" in session.add_species(mallard).text
+    assert session.position == 0
+    assert votes(session) == {1: "mallard"}
+    session.accept()
+    assert votes(session) == {1: "mallard + northern raccoon"}
+    assert session.position == 1
+    session.accept()
+    assert votes(session)[2] == "northern raccoon"
+
+
+def test_a_count_belongs_to_the_species_keyed_next_or_last(session: ReviewSession) -> None:
+    assert "now key the species" in session.count(3).text
+    session.accept()
+    assert votes(session) == {1: "northern raccoon ×3"}
+    session.move(-1)
+    session.count(2)
+    assert votes(session) == {1: "northern raccoon ×2"}
+
+
+def test_a_count_without_a_species_is_not_dropped_in_silence(session: ReviewSession) -> None:
+    session.count(7)
+    assert "7 was not recorded" in session.move(1).text
+    session.accept()
+    assert votes(session) == {2: "northern raccoon"}
+
+
+def test_a_burst_asks_first_and_then_takes_one_grade(session: ReviewSession) -> None:
+    session.move(1)
+    session.special(taxonomy.BLANK_UUID, "blank")
+    session.go_to("1")
+    asked = session.ask_burst()
+    assert "2 pictures" in asked.text
+    assert "1 that you graded stay" in asked.text
+    assert votes(session) == {2: "blank"}
+    session.accept()
+    assert votes(session) == {1: "northern raccoon", 2: "blank", 3: "northern raccoon"}
+    modes = {g.mode for key in (1, 3) for g in session.store.grades.votes(key)}
+    assert modes == {"bulk"}
+    session.undo()
+    assert votes(session) == {2: "blank"}
+    assert session.position == 0
+
+
+def test_leaving_the_burst_question_grades_nothing(session: ReviewSession) -> None:
+    session.ask_burst()
+    session.cancel()
+    session.accept()
+    assert votes(session) == {1: "northern raccoon"}
+
+
+def test_undo_and_redo_go_back_to_the_picture_also_after_a_restart(session: ReviewSession) -> None:
+    for _ in range(3):
+        session.accept()
+    again = ReviewSession(session.store, "ann")
+    assert again.undo().text == "Undone: northern raccoon."
+    assert again.position == 2
+    again.undo()
+    assert votes(again) == {1: "northern raccoon"}
+    assert again.left == 4
+    assert again.redo().moved
+    assert votes(again) == {1: "northern raccoon", 2: "northern raccoon"}
+    assert again.position == 1
+
+
+def test_an_undo_outside_the_queue_says_where(session: ReviewSession) -> None:
+    session.accept()
+    session.open_queue("species:mallard")
+    answer = session.undo()
+    assert "IMG_0001.JPG" in answer.text
+    assert "not in this queue" in answer.text
+    assert votes(session) == {}
+
+
+def test_the_same_again(session: ReviewSession) -> None:
+    assert "no grade of yours" in session.again().text
+    session.count(2)
+    session.guess(3)
+    session.again()
+    assert votes(session) == {1: "domestic cat ×2", 2: "domestic cat ×2"}
+
+
+def test_new_species_become_taxa_once(session: ReviewSession) -> None:
+    session.grade(session.taxon(from_name("Pond  Slider")), "species")
+    session.grade(session.taxon(from_name("pond slider")), "species")
+    assert votes(session) == {1: "pond slider", 2: "pond slider"}
+    names = [t.name for t in session.store.taxa.all()]
+    assert names.count("pond slider") == 1
+
+
+def test_moving(session: ReviewSession) -> None:
+    assert "beginning" in session.move(-1).text
+    session.move_group("burst", 1)
+    assert session.position == 3
+    session.move_group("burst", -1)
+    assert session.position == 0
+    session.move_group("deployment", 1)
+    assert session.position == 3
+    assert "no next deployment" in session.move_group("deployment", 1).text
+    session.go_to("IMG_0005")
+    assert session.position == 4
+    assert "No picture" in session.go_to("IMG_9").text
+    session.go_to("1")
+    session.accept()
+    session.go_to("1")
+    session.next_ungraded()
+    assert session.position == 1
+
+
+def test_a_filter_changes_the_queue_and_a_wrong_one_does_not(session: ReviewSession) -> None:
+    assert session.open_queue("species:mallard") == 1
+    with pytest.raises(UsageError):
+        session.open_queue("score:high")
+    assert len(session.queue) == 1
+    assert session.open_queue("species:lion") == 0
+    assert session.item is None
+    assert "empty" in session.move(1).text
+    assert "no picture" in session.special(taxonomy.BLANK_UUID, "blank").text
+
+
+def test_the_pace_counts_pictures(session: ReviewSession, clock: Clock) -> None:
+    for _ in range(3):
+        clock.now += 4
+        session.accept()
+    assert session.pace.per_hour == pytest.approx(900)
+    assert session.store.grades.votes(1)[0].seconds == pytest.approx(4)
+
+
+def test_marks_and_notes(session: ReviewSession) -> None:
+    assert session.toggle_mark().text == "Marked."
+    assert session.note("wet paw").text == "Note written."
+    item = session.item
+    assert item is not None
+    assert {(m.kind, m.value) for m in item.marks} == {("mark", "on"), ("note", "wet paw")}
+    session.toggle_mark()
+    session.note("")
+    assert session.item is not None
+    assert session.item.marks == ()
+
+
+def test_what_a_picture_says_stays_while_it_is_in_view(session: ReviewSession) -> None:
+    before = session.item
+    with session.store.db.transaction():
+        session.store.runs.put_predictions(
+            [(1, 1, "predicted", taxon_id(session, "mallard"), 0.5, "classifier", None, 2)]
+        )
+    assert session.item is before
+    session.refresh_queue()
+    assert session.item is not None
+    assert session.item.predicted is not None
+    assert session.item.predicted.name == "mallard"
+
+
+def taxon_id(session: ReviewSession, name: str) -> int:
+    return next(t.id for t in session.items.taxa.values() if t.name == name)
+
+
+def test_new_pictures_join_the_queue_behind_the_grader(session: ReviewSession) -> None:
+    session.go_to("3")
+    add_images(session.store, [Said(timestamp="2024-06-01 00:00:00")], run=session.run)
+    assert len(session.queue) == 5
+    here = session.current_id
+    assert session.refresh_queue() == 1
+    assert session.current_id == here

@@ -115,11 +115,11 @@ class Images:
         found = self._db.rows(Image, sql, [content_md5])
         return found[0] if found else None
 
-    def states(self) -> dict[str, int]:
-        """Return how many source rows are in each state: the first account of the ledger."""
-        return dict(
-            self._db.execute("SELECT state, count(*) FROM source_row GROUP BY state").fetchall()
-        )
+    def states(self, source_id: int | None = None) -> dict[str, int]:
+        """Return how many source rows (of one source) are in each state: the first account."""
+        where, parameters = ("", []) if source_id is None else (" WHERE source_id = ?", [source_id])
+        sql = f"SELECT state, count(*) FROM source_row{where} GROUP BY state"
+        return dict(self._db.execute(sql, parameters).fetchall())
 
     def burst(self, image: Image) -> list[int]:
         """Return the ids of the images of this image's burst, in order of time."""

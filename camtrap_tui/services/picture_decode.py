@@ -45,7 +45,7 @@ class Decoded:
     """A small picture, turned as it is to be seen, or none.
 
     `image` is RGB, cells × `dots` pixels; `region` is the part of the whole picture that it
-    shows; `problem` says why there is no image, or that the file is cut short.
+    shows; `problem` says why there is no image, or with `note`, in two words, what is amiss.
     """
 
     image: Image.Image | None
@@ -53,6 +53,7 @@ class Decoded:
     rows: int = 0
     region: Region = _WHOLE
     problem: str = ""
+    note: str = ""
 
 
 def dots_of(depth: str) -> tuple[int, int]:
@@ -92,15 +93,15 @@ def _decode_open(image: Image.Image, view: View, name: str) -> Decoded:
     turned = _orientation(image) if scalable else 1
     if scalable:
         _draft(image, view, turned)
-    whole = _load(image)
-    if not whole and image.getbbox() is None:
-        return Decoded(None, problem=f"{name} is cut short: nothing of it can be drawn.")
+    note = _load(image)
+    if note and image.getbbox() is None:
+        return Decoded(None, problem=f"{name} is {note}: nothing of it can be drawn.")
     if not scalable:
         turned = _orientation(image)  # Pillow turns a TIFF while it loads, and drops the tag
     columns, rows, region = _shown(image.size, view, turned)
     small = _resized(image, view, (columns, rows), unturned(region, turned), turned)
-    problem = "" if whole else f"{name} is cut short: the rest is not in the file."
-    return Decoded(small, columns, rows, region, problem)
+    problem = f"{name} is {note}: not all of it can be drawn." if note else ""
+    return Decoded(small, columns, rows, region, problem, note)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -136,18 +137,17 @@ def _draft(image: Image.Image, view: View, turned: int) -> None:
     image.draft("RGB", (max(1, image.width // scale), max(1, image.height // scale)))
 
 
-def _load(image: Image.Image) -> bool:
-    """Decode; return False when the file ends early, what came before it then being there."""
+def _load(image: Image.Image) -> str:
+    """Decode as far as the file goes; return in two words why that is not all of it, or ""."""
     try:
         image.load()
     except OSError as error:
-        if "truncated" not in str(error).lower() and "Truncated" not in str(error):
-            raise
-        # Pillow keeps the rows it had; without tiles left it takes the image as loaded.
+        # Pillow keeps the rows it had; without tiles left it takes the image as loaded, and
+        # raises again where it had not begun.
         image.tile = []  # type: ignore[attr-defined]
         image.load()
-        return False
-    return True
+        return "cut short" if "truncated" in str(error).lower() else "damaged"
+    return ""
 
 
 def _resized(

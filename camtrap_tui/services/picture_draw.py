@@ -7,6 +7,7 @@ alone.
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,6 @@ _BOX_COLORS: dict[str, _Color] = {
 _OTHER: _Color = (255, 255, 95)
 _NOTE: _Color = (255, 215, 0)
 _BLACK: _Color = (0, 0, 0)
-_CUT_SHORT = " cut short "
 
 # Where a picture is full of detail the eye sees less of each error: the tolerance rises until
 # the rows fit the budget, the design's 85 KB at 155 × 58 cells.
@@ -127,8 +127,8 @@ def _corners(box: BoxMark, region: Region, width: int, height: int) -> tuple[int
     top = (box.y - region.y) / region.h * height
     right = (box.x + box.w - region.x) / region.w * width
     bottom = (box.y + box.h - region.y) / region.h * height
-    x, y = round(left), round(top)
-    return x, y, max(x, round(right) - 1), max(y, round(bottom) - 1)
+    x, y = math.floor(left), math.floor(top)
+    return x, y, max(x, math.ceil(right) - 1), max(y, math.ceil(bottom) - 1)
 
 
 def _with_boxes(image: Image.Image, view: View, region: Region) -> Image.Image:
@@ -155,9 +155,10 @@ def _marks(view: View, decoded: Decoded) -> list[Mark]:
     columns, rows = decoded.columns, decoded.rows
     marks = []
     taken: set[tuple[int, int]] = set()
-    if decoded.problem:
-        marks.append(Mark(0, rows - 1, _CUT_SHORT[:columns], _BLACK, _NOTE))
-        taken |= {(column, rows - 1) for column in range(len(_CUT_SHORT))}
+    if decoded.note:
+        text = f" {decoded.note} "[:columns]
+        marks.append(Mark(0, rows - 1, text, _BLACK, _NOTE))
+        taken |= {(column, rows - 1) for column in range(len(text))}
     for box in view.boxes:
         text = _label(box.label)[:columns]
         left, top, right, bottom = _corners(box, decoded.region, columns * across, rows * down)

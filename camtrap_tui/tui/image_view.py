@@ -156,15 +156,18 @@ class ImageView(Widget):
         )
 
     def _ask(self) -> None:
-        if self._picture is None or self._loader is None or not self.outer_size.area:
+        """Ask for the picture at the size there is, and blank the pane if it shows another."""
+        if self._picture is None:
             return
-        view = self._view(self._picture)
-        if self._frame is not None and self._frame.view == view:
-            return
-        frame = self._loader.show(view)
+        frame = None
+        if self._loader is not None and self.outer_size.area:
+            view = self._view(self._picture)
+            if self._frame is not None and self._frame.view == view:
+                return
+            frame = self._loader.show(view)
         # The same picture, seen otherwise, may stay until it is drawn anew: no word about it
         # is wrong meanwhile.
-        if frame is not None or self.shown is None or self.shown != view.path:
+        if frame is not None or self.shown is None or self.shown != self._picture.path:
             self._put(frame)
 
     def _put(self, frame: Frame | None) -> None:
@@ -219,7 +222,11 @@ class ImageView(Widget):
         ]
 
     def _plain(self, text: str) -> Strip:
-        strip = Strip([Segment(text, self.visual_style.rich_style)])
+        if not text:
+            return Strip([], 0)
+        style = self.visual_style.rich_style
+        # An ink that nothing is written with would be sent all the same, twice a row.
+        strip = Strip([Segment(text, style if text.strip() else style.background_style)])
         background = self.background_colors[1]
         for line_filter in self.app.get_line_filters():
             strip = strip.apply_filter(line_filter, background)

@@ -1,0 +1,144 @@
+"""Frames from decoded pictures: boxes with labels, greys for infrared, no stray escapes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from camtrap_tui.services.halfblocks import encode
+from camtrap_tui.services.picture_decode import Decoded
+from camtrap_tui.services.picture_draw import draw
+from camtrap_tui.services.picture_views import BoxMark, Region, View
+from tests.ansi import cells, pixels
+
+_GREEN = (95, 255, 0)
+_BOX = BoxMark(0.25, 0.25, 0.5, 0.5, "animal", "1")
+_VIEW = View(Path("a.jpg"), 40, 15)
+
+
+def _noise(*, color: bool) -> Image.Image:
+    if not color:
+        return Image.effect_noise((40, 30), 30).convert("RGB")
+    return Image.merge("RGB", [Image.effect_noise((40, 30), 60) for _ in range(3)])
+
+
+def _decoded(image: Image.Image, region: Region | None = None, note: str = "") -> Decoded:
+    whole = region or Region(0.0, 0.0, 1.0, 1.0)
+    return Decoded(image, image.width, image.height // 2, whole, note, note)
+
+
+def test_a_box_is_a_line_of_its_category_with_its_label_in_text() -> None:
+    frame = draw(replace(_VIEW, boxes=(_BOX,)), _decoded(_noise(color=True)))
+    assert (frame.width, len(frame.rows)) == (40, 15)
+    shown = pixels(frame.rows)
+    # 40 × 30 pixels: the box spans columns 10 to 29, lines 7 to 22.
+    assert all(shown[7][x] == _GREEN for x in range(11, 30))
+    assert all(shown[22][x] == _GREEN for x in range(10, 30))
+    assert all(shown[y][29] == _GREEN for y in range(10, 23))
+    assert shown[15][20] != _GREEN
+    assert cells(frame.rows[3])[10] == ("1", (0, 0, 0), _GREEN)
+
+
+def test_a_box_falls_where_it_is_in_a_zoom() -> None:
+    zoom = Region(0.25, 0.25, 0.5, 0.5)
+    frame = draw(replace(_VIEW, boxes=(_BOX,)), _decoded(_noise(color=True), zoom))
+    shown = pixels(frame.rows)
+    assert all(shown[29][x] == _GREEN for x in range(40))
+    assert all(shown[y][39] == _GREEN for y in range(2, 30))
+
+
+def test_labels_do_not_hide_each_other_nor_leave_the_picture() -> None:
+    boxes = (
+        _BOX,
+        replace(_BOX, label="2"),
+        replace(_BOX, x=0.99, y=0.99, w=0.01, h=0.01, label="33"),
+        replace(_BOX, x=3.0, label="unseen"),
+    )
+    frame = draw(replace(_VIEW, boxes=boxes), _decoded(_noise(color=True)))
+    text = ["".join(glyph for glyph, _, _ in cells(row)) for row in frame.rows]
+    assert text[3][10:12] == "12"
+    assert text[14].endswith("33")
+    assert "unseen" not in "".join(text)
+
+
+def test_labels_are_clean_and_one_cell_a_character() -> None:
+    boxes = (replace(_BOX, label="\x1b[31m"), replace(_BOX, y=0.5, label="獾e\u0301"))
+    frame = draw(replace(_VIEW, boxes=boxes), _decoded(_noise(color=True)))
+    assert all(len(cells(row)) == 40 for row in frame.rows)
+    assert "".join(glyph for glyph, _, _ in cells(frame.rows[7]))[10:13] == "?e?"
+
+
+@pytest.mark.parametrize("depth", ["24", "256"])
+def test_infrared_takes_the_grey_ramp_and_its_boxes_stay_coloured(depth: str) -> None:
+    view = replace(_VIEW, depth=depth, boxes=(_BOX,))
+    frame = draw(view, _decoded(_noise(color=False)))
+    assert "8;2;" not in "".join(frame.rows)
+    colors = {pixel for line in pixels(frame.rows) for pixel in line}
+    assert {c for c in colors if c and len(set(c)) > 1} == {_GREEN}
+
+
+def test_a_coloured_picture_is_not_taken_for_infrared() -> None:
+    frame = draw(_VIEW, _decoded(_noise(color=True)))
+    assert "8;2;" in "".join(frame.rows)
+
+
+def test_a_faint_cast_is_kept_in_truecolour_and_dropped_at_256() -> None:
+    blue = _noise(color=False).point(
+        [*range(256), *range(256), *(min(v + 24, 255) for v in range(256))]
+    )
+    assert "8;2;" in "".join(draw(_VIEW, _decoded(blue)).rows)
+    colors = {
+        pixel
+        for line in pixels(draw(replace(_VIEW, depth="256"), _decoded(blue)).rows)
+        for pixel in line
+    }
+    assert all(color and len(set(color)) == 1 for color in colors)
+
+
+@pytest.mark.parametrize("depth", ["none", "shades"])
+def test_without_colour_there_is_no_escape(depth: str) -> None:
+    image = _noise(color=True)
+    decoded = _decoded(image.resize((80, 60)) if depth == "none" else image)
+    decoded = replace(decoded, columns=40, rows=15, note="cut short", problem="x is cut short.")
+    frame = draw(replace(_VIEW, depth=depth, boxes=(_BOX,)), decoded)
+    assert [len(row) for row in frame.rows] == [40] * 15
+    assert "\x1b" not in "".join(frame.rows)
+    assert frame.rows[3][10] == "1"
+    assert frame.rows[14].startswith(" cut short ")
+    assert len(set("".join(frame.rows))) > 4
+
+
+def test_what_is_missing_is_said_on_the_picture() -> None:
+    frame = draw(_VIEW, _decoded(_noise(color=True), note="cut short"))
+    last = "".join(glyph for glyph, _, _ in cells(frame.rows[-1]))
+    assert last.startswith(" cut short ")
+    assert frame.problem == "cut short"
+
+
+def test_contrast_brightens_a_dark_picture() -> None:
+    dark = _noise(color=False).point(lambda level: level // 8)
+
+    def brightest(*, contrast: bool) -> int:
+        frame = draw(replace(_VIEW, contrast=contrast), _decoded(dark))
+        return max(c[0] for line in pixels(frame.rows) for c in line if c)
+
+    assert brightest(contrast=False) < 40
+    assert brightest(contrast=True) > 200
+
+
+def test_a_detailed_picture_gets_a_higher_tolerance_within_the_budget() -> None:
+    # Neighbours differ by more than 12 as a rule, and by more than 20 seldom.
+    image = Image.merge("RGB", [Image.effect_noise((100, 76), 8) for _ in range(3)])
+    image = image.point([*range(256), *(max(v - 40, 0) for v in range(256)), *range(256)])
+    usual = encode(image.tobytes(), 100, 38)
+    assert sum(len(row.encode()) for row in usual) > 9.5 * 100 * 38
+    frame = draw(replace(_VIEW, columns=100, rows=38), _decoded(image))
+    assert sum(len(row.encode()) for row in frame.rows) < 9.5 * 100 * 38
+
+
+def test_no_picture_is_a_frame_with_the_reason() -> None:
+    frame = draw(_VIEW, Decoded(None, problem="a.jpg is gone."))
+    assert (frame.rows, frame.width, frame.problem) == ((), 0, "a.jpg is gone.")

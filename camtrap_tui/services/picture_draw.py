@@ -31,10 +31,12 @@ _OTHER: _Color = (255, 255, 95)
 _NOTE: _Color = (255, 215, 0)
 _BLACK: _Color = (0, 0, 0)
 
-# Where a picture is full of detail the eye sees less of each error: the tolerance rises until
-# the rows fit the budget, the design's 85 KB at 155 × 58 cells.
-_TOLERANCES = (halfblocks.TOLERANCE, 16, 20)
+# Where a picture is full of detail the eye sees less of each error: there the tolerance rises,
+# to come near the budget, the design's 85 KB at 155 × 58 cells. From 12 to 20, each level takes
+# about a seventeenth off the bytes (measured on six daylight photos).
 _BYTES_A_CELL = 9.5
+_HIGHEST_TOLERANCE = 20
+_LEVELS = 17
 
 # Share of pixels that may have a colour (a logo in the strip), and how far from the mean hue
 # the others may lie, in levels of Cb and Cr.
@@ -72,14 +74,13 @@ def _halfblocks(
     pixels = image.tobytes()
     columns, lines = decoded.columns, decoded.rows
     budget = _BYTES_A_CELL * columns * lines
-    rows: tuple[str, ...] = ()
-    for tolerance in _TOLERANCES:
-        rows = halfblocks.encode(
-            pixels, columns, lines, depth=depth, tolerance=tolerance, marks=marks
-        )
-        if sum(len(row.encode()) for row in rows) <= budget:
-            break
-    return rows
+    rows = halfblocks.encode(pixels, columns, lines, depth=depth, marks=marks)
+    size = sum(len(row.encode()) for row in rows)
+    if size <= budget:
+        return rows
+    more = math.ceil((1 - budget / size) * _LEVELS)
+    tolerance = min(halfblocks.TOLERANCE + more, _HIGHEST_TOLERANCE)
+    return halfblocks.encode(pixels, columns, lines, depth=depth, tolerance=tolerance, marks=marks)
 
 
 def _braille(

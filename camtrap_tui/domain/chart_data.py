@@ -121,6 +121,18 @@ def bars(table: FrequencyTable) -> tuple[Bar, ...]:
     return tuple(lines)
 
 
+def class_filter(name: str, scientific_name: str) -> str:
+    """Return the filter line that chooses the pictures predicted as a class: the whole name.
+
+    A name that a filter cannot quote (a comma, both kinds of quotes) gives way to the
+    scientific one.
+    """
+    plain = "," not in name and ('"' not in name or "'" not in name)
+    shown = name if plain or not scientific_name else scientific_name
+    quote = "'" if '"' in shown else '"'
+    return f"species:{quote}={shown}{quote}"
+
+
 def by_frequency(rows: Iterable[ClassCount]) -> tuple[ClassCount, ...]:
     """Return classes, the most frequent first; equal counts by name."""
     return tuple(sorted(rows, key=lambda row: (-row.count, row.name, row.taxon_uuid)))

@@ -38,6 +38,11 @@ Cell = tuple[int, int, str]  # column from the left, row from the top, sign
 Tick = tuple[int, str]  # column, label
 
 
+def prepare() -> None:
+    """Import what drawing needs; it takes a while once."""
+    import plotext  # noqa: F401
+
+
 def frequency_height(table: FrequencyTable) -> int:
     """Return how many lines the whole chart takes: heading, bars, axis, labels."""
     return HEADING_LINES + len(bars(table)) + AXIS_LINES
@@ -147,10 +152,8 @@ def draw_hours(
     tables = [table] if beside is None else [table, beside]
     tops = [max((max(row.hours) for row in each.rows), default=0) for each in tables]
     scale = "hours of the day, one scale" if shared else "hours of the day, own scales"
-    numbers = f"the {len(table.rows)} most frequent classes, camera time"
-    headings = [
-        _heading(each, scale, numbers, width if beside is None else panel_width) for each in tables
-    ]
+    heading_width = width if beside is None else panel_width
+    headings = [_heading(each, scale, _hours_numbers(each), heading_width) for each in tables]
     lines = [
         " ".join(fit(line, panel_width) if beside else line for line in parts).rstrip()
         for parts in zip(*headings, strict=True)
@@ -165,6 +168,12 @@ def draw_hours(
             panels.append(_panel(hours, panel_width, panel_height, top, mark))
         lines += [" ".join(parts).rstrip() for parts in zip(*panels, strict=True)]
     return "\n".join(lines)
+
+
+def _hours_numbers(table: HoursTable) -> str:
+    timeless = sum(row.without_time for row in table.rows)
+    without = f", {timeless:,} without time" if timeless else ""
+    return f"the {len(table.rows)} most frequent classes, camera time{without}"
 
 
 def beside_each_other(left: str, right: str, width: int) -> str:
@@ -184,7 +193,10 @@ def _page(count: int, room: int, at: int) -> int:
 def _panel(hours: HourCounts, width: int, height: int, top: int, mark: str) -> list[str]:
     """Return one class's chart: a title, bars, and the line of hours; all `width` cells wide."""
     timeless = f", {hours.without_time:,} without time" if hours.without_time else ""
-    numbers = f"n={hours.n:,}, top {top:,}{timeless}"
+    # The name comes first; the heading has the sum of those without a time.
+    choices = (f"n={hours.n:,}, top {top:,}{timeless}", f"n={hours.n:,}, top {top:,}")
+    room = width - cells(mark + hours.name) - 1
+    numbers = next((text for text in choices if len(text) <= room), f"n={hours.n:,}")
     name = fit(mark + hours.name, max(6, width - len(numbers) - 1)).rstrip()
     each = max(1, width // HOURS)
     bar_height = height - 2

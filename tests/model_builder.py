@@ -36,7 +36,7 @@ _YOLO = {
     "nc": 3,
     "depth_multiple": 0.33,
     "width_multiple": 0.125,
-    "anchors": [[40, 40, 80, 60, 60, 90], [150, 120, 120, 200, 260, 220]],
+    "anchors": [[200, 160, 160, 240, 300, 200], [300, 300, 420, 300, 340, 480]],
     "backbone": [
         [-1, 1, "nn.AvgPool2d", [8]],
         [-1, 1, "Conv", [64, 3, 2]],
@@ -92,10 +92,10 @@ def _detector() -> Any:
         if parameter.ndim == 4:
             torch.nn.init.kaiming_normal_(parameter)
     for layer in model.model[-1].m:
-        torch.nn.init.normal_(layer.weight)
-        # An anchor has eight outputs: the box (kept near the anchor), objectness, three classes.
-        layer.weight.data.view(3, 8, -1)[:, 4:] *= 16
-        layer.bias.data.view(3, 8)[:, 4] = -6.0
+        # An anchor has eight outputs: its box (left as the anchor), objectness, three classes.
+        torch.nn.init.normal_(layer.weight, std=16)
+        layer.weight.data.view(3, 8, -1)[:, :4] = 0
+        layer.bias.data.view(3, 8)[:, 4] = -9.5
     return model.eval()
 
 
@@ -105,7 +105,7 @@ def _classifier() -> Any:
     from torchvision.ops import Permute
 
     last = nn.Linear(512, len(LABELS))
-    torch.nn.init.normal_(last.weight, std=1.0)
+    torch.nn.init.normal_(last.weight, std=2.5)
     layers = nn.Sequential(
         Permute([0, 3, 1, 2]),
         nn.AvgPool2d(8),

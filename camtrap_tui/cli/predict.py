@@ -89,7 +89,15 @@ def predict_command(
         finally:
             tell.close()
     if as_json:
-        echo_json(asdict(report))
+        echo_json(
+            asdict(report)
+            | {
+                "failures": [
+                    {"file": file, "reason": reason, "tries": tries}
+                    for file, reason, tries in report.failures
+                ]
+            }
+        )
     elif not as_events:
         _show(survey, report)
     if report.stopped:

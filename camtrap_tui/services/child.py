@@ -17,7 +17,7 @@ from pathlib import Path
 
 import camtrap_tui
 from camtrap_tui.domain.text import clean
-from camtrap_tui.errors import ModelError
+from camtrap_tui.errors import EXIT_INTERRUPTED, ModelError
 from camtrap_tui.services import events
 from camtrap_tui.services.prediction_request import PredictRequest
 
@@ -53,99 +53,120 @@ def environment() -> dict[str, str]:
 
 
 class PredictChild:
-    """A running prediction. `start` it, read `events` to their end; `stop` it at any time."""
+    """A prediction in a process of its own.
 
-    def __init__(self, process: Process) -> None:
-        self._process = process
+    `start` it, read `events` to their end, `wait` for its exit code; `stop` or `kill` it at any
+    time, also before and after.
+    """
+
+    def __init__(
+        self,
+        survey: Path,
+        folder: Path,
+        *,
+        model: str = "",
+        country: str = "",
+        admin1_region: str = "",
+        geofence: bool = True,
+        retry: bool = False,
+    ) -> None:
+        request = PredictRequest(
+            model, country or None, admin1_region or None, geofence=geofence, retry=retry
+        )
+        self._command = command(survey, folder, request)
+        self._process: Process | None = None
         self._said: deque[str] = deque(maxlen=_STDERR_LINES)
-        self._listening = asyncio.create_task(self._listen())
+        self._listening: asyncio.Task[None] | None = None
+        self._ending = False
 
-    @classmethod
-    async def start(cls, survey: Path, folder: Path, request: PredictRequest) -> PredictChild:
+    async def start(self) -> None:
         """Start the child. Raises ModelError where no process can be started."""
         try:
-            process = await asyncio.create_subprocess_exec(
-                *command(survey, folder, request),
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=PIPE,
-                env=environment(),
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment()
             )
         except OSError as error:
             raise ModelError(
                 f"The prediction cannot be started: {error.strerror}.",
                 "Close other programs, then try again.",
             ) from error
-        return cls(process)
+        self._listening = asyncio.create_task(self._listen(self._process))
+        if self._ending:
+            self.kill()
 
     @property
-    def pid(self) -> int:
-        """The child's process id."""
-        return self._process.pid
+    def pid(self) -> int | None:
+        """The child's process id, None before it is started."""
+        return self._process.pid if self._process else None
 
     @property
-    def exit_code(self) -> int | None:
-        """How the child ended, None while it runs; negative for a signal."""
-        return self._process.returncode
-
-    @property
-    def stderr(self) -> str:
-        """The last lines that the child wrote on stderr, cleaned."""
-        return "\n".join(self._said)
+    def last_words(self) -> str:
+        """The last line that the child wrote on stderr, cleaned; empty for none."""
+        return self._said[-1] if self._said else ""
 
     async def events(self) -> AsyncIterator[events.Event]:
-        """Yield what the child tells, until it has ended.
+        """Yield what the child tells, until it has closed its stdout.
 
-        A child that ends without a last word of its own gives an `events.Error` with what it
-        wrote on stderr.
+        Lines that are no events are left out: a library may print.
         """
-        last: events.Event | None = None
-        assert self._process.stdout is not None
+        if self._process is None or self._process.stdout is None:
+            return
         async for line in self._process.stdout:
             with contextlib.suppress(ValueError):
-                last = events.parse_event(line.decode("utf-8", "replace"))
-                yield last
-        code = await self._process.wait()
+                yield events.parse_event(line.decode("utf-8", "replace"))
+
+    async def wait(self) -> int:
+        """Return the child's exit code (negative for a signal) once it has ended."""
+        if self._process is None or self._listening is None:
+            return EXIT_INTERRUPTED
         await self._listening
-        if not isinstance(last, events.Finished | events.Stopped | events.Error):
-            yield events.Error(self._why(code), "Start it again: it goes on where it stopped.")
+        return await self._process.wait()
 
     def stop(self) -> None:
         """Ask the child to save what is ready and to end; read `events` to see it happen."""
-        if self._process.returncode is None:
+        self._ending = True
+        if self._process is not None and self._process.returncode is None:
             self._process.terminate()
+
+    def let_go(self) -> None:
+        """Close the child's stdin: to it this parent is gone, so it saves and ends."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
 
     def kill(self) -> None:
         """End the child at once; what it had not saved is predicted again next time."""
-        if self._process.returncode is None:
+        self._ending = True
+        if self._process is not None and self._process.returncode is None:
             self._process.kill()
 
-    async def _listen(self) -> None:
-        assert self._process.stderr is not None
-        async for line in self._process.stderr:
-            self._said.append(clean(line.decode("utf-8", "replace").rstrip()))
-
-    def _why(self, code: int) -> str:
-        how = f"by signal {-code}" if code < 0 else f"with code {code}"
-        said = self._said[-1] if self._said else ""
-        return f"The prediction ended {how}. {said}".rstrip()
+    async def _listen(self, process: Process) -> None:
+        assert process.stderr is not None
+        async for line in process.stderr:
+            if said := clean(line.decode("utf-8", "replace").strip()):
+                self._said.append(said)
 
 
 def predict_in_child(
-    survey: Path,
-    folder: Path,
-    request: PredictRequest,
-    on_event: Callable[[events.Event], None],
-) -> int | None:
+    survey: Path, folder: Path, on_event: Callable[[events.Event], None], *, model: str = ""
+) -> int:
     """Run a prediction in a child to its end, for callers without a loop; return its exit code.
 
-    Ctrl-C reaches the child by itself, since both are of one terminal.
+    Ctrl-C raises KeyboardInterrupt once the child has saved what was ready.
     """
 
-    async def watch() -> int | None:
-        child = await PredictChild.start(survey, folder, request)
-        async for event in child.events():
-            on_event(event)
-        return child.exit_code
+    async def watch() -> int:
+        child = PredictChild(survey, folder, model=model)
+        try:
+            await child.start()
+            async for event in child.events():
+                on_event(event)
+            return await child.wait()
+        except asyncio.CancelledError:
+            # Ctrl-C has reached the child too; a second signal would end it without saving.
+            child.let_go()
+            await child.wait()
+            raise
+        finally:
+            child.kill()
 
     return asyncio.run(watch())

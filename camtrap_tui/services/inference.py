@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -187,6 +187,7 @@ class _Job:
             self._store.taxa.add(names, "model")
             if runs.add_pending(run.id, self._source_id) and run.finished_at:
                 runs.reopen(run.id)
+                run = replace(run, finished_at=None)
         self._taxa = self._store.taxa.ids()
         return run
 

@@ -78,11 +78,14 @@ class Pipe(Generic[Item]):
 
     def _work(self, number: int, stage: Stage[Item]) -> None:
         source, target = self._queues[number], self._queues[number + 1]
-        while (item := source.get()) is not None:
-            if not self._closing.is_set():
-                stage(item)
-            target.put(item)
-        target.put(None)
+        try:
+            while (item := source.get()) is not None:
+                if not self._closing.is_set():
+                    stage(item)
+                target.put(item)
+        finally:
+            # However this thread ends, the next one must not wait for it.
+            target.put(None)
 
     def _close(self) -> None:
         self._closing.set()

@@ -60,7 +60,8 @@ def request_key(model: ModelFolder, request: PredictRequest, software: str) -> s
         "software": software,
         "country": request.country,
         "admin1_region": request.admin1_region,
-        "geofence": request.geofence,
+        # Without a country there is nothing to fence: both answers are the same.
+        "geofence": request.geofence and request.country is not None,
         "detection_threshold": engine.DETECTION_THRESHOLD,
         "classification_threshold": engine.CLASSIFICATION_THRESHOLD,
         "classes": engine.CLASSES,

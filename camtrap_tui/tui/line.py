@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from textual.content import Content
+from textual.geometry import Region
 from textual.widget import Widget
 
 
@@ -59,22 +61,34 @@ class Lines(Widget):
     def show(self, rows: Sequence[Content], chosen: int | None = None) -> None:
         """Show these rows, with one chosen; nothing is sent where they are shown already."""
         new = tuple(rows)
-        same = len(new) == len(self._rows) and all(
-            a.is_same(b) for a, b in zip(new, self._rows, strict=True)
-        )
-        if same and chosen == self._chosen:
-            return
+        before, top, old = self._rows, self._top, self._chosen
         self._rows, self._chosen = new, chosen
         self._reveal(chosen or 0)
-        self.refresh()
+        if self._top != top or (chosen is None) != (old is None):
+            self.refresh()
+            return
+        # Only rows that changed are sent: most keys change one or two.
+        changed = {
+            number
+            for number, (row, was) in enumerate(
+                zip_longest(new, before, fillvalue=Content("")), start=0
+            )
+            if not row.is_same(was)
+        }
+        if chosen != old:
+            changed |= {row for row in (chosen, old) if row is not None}
+        self._refresh_rows(changed)
+
+    def _refresh_rows(self, numbers: set[int]) -> None:
+        places = [n - self._top for n in sorted(numbers)]
+        regions = [Region(0, y, self.size.width, 1) for y in places if 0 <= y < self.size.height]
+        if regions:
+            self.refresh(*regions)
 
     def choose(self, row: int) -> None:
         """Choose another row."""
-        if not self._rows:
-            return
-        self._chosen = min(max(row, 0), len(self._rows) - 1)
-        self._reveal(self._chosen)
-        self.refresh()
+        if self._rows:
+            self.show(self._rows, min(max(row, 0), len(self._rows) - 1))
 
     def _reveal(self, row: int) -> None:
         height = max(self.size.height, 1)

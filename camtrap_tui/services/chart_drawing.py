@@ -257,11 +257,13 @@ def _canvas(
         y.direction(-1)
         y.frequency(0)
         x.ticks([column + 0.5 for column, _ in marks], [clean(label) for _, label in marks])
+        # A drawing of nothing still needs a point, and a blank one does not show.
+        points = found or [(0, 0, " ")]
         figure.draw(
             figure.signal(
-                [column + 0.5 for column, _, _ in found],
-                [row + 0.5 for _, row, _ in found],
-                marker=[sign for _, _, sign in found],
+                [column + 0.5 for column, _, _ in points],
+                [row + 0.5 for _, row, _ in points],
+                marker=[sign for _, _, sign in points],
             )
         )
         drawn: str = plotext.uncolorize(figure.build().string())

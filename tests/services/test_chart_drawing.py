@@ -199,3 +199,12 @@ def test_nothing_of_the_terminal_or_of_other_figures_gets_in(
 def test_an_empty_table_is_a_heading() -> None:
     assert "0 rows" in draw_frequency(table([]), 80)
     assert draw_hours(HoursTable("truth", None, None, "", (), ()), 80, 20).startswith("truth")
+
+
+def test_a_class_without_any_hour_is_an_empty_chart() -> None:
+    row = HourCounts(1, "u1", "class 1", "", (0,) * HOURS, 4)
+    drawn = draw_hours(HoursTable("truth", None, None, "", (row,), ()), 120)
+    lines = drawn.splitlines()[HEADING_LINES:]
+    assert lines[0] == "class 1 n=0, top 0, 4 without time"
+    assert lines[1:-1] == [""] * (len(lines) - 2)
+    assert lines[-1].split() == ["0", "6", "12", "18"]

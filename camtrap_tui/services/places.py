@@ -5,6 +5,7 @@ A stored path is relative to its source's folder, and never leads out of it.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ _ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})")
 _LOOKS_ESCAPED = re.compile(r"%(?=[0-9A-Fa-f]{2})")
 # Folders that cameras make by themselves (DCF, JEITA CP-3461): three digits and some letters.
 _CAMERA_FOLDER = re.compile(r"DCIM|\d{3}[A-Z_]{3,5}\d*", re.IGNORECASE | re.ASCII)
+# A path that is portable as it stands: names that begin with a letter, a digit or `_`.
+_PORTABLE = re.compile(r"\w[\w .+,()-]*(?:/\w[\w .+,()-]*)*", re.ASCII)
 _MEDIA_ID = re.compile(r"[0-9a-fA-F]{32}", re.ASCII)
 
 
@@ -66,6 +69,8 @@ def picture_path(sources: Mapping[int, Source], image: Image) -> Path | None:
 
 def portable(path: str) -> str:
     """Return a path that a file from elsewhere names: cleaned, relative, with `/`, no `..`."""
+    if _PORTABLE.fullmatch(path):
+        return path
     parts = clean(path).replace("\\", "/").split("/")
     return "/".join(part for part in parts if part not in ("", ".", ".."))
 
@@ -88,3 +93,11 @@ def deployment_of(relative: str, root_name: str) -> str:
     if made is not None:
         folders = folders[:made]
     return folders[-1] if folders else root_name
+
+
+def path_media_id(path: str) -> str:
+    """Return the media id of a picture of which only a portable path is known.
+
+    It is the md5 of `path:` and the path, and stands until a table gives the picture its id.
+    """
+    return hashlib.md5(f"path:{path}".encode(), usedforsecurity=False).hexdigest()

@@ -32,8 +32,11 @@ class Settler:
         """Write the row of one file, and the image that it is."""
         ledger, path = self._store.ledger, look.file.path
         if look.header is None:
-            row = ledger.row(self._source.id, path)
-            self._put(look, look.state, look.reason, row.image_id if row else None)
+            row, own = ledger.row(self._source.id, path), ledger.image_at(self._source.id, path)
+            image_id = own.id if own else row.image_id if row else None
+            self._put(look, look.state, look.reason, image_id)
+            if own:
+                ledger.note_unreadable(own.id, look.reason)
             return
         image = self._image_of(look)
         if image is None:

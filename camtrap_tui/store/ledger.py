@@ -54,6 +54,14 @@ class Ledger:
         sql = "SELECT state, count(*) FROM source_row WHERE source_id = ? GROUP BY state"
         return dict(self._db.execute(sql, [source_id]).fetchall())
 
+    def states_of_kind(self, kind: str) -> dict[str, int]:
+        """Return how many rows of all sources of a kind are in each state."""
+        sql = (
+            "SELECT state, count(*) FROM source JOIN source_row AS row ON row.source_id = source.id"
+            " WHERE source.kind = ? GROUP BY state"
+        )
+        return dict(self._db.execute(sql, [kind]).fetchall())
+
     def images_of(self, source_id: int) -> list[int]:
         """Return the images whose pictures one source has, by path; each once."""
         found = self._db.execute(
@@ -94,9 +102,18 @@ class Ledger:
         """Record that an image's file was found, in the tables and predictions that named it."""
         self._db.execute(
             "UPDATE source_row SET state = 'here', reason = NULL WHERE image_id = ?"
-            " AND state IN ('pending', 'missing')"
+            " AND state IN ('pending', 'missing', 'unreadable')"
             " AND source_id IN (SELECT id FROM source WHERE kind <> 'folder')",
             [image_id],
+        )
+
+    def note_unreadable(self, image_id: int, reason: str | None) -> None:
+        """Record that an image's file cannot be read, in what named it."""
+        self._db.execute(
+            "UPDATE source_row SET state = 'unreadable', reason = ? WHERE image_id = ?"
+            " AND state IN ('pending', 'missing', 'here')"
+            " AND source_id IN (SELECT id FROM source WHERE kind <> 'folder')",
+            [reason, image_id],
         )
 
     def note_missing(self, source_id: int, file_path: str, reason: str) -> None:

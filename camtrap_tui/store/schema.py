@@ -56,7 +56,7 @@ _LEDGER = (
         burst_id INTEGER REFERENCES image (id),
         hour INTEGER GENERATED ALWAYS AS (CAST(substr(timestamp, 12, 2) AS INTEGER)) VIRTUAL
     ) STRICT""",
-    "CREATE INDEX image_by_content ON image (content_md5)",
+    "CREATE INDEX image_by_content ON image (content_md5) WHERE content_md5 IS NOT NULL",
     "CREATE INDEX image_by_time ON image (deployment_id, timestamp, id)",
     "CREATE INDEX image_by_burst ON image (burst_id, timestamp, id)",
     "CREATE INDEX image_by_path ON image (file_path)",

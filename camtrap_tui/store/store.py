@@ -10,6 +10,7 @@ from types import TracebackType
 from camtrap_tui.domain.models import Survey
 from camtrap_tui.errors import StoreError
 from camtrap_tui.store import migrations
+from camtrap_tui.store.bulk import Bulk
 from camtrap_tui.store.database import Database, Durability, columns
 from camtrap_tui.store.grades import Grades
 from camtrap_tui.store.images import Images
@@ -35,6 +36,7 @@ class Store:
         self.taxa = Taxa(db)
         self.images = Images(db)
         self.ledger = Ledger(db)
+        self.bulk = Bulk(db)
         self.runs = Runs(db)
         self.grades = Grades(db)
         self.queues = Queues(db)

@@ -1,0 +1,182 @@
+"""Imports predictions that were made elsewhere: a run of its own, whole or not at all.
+
+Every record becomes a row of the ledger; what of it cannot be taken is counted and named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from camtrap_tui.domain.models import Run
+from camtrap_tui.domain.text import clean
+from camtrap_tui.errors import InputError
+from camtrap_tui.services.import_writer import Counts, ImportWriter
+from camtrap_tui.services.ingest import FolderReport, add_folder
+from camtrap_tui.services.metadata import MetadataReport, describe
+from camtrap_tui.services.pictures_on_disk import walk
+from camtrap_tui.services.places import to_text
+from camtrap_tui.services.placing import place
+from camtrap_tui.services.prediction_files import SPECIESNET_4, Record, read_predictions
+from camtrap_tui.store.store import Store, utc_now
+
+Progress = Callable[[str, int, int], None]
+_CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """How an import ended; `states` are the ledger rows of all predictions files together.
+
+    `already_imported` says that these very bytes were imported before: then no record was
+    read again, and only the metadata and the pictures that were given have been looked at.
+    """
+
+    file: Path
+    run: Run
+    already_imported: bool
+    counts: Counts
+    states: dict[str, int]
+    metadata: MetadataReport | None = None
+    folder: FolderReport | None = None
+
+
+def import_predictions(
+    store: Store,
+    file: Path,
+    *,
+    images: Path | None = None,
+    metadata: Path | None = None,
+    columns: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Import a file of predictions; with `metadata`, describe the pictures by a table.
+
+    With `images`, look for the pictures in that folder, then add the whole folder. Records,
+    table and places are written in one transaction, the files of the folder after it (that
+    can be stopped and repeated). `columns` are those of `metadata.import_metadata`.
+    `progress` is called with (what is done: `predictions`, `metadata` or `pictures`; done; in
+    all). Raises InputError where a file cannot be used; nothing is imported then.
+    """
+    key = f"import:{_md5(file)}"
+    listing = None if images is None else _listing(images)
+    with store.db.transaction():
+        run = store.runs.by_request_key(key)
+        already = run is not None
+        counts = Counts()
+        if run is None:
+            run, counts = _Import(store, file, key).write(_of(progress, "predictions"))
+        described = None
+        if metadata is not None:
+            described = describe(store, metadata, columns, _of(progress, "metadata"))
+        if images is not None and listing is not None:
+            place(store, images.resolve(), listing)
+    folder = None
+    if images is not None:
+        folder = add_folder(store, images, progress=_of(progress, "pictures"))
+    states = store.ledger.states_of_kind("predictions")
+    return ImportReport(file, run, already, counts, states, described, folder)
+
+
+def _of(progress: Progress | None, what: str) -> Callable[[int, int], None] | None:
+    if progress is None:
+        return None
+    return lambda done, total: progress(what, done, total)
+
+
+def _listing(images: Path) -> list[str]:
+    if not images.is_dir():
+        raise InputError(f"{images}: there is no such folder.", "Check the path after --images.")
+    return [found.path for found in walk(images.resolve()) if not found.trouble]
+
+
+def _md5(file: Path) -> str:
+    try:
+        with file.open("rb") as stream:
+            digest = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False))
+    except OSError as error:
+        what = (error.strerror or str(error)).lower()
+        raise InputError(f"{file}: {what}.", "Check the path and its permissions.") from None
+    return digest.hexdigest()
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What the records say of the model and the region; a run has one of each."""
+
+    versions: dict[str, None] = field(default_factory=dict)
+    regions: dict[tuple[str | None, str | None], None] = field(default_factory=dict)
+
+    def hear(self, record: Record) -> None:
+        if record.model_version:
+            self.versions[record.model_version] = None
+        self.regions[record.country, record.admin1_region] = None
+
+    @property
+    def version(self) -> str:
+        return " + ".join(self.versions) or "unknown"
+
+    @property
+    def region(self) -> tuple[str | None, str | None]:
+        """The region of all records; none where they differ or it is no code."""
+        if len(self.regions) != 1:
+            return None, None
+        country, admin1 = next(iter(self.regions))
+        if country is None or len(country) != 3:
+            return None, None
+        return country.upper(), admin1.upper() if admin1 and len(admin1) == 2 else None
+
+
+class _Import:
+    """Writes one file as a run, inside the caller's transaction."""
+
+    def __init__(self, store: Store, file: Path, key: str) -> None:
+        self._store = store
+        self._file = file
+        self._key = key
+
+    def write(self, progress: Callable[[int, int], None] | None) -> tuple[Run, Counts]:
+        """Write all records; return the run and how they ended."""
+        store, now = self._store, utc_now()
+        source = store.images.source("predictions", to_text(str(self._file.resolve())), now)
+        run = store.runs.add(self._run(now))
+        writer, asked = ImportWriter(store, run.id, source.id), _Asked()
+        records = read_predictions(self._file, progress)
+        while chunk := list(islice(records, _CHUNK)):
+            for record in chunk:
+                asked.hear(record)
+            writer.write(chunk)
+        if not writer.counts.records:
+            raise InputError(
+                f"{self._file}: there are no predictions in this file.",
+                "Give a predictions file of SpeciesNet 4.x.",
+            )
+        store.bulk.describe_run(run.id, asked.version, *asked.region)
+        written = store.runs.by_request_key(self._key)
+        assert written is not None
+        return written, writer.counts
+
+    def _run(self, now: str) -> Run:
+        return Run(
+            id=0,
+            run_uuid=str(uuid.uuid4()),
+            kind="import",
+            request_key=self._key,
+            model_version="unknown",
+            model_name=None,
+            model_sha256=None,
+            taxonomy_sha256=None,
+            geofence_sha256=None,
+            software=None,
+            country=None,
+            admin1_region=None,
+            geofenced=0,
+            source_file=clean(to_text(self._file.name)),
+            source_format=SPECIESNET_4,
+            started_at=now,
+            finished_at=now,
+        )

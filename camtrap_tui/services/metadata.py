@@ -1,0 +1,256 @@
+"""Reads a metadata table: time, camera and address of pictures, by their media ids.
+
+The table wins over EXIF. An id that comes twice counts once, the first row as it stands;
+what cannot be taken is counted and named, never guessed.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from io import TextIOWrapper
+from itertools import islice
+from pathlib import Path
+
+from camtrap_tui.domain.text import clean_cell
+from camtrap_tui.domain.timestamps import parse_timestamp
+from camtrap_tui.errors import InputError, UsageError
+from camtrap_tui.services.bursting import renew_burst_of
+from camtrap_tui.services.places import deployment_of, path_media_id, portable, stem_media_id
+from camtrap_tui.store.bulk import Facts
+from camtrap_tui.store.store import Store
+
+COLUMNS = ("mediaID", "publicURL", "timestamp", "folderName", "fileName", "filePath")
+Progress = Callable[[int, int], None]
+_CHUNK = 2000
+_MOST_EXAMPLES = 20
+
+
+@dataclass(slots=True)
+class MetadataReport:
+    """How the rows of a metadata table ended: each is described, repeated or unmatched."""
+
+    file: Path
+    rows: int = 0
+    described: int = 0
+    repeated: int = 0
+    conflicting: int = 0
+    unmatched: int = 0
+    without_time: int = 0
+    bad_times: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def note(self, what: str) -> None:
+        """Keep an example of what could not be taken."""
+        if len(self.examples) < _MOST_EXAMPLES:
+            self.examples.append(what)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the table, cleaned; the first row below the headings is row 2."""
+
+    number: int
+    media_id: str
+    path: str
+    timestamp: str
+    url: str
+    folder: str
+
+
+def import_metadata(
+    store: Store,
+    file: Path,
+    columns: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> MetadataReport:
+    """Describe the survey's images with a metadata table, in one transaction.
+
+    `columns` says under which heading each of COLUMNS stands, where it is another one.
+    """
+    with store.db.transaction():
+        return describe(store, file, columns, progress)
+
+
+def describe(
+    store: Store,
+    file: Path,
+    columns: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> MetadataReport:
+    """Do what `import_metadata` does, inside the caller's transaction."""
+    report = MetadataReport(file)
+    seen: dict[int, int] = {}
+    describing = _Describing(store, report)
+    lines = _new_lines(read_lines(file, columns, progress), report, seen)
+    while chunk := list(islice(lines, _CHUNK)):
+        describing.write(chunk)
+    for deployment_id in sorted(describing.touched):
+        renew_burst_of(store, deployment_id)
+    return report
+
+
+def _new_lines(
+    lines: Iterator[Line], report: MetadataReport, seen: dict[int, int]
+) -> Iterator[Line]:
+    """Yield the first line of each id; hashes of what was seen are enough to tell."""
+    for line in lines:
+        report.rows += 1
+        key = hash(line.media_id or line.path)
+        values = hash((line.timestamp, line.url, line.folder))
+        if key not in seen:
+            seen[key] = values
+            yield line
+            continue
+        report.repeated += 1
+        if seen[key] != values:
+            report.conflicting += 1
+            report.note(
+                f"row {line.number:,}: {line.media_id or line.path} again, with other values"
+                " than in its first row, which counts"
+            )
+
+
+class _Describing:
+    """Writes lines of a table onto the images that they name."""
+
+    def __init__(self, store: Store, report: MetadataReport) -> None:
+        self._store = store
+        self._report = report
+        self._deployments: dict[str, int] = {}
+        self.touched: set[int] = set()
+
+    def write(self, lines: list[Line]) -> None:
+        """Write a chunk of lines."""
+        names = {line.folder for line in lines if line.folder} - self._deployments.keys()
+        if names:
+            self._deployments = self._store.images.deployment_ids(sorted(names))
+        wanted = {line.media_id for line in lines if line.media_id}
+        # A picture that was imported by its path alone gets the table's id.
+        wanted |= {path_media_id(line.path) for line in lines if line.path}
+        known = self._store.bulk.facts(sorted(wanted))
+        self._store.bulk.put_facts(
+            facts for line in lines if (facts := self._facts(line, known)) is not None
+        )
+
+    def _facts(self, line: Line, known: Mapping[str, Facts]) -> Facts | None:
+        old = known.get(line.media_id)
+        if old is None and line.path:
+            old = known.get(path_media_id(line.path))
+        if old is None:
+            self._report.unmatched += 1
+            return None
+        self._report.described += 1
+        new = replace(
+            old,
+            media_id=line.media_id or old.media_id,
+            url=line.url or old.url,
+            deployment_id=self._deployments.get(line.folder, old.deployment_id),
+        )
+        new = self._with_time(line, new)
+        if new == old:
+            return None
+        if (new.deployment_id, new.timestamp) != (old.deployment_id, old.timestamp):
+            self.touched |= {
+                key for key in (old.deployment_id, new.deployment_id) if key is not None
+            }
+        return new
+
+    def _with_time(self, line: Line, facts: Facts) -> Facts:
+        if not line.timestamp:
+            self._report.without_time += 1
+            return facts
+        time = parse_timestamp(line.timestamp)
+        if time is None:
+            self._report.bad_times += 1
+            self._report.note(f"row {line.number:,}: {line.timestamp[:60]!r} is no timestamp")
+            return facts
+        return replace(
+            facts,
+            timestamp=time.local,
+            timestamp_raw=line.timestamp,
+            timestamp_source="metadata",
+            subsecond=time.subsecond,
+            exif_offset=None,
+        )
+
+
+def read_lines(
+    file: Path, columns: Mapping[str, str] | None = None, progress: Progress | None = None
+) -> Iterator[Line]:
+    """Yield the rows of a metadata table; commas, semicolons or tabs, with or without a BOM.
+
+    Raises UsageError for a column that this project does not know, InputError for a heading
+    that the file does not have and for what is no such table.
+    """
+    try:
+        with file.open("rb") as raw:
+            text = TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+            for line in _lines(file, text, columns or {}):
+                yield line
+                if progress and line.number % _CHUNK == 0:
+                    progress(raw.tell(), file.stat().st_size)
+    except OSError as error:
+        what = (error.strerror or str(error)).lower()
+        raise InputError(f"{file}: {what}.", "Check the path and its permissions.") from None
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{file}: the text is not UTF-8 ({error.reason}).",
+            "Save the table again as CSV UTF-8.",
+        ) from None
+
+
+def _lines(file: Path, text: TextIOWrapper, columns: Mapping[str, str]) -> Iterator[Line]:
+    heading = text.readline()
+    delimiter = max(",;\t", key=heading.count)
+    places = _places(file, next(csv.reader([heading], delimiter=delimiter), []), columns)
+    reader = csv.reader(text, delimiter=delimiter)
+
+    def cell(row: list[str], name: str) -> str:
+        place = places.get(name)
+        return clean_cell(row[place]) if place is not None and place < len(row) else ""
+
+    try:
+        for number, row in enumerate(reader, 2):
+            if not row:
+                continue
+            folder, name = cell(row, "folderName"), cell(row, "fileName")
+            path = portable(cell(row, "filePath") or (f"{folder}/{name}" if name else ""))
+            media_id = cell(row, "mediaID") or stem_media_id(path) or ""
+            if "/" in folder or "\\" in folder:
+                folder = deployment_of(f"{portable(folder)}/{name}", "")
+            yield Line(
+                number, media_id, path, cell(row, "timestamp"), cell(row, "publicURL"), folder
+            )
+    except csv.Error as error:
+        raise InputError(
+            f"{file}, row {reader.line_num + 1:,}: {error}.", "Correct the table."
+        ) from None
+
+
+def _places(file: Path, heading: list[str], columns: Mapping[str, str]) -> dict[str, int]:
+    unknown = sorted(columns.keys() - set(COLUMNS))
+    if unknown:
+        raise UsageError(
+            f"There is no metadata column {unknown[0]!r}:", f"choose from {', '.join(COLUMNS)}."
+        )
+    headings = [clean_cell(cell) for cell in heading]
+    folded = [cell.casefold() for cell in headings]
+    places: dict[str, int] = {}
+    for name in COLUMNS:
+        wanted = columns.get(name, name)
+        if wanted in headings:
+            places[name] = headings.index(wanted)
+        elif wanted.casefold() in folded:
+            places[name] = folded.index(wanted.casefold())
+        elif name in columns:
+            raise InputError(
+                f"{file}: there is no column {wanted!r}.", f"It has {', '.join(headings)}."
+            )
+    if not places.keys() & {"mediaID", "filePath", "fileName"}:
+        raise InputError(
+            f"{file}: there is no column mediaID (it has {', '.join(headings) or 'none'}).",
+            "Name it with --map mediaID=COLUMN.",
+        )
+    return places

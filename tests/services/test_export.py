@@ -1,0 +1,358 @@
+"""The ground-truth CSV: its columns, who is in it, what reads back, and how it is written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camtrap_tui.domain.cells import read_cell
+from camtrap_tui.domain.filters import Filter
+from camtrap_tui.domain.text import clean
+from camtrap_tui.errors import InputError, UsageError
+from camtrap_tui.services.export import ExportReport, entries, export_truth
+from camtrap_tui.services.export_columns import EXPORT_COLUMNS, Entry, cell, text_columns
+from camtrap_tui.store.grades import NewGrade, NewObservation
+from camtrap_tui.store.store import Store
+from camtrap_tui.store.truth import Truth, TruthRow
+from tests.builders import NOW, Said, add_images, add_run, md5, taxon
+from tests.store.test_reports import MALLARD, RACCOON, grade
+
+LATER = "2026-06-02T12:00:00Z"
+# What files in the world rely on: names and order may only ever grow at the end.
+HEADER = (
+    "observation_id,media_id,file_path,content_md5,deployment_id,location_id,latitude,"
+    "longitude,datetime_local,utc_offset_min,datetime_source,event_id,event_frame,"
+    "event_frames,width_px,height_px,level,observation_type,label,scientific_name,"
+    "taxon_rank,taxon_class,taxon_order,taxon_family,taxon_genus,taxon_species,"
+    "wi_taxon_id,count,life_stage,sex,behavior,labeled_by,labeled_at,label_mode,"
+    "is_final,ai_type,ai_label,ai_scientific_name,ai_wi_taxon_id,ai_score,ai_source,"
+    "ai_det_conf,ai_run_id,ai_model,ai_region"
+)
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """Return the rows of an exported file, text cells read back."""
+    texts = text_columns()
+    with path.open(encoding="utf-8", newline="") as file:
+        return [
+            {name: read_cell(value) if name in texts else value for name, value in row.items()}
+            for row in csv.DictReader(file)
+        ]
+
+
+def export(store: Store, where: str = "", **options: bool | int) -> list[dict[str, str]]:
+    """Export the survey and read the file."""
+    out = store.path.with_name("truth.csv")
+    export_truth(store, out, where=where, **options)  # type: ignore[arg-type]
+    return read(out)
+
+
+def test_the_columns_are_the_documented_ones() -> None:
+    assert ",".join(column.name for column in EXPORT_COLUMNS).startswith(HEADER)
+    assert all(column.help.endswith((".", "…")) for column in EXPORT_COLUMNS)
+
+
+def test_a_grade_becomes_a_row(store: Store) -> None:
+    run = add_run(store, country="USA", admin1_region="IL")
+    box = ("animal", 0.9, 0.1, 0.2, 0.3, 0.4)
+    (key,) = add_images(store, [Said(RACCOON, 0.87654321, boxes=[box])], run=run)
+    with store.db.transaction():
+        store.db.execute(
+            "UPDATE deployment SET latitude = 41.9, longitude = -87.7, location_id = 'river'"
+        )
+        store.db.execute("UPDATE image SET burst_id = id, exif_offset = '-05:00'")
+    seen = (
+        NewObservation(taxon(store, MALLARD).id, 2, "adult", "female", "swims"),
+        NewObservation(taxon(store, MALLARD).id, 3, "juvenile"),
+    )
+    new = NewGrade(md5("grade"), key, seen, "assisted", "species", run.id)
+    store.grades.append("ann", [new], NOW)
+    first, second = export(store)
+    assert first == {
+        "observation_id": f"o_{md5('grade')}_1",
+        "media_id": md5("IMG_0001"),
+        "file_path": "IMG_0001.JPG",
+        "content_md5": md5("IMG_0001"),
+        "deployment_id": "UR011",
+        "location_id": "river",
+        "latitude": "41.9",
+        "longitude": "-87.7",
+        "datetime_local": "2024-06-27 02:14:05",
+        "utc_offset_min": "-300",
+        "datetime_source": "exif",
+        "event_id": f"e_{md5('IMG_0001')}",
+        "event_frame": "0",
+        "event_frames": "1",
+        "width_px": "1280",
+        "height_px": "960",
+        "level": "image",
+        "observation_type": "animal",
+        "label": MALLARD,
+        "scientific_name": "",
+        "taxon_rank": "",
+        "taxon_class": "",
+        "taxon_order": "",
+        "taxon_family": "",
+        "taxon_genus": "",
+        "taxon_species": "",
+        "wi_taxon_id": taxon(store, MALLARD).taxon_uuid,
+        "count": "2",
+        "life_stage": "adult",
+        "sex": "female",
+        "behavior": "swims",
+        "labeled_by": "ann",
+        "labeled_at": NOW,
+        "label_mode": "assisted",
+        "is_final": "true",
+        "ai_type": "animal",
+        "ai_label": RACCOON,
+        "ai_scientific_name": "",
+        "ai_wi_taxon_id": taxon(store, RACCOON).taxon_uuid,
+        "ai_score": "0.87654321",
+        "ai_source": "classifier",
+        "ai_det_conf": "0.9",
+        "ai_run_id": run.run_uuid,
+        "ai_model": "demo-1.0",
+        "ai_region": "USA-IL",
+    }
+    assert (second["count"], second["life_stage"], second["sex"]) == ("3", "juvenile", "")
+    assert second["observation_id"] == f"o_{md5('grade')}_2"
+
+
+def test_missing_is_empty_and_no_time_is_said(store: Store) -> None:
+    (key,) = add_images(store, [Said(None, timestamp=None)])
+    grade(store, "ann", key, "blank")
+    (row,) = export(store)
+    assert row["observation_type"] == row["label"] == "blank"
+    assert row["datetime_source"] == "missing"
+    empty = ("datetime_local", "utc_offset_min", "event_id", "event_frame", "event_frames")
+    assert [row[name] for name in empty] == [""] * 5
+    assert not any(value for name, value in row.items() if name.startswith("ai_"))
+
+
+def test_frames_of_a_burst_are_numbered_in_time(store: Store) -> None:
+    times = [f"2024-06-27 02:14:0{second}" for second in (7, 5, 6)]
+    keys = add_images(store, [Said(timestamp=time) for time in times])
+    with store.db.transaction():
+        store.db.execute("UPDATE image SET burst_id = ?", [keys[1]])
+    for key in keys:
+        grade(store, "ann", key, RACCOON)
+    rows = export(store)
+    assert [row["event_frame"] for row in rows] == ["2", "0", "1"]
+    assert {(row["event_id"], row["event_frames"]) for row in rows} == {
+        (f"e_{md5('IMG_0002')}", "3")
+    }
+
+
+@pytest.fixture
+def votes(store: Store) -> Store:
+    """One picture agreed by two (ben later), one in conflict, one undone, one nobody saw."""
+    one, two, three, _ = add_images(store, [Said()] * 4)
+    raccoon, mallard = taxon(store, RACCOON).id, taxon(store, MALLARD).id
+
+    def say(grader: str, key: int, at: str, *seen: NewObservation) -> None:
+        uuid = md5(f"{grader}{key}")
+        store.grades.append(grader, [NewGrade(uuid, key, seen, "blind", "species")], at)
+
+    say("ann", one, NOW, NewObservation(raccoon, 1))
+    say("ben", one, LATER, NewObservation(raccoon, 2))
+    say("ann", two, NOW, NewObservation(raccoon), NewObservation(mallard))
+    say("ben", two, NOW, NewObservation(mallard))
+    say("ann", three, NOW, NewObservation(mallard))
+    store.grades.append_reversal("ann", "undo", md5(f"ann{three}"), md5("undo"), LATER)
+    return store
+
+
+def test_agreement_is_one_row_and_conflict_is_not_final(votes: Store) -> None:
+    found = [
+        (row["file_path"], row["label"], row["count"], row["labeled_by"], row["is_final"])
+        for row in export(votes)
+    ]
+    assert found == [
+        ("IMG_0001.JPG", RACCOON, "2", "ann;ben", "true"),
+        ("IMG_0002.JPG", RACCOON, "", "ann", "false"),
+        ("IMG_0002.JPG", MALLARD, "", "ann", "false"),
+        ("IMG_0002.JPG", MALLARD, "", "ben", "false"),
+    ]
+
+
+def test_all_graders_have_their_rows_and_one_is_final(votes: Store) -> None:
+    found = [
+        (row["file_path"], row["count"], row["labeled_by"], row["is_final"])
+        for row in export(votes, all_graders=True)
+        if row["file_path"] == "IMG_0001.JPG"
+    ]
+    assert found == [
+        ("IMG_0001.JPG", "1", "ann", "false"),
+        ("IMG_0001.JPG", "2", "ben", "true"),
+    ]
+
+
+def test_final_rows_are_the_same_with_and_without_all_graders(votes: Store) -> None:
+    def final(all_graders: bool) -> list[str]:
+        rows = export(votes, all_graders=all_graders)
+        return [row["observation_id"] for row in rows if row["is_final"] == "true"]
+
+    assert final(all_graders=True) == final(all_graders=False)
+
+
+def test_the_report_says_what_is_in_it_and_what_is_not(votes: Store) -> None:
+    out = votes.path.with_name("truth.csv")
+    assert export_truth(votes, out) == ExportReport(str(out), 4, 1, 1, 3, 2)
+
+
+def test_a_filter_chooses_the_pictures(votes: Store) -> None:
+    assert {row["file_path"] for row in export(votes, "state:conflict")} == {"IMG_0002.JPG"}
+    out = votes.path.with_name("truth.csv")
+    assert export_truth(votes, out, where="state:ungraded").ungraded == 2
+
+
+def test_the_ai_word_is_of_the_run_that_the_grader_saw(store: Store) -> None:
+    seen = add_run(store, "seen")
+    key, other = add_images(store, [Said(RACCOON, 0.9)] * 2, run=seen)
+    newest = add_run(store, "newest")
+    mallard = taxon(store, MALLARD).id
+    with store.db.transaction():
+        store.runs.put_predictions(
+            [(newest.id, k, "predicted", mallard, 0.5, "classifier", None, 1) for k in (key, other)]
+        )
+    for image_id, run_id in ((key, seen.id), (other, None)):
+        sight = (NewObservation(mallard),)
+        new = NewGrade(md5(str(image_id)), image_id, sight, "assisted", "species", run_id)
+        store.grades.append("ann", [new], NOW)
+    assert [row["ai_label"] for row in export(store)] == [RACCOON, MALLARD]
+    assert [row["ai_label"] for row in export(store, run_id=newest.id)] == [MALLARD, MALLARD]
+    with pytest.raises(UsageError, match="no run 9"):
+        export(store, run_id=9)
+
+
+def test_what_is_written_is_plain(votes: Store) -> None:
+    out = votes.path.with_name("truth.csv")
+    export_truth(votes, out)
+    raw = out.read_bytes()
+    assert raw.startswith(b"observation_id,")
+    assert b"\r" not in raw
+    assert raw.endswith(b"\n")
+    assert [path.name for path in out.parent.iterdir() if ".tmp" in path.name] == []
+    mask = os.umask(0)
+    os.umask(mask)
+    assert out.stat().st_mode & 0o777 == 0o666 & ~mask
+    again = out.with_name("again.csv")
+    export_truth(votes, again)
+    assert again.read_bytes() == raw
+
+
+def test_formulas_are_text_and_numbers_are_not_touched(store: Store) -> None:
+    (key,) = add_images(store, [Said(deployment="-UR011")])
+    with store.db.transaction():
+        store.db.execute("UPDATE image SET longitude = -87.7, latitude = -1e-05")
+    grade(store, "=cmd|x", key, "@raccoon")
+    export(store)
+    raw = store.path.with_name("truth.csv").read_text(encoding="utf-8")
+    assert ",'=cmd|x," in raw
+    assert ",'@raccoon," in raw
+    assert ",'-UR011," in raw
+    assert ",-1e-05,-87.7," in raw
+
+
+def test_a_failure_in_the_middle_leaves_the_old_file(
+    votes: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = votes.path.with_name("truth.csv")
+    out.write_text("old", encoding="utf-8")
+    rows = Truth.rows
+
+    def breaks(*args: object, **kwargs: object) -> Iterator[TruthRow]:
+        yield next(rows(*args, **kwargs))  # type: ignore[arg-type]
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Truth, "rows", breaks)
+    with pytest.raises(InputError, match="No space left"):
+        export_truth(votes, out)
+    assert out.read_text(encoding="utf-8") == "old"
+    assert [path.name for path in out.parent.iterdir() if ".tmp" in path.name] == []
+
+
+def test_what_must_not_be_written_over_is_refused(votes: Store, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="the survey itself"):
+        export_truth(votes, votes.path)
+    with pytest.raises(UsageError, match="the survey itself"):
+        export_truth(votes, votes.path.with_name("river.db-wal"))
+    link = tmp_path / "link.csv"
+    link.symlink_to(votes.path)
+    with pytest.raises(UsageError, match="the survey itself"):
+        export_truth(votes, link)
+    other = tmp_path / "other.db"
+    Store.open(other, create=True).close()
+    with pytest.raises(UsageError, match="is a survey"):
+        export_truth(votes, other)
+    with pytest.raises(UsageError, match="is a folder"):
+        export_truth(votes, tmp_path)
+    with pytest.raises(InputError, match="no such folder"):
+        export_truth(votes, tmp_path / "nowhere" / "truth.csv")
+    assert votes.images.count() == 4
+
+
+TEXT = st.text(max_size=8).map(clean)
+ANY_ROW = st.builds(
+    TruthRow,
+    **{
+        field.name: {
+            "int": st.integers(0, 10**9),
+            "str": TEXT,
+            "int | None": st.none() | st.integers(-(10**9), 10**9),
+            "float | None": st.none() | st.floats(allow_nan=False, allow_infinity=False),
+            "str | None": st.none() | TEXT,
+        }[str(field.type)]
+        for field in fields(TruthRow)
+    },
+)
+
+
+@given(ANY_ROW, st.lists(TEXT.map(lambda text: text.replace(";", "")), min_size=1, max_size=3))
+def test_whole_rows_read_back(row: TruthRow, graders: list[str]) -> None:
+    entry = Entry(row, tuple(graders), is_final=True)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([cell(column, entry) for column in EXPORT_COLUMNS])
+    (cells,) = csv.reader(io.StringIO(buffer.getvalue(), newline=""))
+    for column, written in zip(EXPORT_COLUMNS, cells, strict=True):
+        value = column.value(entry)
+        match value:
+            case bool():
+                assert written == ("true" if value else "false")
+            case float():
+                assert float(written) == value
+            case int():
+                assert int(written) == value
+            case str():
+                assert read_cell(written) == value
+            case None:
+                assert written == ""
+
+
+def test_equal_times_are_settled_the_same_way_everywhere(votes: Store) -> None:
+    found = Truth(votes.db).rows(Filter(), run_id=None, latest_run_id=None)
+    rows = [replace(row, graded_at=NOW) for row in found if row.opinions == 1]
+    final = [e.row.grade_uuid for e in entries(rows, all_graders=True) if e.is_final]
+    turned = [e.row.grade_uuid for e in entries(rows[::-1], all_graders=True) if e.is_final]
+    assert final == turned == [max(row.grade_uuid for row in rows)]
+
+
+def test_no_plan_sorts_or_walks_more_than_it_must(store: Store) -> None:
+    truth = Truth(store.db)
+    sql, parameters = truth.rows_query(Filter(), run_id=None, latest_run_id=1)
+    steps = [row[3] for row in store.db.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)]
+    assert steps[0] == "SCAN image USING INDEX image_by_path"
+    assert not [s for s in steps if "AUTOMATIC" in s], steps
+    assert [s for s in steps if s.startswith("SCAN") and "subquery" not in s] == steps[:1]
+    # Sorted within one path only: memory does not grow with the survey.
+    assert "USE TEMP B-TREE FOR ORDER BY" not in steps

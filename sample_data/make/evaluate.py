@@ -53,6 +53,10 @@ def corners(detection: dict[str, Any]) -> Corners:
     return x * WIDTH, y * HEIGHT, (x + width) * WIDTH, (y + height) * HEIGHT
 
 
+def part(some: int, whole: int) -> str:
+    return f"{some / whole:.3f}" if whole else "-"
+
+
 def common_name(label: str) -> str:
     return label.split(";")[-1]
 
@@ -119,11 +123,10 @@ class Score:
             f"{'ensemble':>10}"
         )
         for name in NAMES[:-1]:
-            number, hit = max(self.truth[name], 1), max(self.hits[name], 1)
+            number, hit = self.truth[name], self.hits[name]
             print(
-                f"  {name:22}{self.truth[name]:7}{self.hits[name] / number:8.3f}"
-                f"{crops[name] / number:12.3f}{self.named[name] / hit:13.3f}"
-                f"{self.processed[name] / hit:10.3f}"
+                f"  {name:22}{number:7}{part(hit, number):>8}{part(crops[name], number):>12}"
+                f"{part(self.named[name], hit):>13}{part(self.processed[name], hit):>10}"
             )
         worst = ", ".join(f"{a} as {b} {n}" for (a, b), n in self.mistakes.most_common(6))
         print(f"  most frequent mistakes: {worst or 'none'}")

@@ -195,13 +195,25 @@ class _Job:
         return self._store.runs.outcomes_of_source(run.id, self._source_id)
 
     def _work(self, run: Run, engine: Predictor, pace: _Pace) -> None:
+        batch: list[Result] = []
+
+        def save() -> None:
+            self._save(run, batch)
+            batch.clear()
+
+        def should_stop() -> bool:
+            # Saves before the engine waits for the picture in hand, which can take seconds.
+            stop = self._should_stop()
+            if stop:
+                save()
+            return stop
+
         results = engine.run(
             self._pictures(run),
             country=self._request.country,
             admin1_region=self._request.admin1_region,
-            should_stop=self._should_stop,
+            should_stop=should_stop,
         )
-        batch: list[Result] = []
         self._tell(pace.progress(unsaved=0))
         with contextlib.closing(results) as arriving:
             for result in arriving:
@@ -211,12 +223,10 @@ class _Job:
                     name = self._waiting[result.picture.image_id][0]
                     self._tell(events.Failure(name, result.reason))
                 if len(batch) >= self._request.batch_size:
-                    self._save(run, batch)
-                    batch = []
+                    save()
                 if pace.is_due():
                     self._tell(pace.progress(unsaved=len(batch)))
-        # Told to stop, or at the end: what is ready is the last batch.
-        self._save(run, batch)
+        save()
         self._tell(pace.progress(unsaved=0))
 
     def _pictures(self, run: Run) -> Iterator[Picture]:

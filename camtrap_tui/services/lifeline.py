@@ -17,15 +17,19 @@ from types import FrameType
 from camtrap_tui.errors import EXIT_INTERRUPTED
 
 _PR_SET_PDEATHSIG = 1
-# What a process gets to save its last batch once its parent is gone, in seconds.
-GRACE_S = 10.0
+# What a process gets to save its last batch once its parent is gone, in seconds. It saves
+# before it waits for the picture in hand, so this is plenty.
+GRACE_S = 3.0
 
 
 def stop_on_signals(stop: threading.Event) -> None:
     """Set `stop` at the first SIGINT or SIGTERM; at the second one end this process at once."""
+    signals = 0
 
     def handle(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
+        nonlocal signals
+        signals += 1
+        if signals > 1:
             os._exit(EXIT_INTERRUPTED)
         stop.set()
 

@@ -146,10 +146,11 @@ class ImportWriter:
     def _repeat(self, item: _Named, image_id: int, rows: dict[str, tuple[object, ...]]) -> None:
         """Count a picture that was named before; another path to it is a row of its own."""
         self.counts.repeated += 1
-        self.counts.note_odd(f"{item.path}: named before in this file, where it counts")
-        if item.path not in rows and self._store.ledger.row(self._source_id, item.path) is None:
-            reason = "same media id as an earlier record"
-            rows[item.path] = (self._source_id, item.path, "duplicate", reason, image_id)
+        if item.path in rows or self._store.ledger.row(self._source_id, item.path):
+            self.counts.note_odd(f"{item.path}: named before in this file, where it counts")
+            return
+        reason = "the same picture as an earlier record's"
+        rows[item.path] = (self._source_id, item.path, "duplicate", reason, image_id)
 
     def _in_folder(self, item: _Named) -> tuple[int, bool] | None:
         """Return the image that a folder of the survey has at the path of a record."""

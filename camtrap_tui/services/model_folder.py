@@ -22,6 +22,7 @@ TYPES = ("always_crop", "full_image")
 _FILES = ("classifier", "classifier_labels", "detector", "taxonomy", "geofence")
 _REMOTE = ("kaggle:", "hf:")
 _WEB = ("http://", "https://")
+_UNCONNECTED = ("ConnectError", "ConnectionError", "Connection refused", "Max retries exceeded")
 _LISTED = "trusted-models.txt"
 _EXTRA_HINT = "Install the extra: pip install 'camtrap-tui[speciesnet]'"
 _OFFLINE_HINT = "Without a network, give the folder of a model: --model FOLDER."
@@ -150,18 +151,27 @@ def fetch(model: str) -> ModelFolder:
     from camtrap_tui.services.quiet import import_speciesnet
 
     speciesnet = import_speciesnet()
+    from speciesnet.utils import ModelInfo
+
     name = model or str(speciesnet.DEFAULT_MODEL)
     try:
-        at = Path(speciesnet.ModelInfo(name).classifier).parent
+        at = Path(ModelInfo(name).classifier).parent
     except Exception as error:
         # The model's border: the libraries that download share no base class of errors.
-        said = " ".join(clean(str(error)).split())[:200] or type(error).__name__
         raise ModelError(
-            f"{name}: the model could not be downloaded: {said}.", _OFFLINE_HINT
+            f"{name}: the model could not be downloaded: {_why(error)}.", _OFFLINE_HINT
         ) from error
     while not (at / "info.json").is_file() and at != at.parent:
         at = at.parent
     return read(at, name if _is_remote(model) else "")
+
+
+def _why(error: Exception) -> str:
+    """Return in a few words why a download failed; libraries tell it in paragraphs."""
+    said = " ".join(clean(str(error)).split())
+    if any(sign in f"{type(error).__name__} {said}" for sign in _UNCONNECTED):
+        return "there is no connection"
+    return said[:200].rstrip(". ") or type(error).__name__
 
 
 def is_new(model: ModelFolder) -> bool:

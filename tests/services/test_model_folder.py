@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 import camtrap_tui
 from camtrap_tui.config import config_path
 from camtrap_tui.errors import ModelError
-from camtrap_tui.services import model_folder
+from camtrap_tui.services import model_folder, quiet
 from tests.services.fake_engine import write_model_folder
 
 
@@ -115,3 +117,83 @@ def test_without_the_extra_one_sentence_says_what_to_install(
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ModelError, match=r"pip install 'camtrap-tui\[speciesnet\]'"):
         model_folder.need_speciesnet()
+
+
+class FakeSpeciesnet(types.ModuleType):
+    """Knows one name, for which it has a folder."""
+
+    DEFAULT_MODEL = "kaggle:somebody/default"
+
+    def __init__(self, folder: Path, error: Exception | None = None) -> None:
+        super().__init__("speciesnet.utils")
+        self.folder, self.error = folder, error
+        self.asked: list[str] = []
+
+    def ModelInfo(self, name: str) -> types.SimpleNamespace:
+        self.asked.append(name)
+        if self.error:
+            raise self.error
+        return types.SimpleNamespace(classifier=self.folder / "classifier.pt")
+
+
+def fetched(
+    monkeypatch: pytest.MonkeyPatch, package: FakeSpeciesnet, name: str
+) -> model_folder.ModelFolder:
+    monkeypatch.setattr(quiet, "import_speciesnet", lambda: package)
+    monkeypatch.setitem(sys.modules, "speciesnet", package)
+    monkeypatch.setitem(sys.modules, "speciesnet.utils", package)
+    return model_folder.fetch(name)
+
+
+def test_a_fetched_model_bears_the_name_that_was_asked_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = FakeSpeciesnet(folder)
+    model = fetched(monkeypatch, package, "")
+    assert (model.name, model.path) == ("kaggle:somebody/default", folder)
+    assert package.asked == ["kaggle:somebody/default"]
+    assert fetched(monkeypatch, package, str(folder)).name == "model"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ConnectionError("Max retries exceeded with url: /v1 (Caused by …)"), "no connection"),
+        (PermissionError("403 Forbidden.\n\n"), "403 Forbidden. Without"),
+        (RuntimeError(), "RuntimeError"),
+    ],
+)
+def test_a_download_that_fails_is_one_sentence_with_a_way_out(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    with pytest.raises(ModelError) as caught:
+        fetched(monkeypatch, FakeSpeciesnet(folder, error), "hf:somebody/something")
+    assert words in str(caught.value)
+    assert "--model FOLDER" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("libGL.so.1: cannot open shared object file", "apt install libgl1"),
+        ("libgthread-2.0.so.0: cannot open shared object file", "libglib2.0-0"),
+        ("No module named 'torchvision'", "force-reinstall"),
+    ],
+)
+def test_an_import_that_fails_names_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, said: str, words: str
+) -> None:
+    class Broken:
+        """Finds speciesnet, and cannot load what it needs."""
+
+        def find_spec(self, name: str, path: object, target: object = None) -> None:
+            if name == "speciesnet":
+                raise ImportError(said)
+
+    monkeypatch.setattr(model_folder, "need_speciesnet", lambda: None)
+    monkeypatch.delitem(sys.modules, "speciesnet", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
+    with pytest.raises(ModelError) as caught:
+        quiet.import_speciesnet()
+    assert said in str(caught.value)
+    assert words in str(caught.value)

@@ -103,8 +103,8 @@ class ImageView(Widget):
     def prefetch(self, pictures: Sequence[Picture]) -> None:
         """Prepare the pictures that may be asked for next, the likeliest first."""
         self._ahead = tuple(pictures)
-        if self._loader is not None and self.outer_size.area:
-            self._loader.prefetch([self._view(picture) for picture in self._ahead])
+        # Threads share one interpreter: what may be wanted later waits until this is painted.
+        self.call_after_refresh(self._prefetch)
 
     def on_mount(self) -> None:
         """Start the threads; the size is not known before the first resize."""
@@ -138,6 +138,10 @@ class ImageView(Widget):
         """Return one row."""
         self._lay_out()
         return self._strips[y]
+
+    def _prefetch(self) -> None:
+        if self._loader is not None and self.outer_size.area:
+            self._loader.prefetch([self._view(picture) for picture in self._ahead])
 
     def _drawn(self, frame: Frame) -> None:
         # From a thread of the loader: posting is safe from there, and waits for nothing.

@@ -15,7 +15,7 @@ from camtrap_tui.errors import UsageError
 
 ORDERS = ("time", "score", "-score", "random")
 STATES = ("ungraded", "graded", "unsure", "marked", "conflict", "unpredicted", "failed")
-WORDS = ("species", "score", "camera", "date", "hour", "state", "has", "order")
+WORDS = ("species", "truth", "class", "score", "camera", "date", "hour", "state", "has", "order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,9 @@ class Filter:
     species, cameras: folded parts of names, any of which may match; `=name` is the whole name
     of a species. scores: (low, high),
     both included, of the prediction's score, 0 to 1. hours: 0 to 23, of camera time. dates:
-    (first day, last day), both included. has: detection categories at confidence 0.2 or more.
+    (first day, last day), both included. truths: like species, of what the graders agree on.
+    classes: (name, score) of any class of the classifier with a higher score, all of which
+    must match. has: detection categories at confidence 0.2 or more.
     """
 
     species: tuple[str, ...] = ()
@@ -36,6 +38,8 @@ class Filter:
     max_excluded: bool = False
     hours: tuple[int, ...] = ()
     dates: tuple[tuple[str, str], ...] = ()
+    truths: tuple[str, ...] = ()
+    classes: tuple[tuple[str, float], ...] = ()
     states: tuple[str, ...] = ()
     has: tuple[str, ...] = ()
     order: str = "time"
@@ -96,6 +100,18 @@ def _error(text: str, at: int, what: str, hint: str) -> UsageError:
 
 def _species(f: Filter, value: str) -> Filter:
     return replace(f, species=f.species + tuple(v.strip().casefold() for v in value.split(",")))
+
+
+def _truth(f: Filter, value: str) -> Filter:
+    return replace(f, truths=f.truths + tuple(v.strip().casefold() for v in value.split(",")))
+
+
+def _class(f: Filter, value: str) -> Filter:
+    name, above, score = value.partition(">")
+    if not name.strip() or (above and not score):
+        raise ValueError("write class:mallard or class:mallard>0.3")
+    wanted = (name.strip().casefold(), _number(score) if above else 0.0)
+    return replace(f, classes=(*f.classes, wanted))
 
 
 def _camera(f: Filter, value: str) -> Filter:
@@ -186,6 +202,8 @@ def _order(f: Filter, value: str) -> Filter:
 
 _READERS: dict[str, Callable[[Filter, str], Filter]] = {
     "species": _species,
+    "truth": _truth,
+    "class": _class,
     "score": _score,
     "camera": _camera,
     "date": _dates,

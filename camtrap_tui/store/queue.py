@@ -37,6 +37,18 @@ _STATES = {
     "failed": "prediction.outcome = 'failed'",
 }
 
+# Names species on which all who graded the image agree: the rule of the view `truth`.
+_TRUTH = (
+    "(EXISTS (SELECT 1 FROM vote JOIN observation USING (grade_id)"
+    " WHERE vote.image_id = image.id AND observation.taxon_id IN ({}))"
+    " AND 1 = (SELECT count(DISTINCT v.taxon_ids) FROM vote_species AS v"
+    " WHERE v.image_id = image.id))"
+)
+_CLASS = (
+    "EXISTS (SELECT 1 FROM classification AS c WHERE c.run_id = prediction.run_id"
+    " AND c.image_id = image.id AND c.score > ? AND c.taxon_id IN ({}))"
+)
+
 _ORDERS = {
     "time": "image.deployment_id, image.timestamp, image.id",
     "score": "prediction.score, image.id",
@@ -88,6 +100,14 @@ class Queues:
 
         if wanted.species:
             any_of("prediction.taxon_id", self._taxon_ids(wanted.species))
+        if wanted.truths:
+            found = self._taxon_ids(wanted.truths)
+            where.append(_TRUTH.format(", ".join("?" * len(found))))
+            parameters += found
+        for name, score in wanted.classes:
+            found = self._taxon_ids((name,))
+            where.append(_CLASS.format(", ".join("?" * len(found))))
+            parameters += [score, *found]
         if wanted.cameras:
             any_of("image.deployment_id", self._deployment_ids(wanted.cameras))
         if wanted.min_score is not None:

@@ -23,6 +23,14 @@ def test_every_word_of_the_design_is_understood() -> None:
     assert found.order == "score"
 
 
+def test_truth_and_classes_above_a_score() -> None:
+    found = parse_filter(
+        "truth:\"red fox\",mallard class:mallard>0.3 class:'=red fox'>.5 class:owl"
+    )
+    assert found.truths == ("red fox", "mallard")
+    assert found.classes == (("mallard", 0.3), ("=red fox", 0.5), ("owl", 0.0))
+
+
 def test_an_empty_line_asks_for_everything_in_order_of_time() -> None:
     assert parse_filter("  ") == Filter()
 
@@ -30,7 +38,7 @@ def test_an_empty_line_asks_for_everything_in_order_of_time() -> None:
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ('species:"l\'hoest\'s monkey"', ("l'hoest's monkey",)),
+        ("species:\"l'hoest's monkey\"", ("l'hoest's monkey",)),
         ("species:l'hoest's state:graded", ("l'hoest's",)),
         ('species:="guenther\'s dik-dik"', ("=guenther's dik-dik",)),
         ('species:"=red fox",mallard', ("=red fox", "mallard")),
@@ -86,6 +94,9 @@ def test_dates(text: str, first: str, last: str) -> None:
         ("state:done", 7, "ungraded"),
         ("order:size", 7, "random"),
         ("camera:", 8, "no value"),
+        ("class:>0.3", 7, "class:mallard"),
+        ("class:owl>", 7, "class:mallard"),
+        ("class:owl>2", 7, "between 0 and 1"),
     ],
 )
 def test_a_mistake_is_pointed_at(text: str, column: int, says: str) -> None:

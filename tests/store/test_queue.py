@@ -56,6 +56,9 @@ def ask(store: Store, text: str) -> list[int]:
         ("state:unsure,marked", [6, 3]),
         ("has:human", [6]),
         ("species:lion", []),
+        ("truth:raccoon", [1]),
+        ("truth:unknown,raccoon", [3, 1]),
+        ("truth:mallard", []),
     ],
 )
 def test_filters_choose(river: Store, text: str, ids: list[int]) -> None:

@@ -121,8 +121,8 @@ def bars(table: FrequencyTable) -> tuple[Bar, ...]:
     return tuple(lines)
 
 
-def class_filter(name: str, scientific_name: str) -> str:
-    """Return the filter line that chooses the pictures predicted as a class: the whole name.
+def class_filter(name: str, scientific_name: str, *, by: str, min_score: float | None) -> str:
+    """Return the filter line that chooses the pictures counted in a class: by its whole name.
 
     A name that a filter cannot quote (a comma, both kinds of quotes) gives way to the
     scientific one.
@@ -130,7 +130,9 @@ def class_filter(name: str, scientific_name: str) -> str:
     plain = "," not in name and ('"' not in name or "'" not in name)
     shown = name if plain or not scientific_name else scientific_name
     quote = "'" if '"' in shown else '"'
-    return f"species:{quote}={shown}{quote}"
+    word = {"truth": "truth", "classification": "class"}.get(by, "species")
+    score = f">{min_score:g}" if word == "class" else ""
+    return f"{word}:{quote}={shown}{quote}{score}"
 
 
 def by_frequency(rows: Iterable[ClassCount]) -> tuple[ClassCount, ...]:

@@ -62,7 +62,8 @@ def draw_frequency(
 
     Bars are as long as `bar_length` says, to an eighth of a cell, and never nothing for a
     count that is not nothing. `height` cuts it to that many lines, the page of bars on which
-    bar number `cursor` is; `marked` marks that bar.
+    bar number `cursor` is; `marked` marks that bar. (Unmarked, its place stays free, so that
+    two charts side by side have bars of one width.)
     """
     every = bars(table)
     scale = "log scale: length 1 + log10" if log else "linear scale"
@@ -75,7 +76,7 @@ def draw_frequency(
     shown = every[first : first + max(1, room)]
     values = [_value(table, bar, percent=percent) for bar in every]
     value_width = max(map(len, values))
-    gutter = len(CURSOR) if cursor is not None and marked else 0
+    gutter = len(CURSOR) if cursor is not None else 0
     name_width = min(max(cells(bar.label) for bar in every), max(8, width // 3))
     canvas = max(8, width - gutter - name_width - value_width - 3)
     most = max(bar.count for bar in every)
@@ -91,7 +92,7 @@ def draw_frequency(
     for number, (bar, value, line) in enumerate(
         zip(shown, values[first:], drawn, strict=False), first
     ):
-        mark = (CURSOR if number == cursor else " " * gutter) if gutter else ""
+        mark = CURSOR if marked and number == cursor else " " * gutter
         lines.append(f"{mark}{fit(bar.label, name_width)} {value.rjust(value_width)} {line}")
     indent = " " * (gutter + name_width + value_width + 2)
     lines += [indent + line for line in drawn[len(shown) :]]

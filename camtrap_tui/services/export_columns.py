@@ -40,14 +40,14 @@ def cell(column: Column, entry: Entry) -> str:
     match value:
         case None:
             return ""
+        case str():
+            return write_cell(value) if column.is_text else value
         case bool():
             return "true" if value else "false"
         case float():
             return repr(value)
         case int():
             return str(value)
-        case str():
-            return write_cell(value) if column.is_text else value
 
 
 def _label(common_name: str | None, scientific_name: str | None) -> str | None:

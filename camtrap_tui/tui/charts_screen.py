@@ -243,15 +243,21 @@ class ChartsScreen(Screen[str | None], inherit_bindings=False):
 
     def action_chart_pictures(self) -> None:
         """Leave with the filter that chooses the pictures of the bar under the cursor."""
-        choices = self._choices()
-        if not choices:
+        choices, tables = self._choices(), self._tables.get(self._asked)
+        if not choices or tables is None:
             return
         chosen = choices[min(self._cursor, len(choices) - 1)]
         taxon = chosen.taxon if isinstance(chosen, Bar) else chosen
         if taxon is None:
             self._say("This line is no single class: choose a class.")
             return
-        self.dismiss(class_filter(taxon.name, taxon.scientific_name))
+        where = class_filter(
+            taxon.name,
+            taxon.scientific_name,
+            by=self._asked.by,
+            min_score=tables[0].min_score,
+        )
+        self.dismiss(where)
 
     def action_back(self) -> None:
         """Leave as things were."""

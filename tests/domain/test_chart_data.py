@@ -19,7 +19,7 @@ from camtrap_tui.domain.chart_data import (
     percent_text,
     ticks,
 )
-from camtrap_tui.domain.filters import parse_filter
+from camtrap_tui.domain.filters import Filter, parse_filter
 
 
 def table(counts: list[int], without_class: int = 0) -> FrequencyTable:
@@ -119,4 +119,9 @@ def test_hours_hold_24_numbers_and_no_time_apart() -> None:
     ],
 )
 def test_the_filter_of_a_bar_is_read_back(name: str, scientific: str, chosen: str) -> None:
-    assert parse_filter(class_filter(name, scientific)).species == (chosen,)
+    def read(by: str, min_score: float | None = None) -> Filter:
+        return parse_filter(class_filter(name, scientific, by=by, min_score=min_score))
+
+    assert read("prediction").species == (chosen,)
+    assert read("truth").truths == (chosen,)
+    assert read("classification", 0.3).classes == ((chosen, 0.3),)

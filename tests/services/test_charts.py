@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from camtrap_tui.domain.chart_data import class_filter
+from camtrap_tui.domain.filters import parse_filter
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services import charts
+from camtrap_tui.store.reports import By
 from camtrap_tui.store.store import Store
 from tests.builders import Said, add_images, add_run
 from tests.store.test_reports import MALLARD, RACCOON, grade
@@ -93,6 +96,15 @@ def test_without_runs_or_grades_there_is_no_other_side(store: Store) -> None:
 def test_a_run_that_is_not_there_is_refused(survey: Store) -> None:
     with pytest.raises(UsageError, match=r"no run 7\. Its runs: 1\."):
         charts.frequency(survey, run_id=7)
+
+
+@pytest.mark.parametrize("by", ["prediction", "classification", "truth"])
+def test_a_bar_opens_exactly_its_pictures(survey: Store, by: By) -> None:
+    found = charts.frequency(survey, by=by, min_score=0.3)
+    assert found.rows
+    for row in found.rows:
+        text = class_filter(row.name, row.scientific_name, by=by, min_score=found.min_score)
+        assert len(survey.queues.build(parse_filter(text), found.run_id)) == row.count
 
 
 def test_json_has_every_number(survey: Store) -> None:

@@ -119,6 +119,16 @@ async def test_a_bar_leaves_with_its_filter(survey: Path) -> None:
         assert app.left_with == f'species:"={MALLARD}"'
 
 
+async def test_a_bar_of_truth_leaves_with_the_filter_of_truth(survey: Path) -> None:
+    app = Holder(survey)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: CURSOR in shown(app))
+        await press(pilot, app, "b", "classification above 0.3")
+        await press(pilot, app, "b", f"{CURSOR}{MALLARD}")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.left_with == f'truth:"={MALLARD}"')
+
+
 @pytest.mark.parametrize("key", ["escape", "c", "q"])
 async def test_back_leaves_with_nothing(survey: Path, key: str) -> None:
     app = Holder(survey)

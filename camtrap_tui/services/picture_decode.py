@@ -6,6 +6,7 @@ needed, and whatever cannot be read ends as one sentence, never as an exception.
 
 from __future__ import annotations
 
+import stat
 import struct
 import zlib
 from dataclasses import dataclass
@@ -69,14 +70,16 @@ def decode(view: View) -> Decoded:
         return Decoded(None, problem="No file is known for this picture.")
     name = clean(view.path.name)
     try:
+        mode = view.path.stat().st_mode
+        if not stat.S_ISREG(mode):  # opening a pipe would wait for ever
+            kind = "a folder" if stat.S_ISDIR(mode) else "no ordinary file"
+            return Decoded(None, problem=f"{name} is {kind}, not a picture.")
         with view.path.open("rb") as file, Image.open(file) as image:
             return _decode_open(image, view, name)
     except FileNotFoundError:
         return Decoded(None, problem=f"{name} is not where it was: the file is missing.")
     except PermissionError:
         return Decoded(None, problem=f"{name} may not be read: permission denied.")
-    except IsADirectoryError:
-        return Decoded(None, problem=f"{name} is a folder, not a picture.")
     except UnidentifiedImageError:
         return Decoded(None, problem=f"{name} is no picture, or its first bytes are damaged.")
     except Image.DecompressionBombError:

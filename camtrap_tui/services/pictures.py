@@ -11,11 +11,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
+from camtrap_tui.domain.text import clean
 from camtrap_tui.services.picture_views import BoxMark, Frame, Picture, Region, View
 
 __all__ = ["BoxMark", "Frame", "Picture", "PictureLoader", "Region", "View"]
 
-CACHE_BYTES = 24_000_000
+# Some 150 pictures at 120 × 40; the whole TUI is to stay below 80 MB.
+CACHE_BYTES = 8_000_000
 # A disk that has stopped answering must not keep the application from ending.
 _LONGEST_JOIN_S = 5.0
 
@@ -151,5 +153,5 @@ class PictureLoader:
             return draw(view, decode(view))
         except BROKEN as error:
             # Only a file that Pillow takes for a picture and then fails to convert gets here.
-            name = view.path.name if view.path else "The picture"
+            name = clean(view.path.name) if view.path else "The picture"
             return Frame(view, (), 0, f"{name} cannot be drawn: {type(error).__name__}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from pathlib import Path
 
@@ -163,14 +164,16 @@ def test_what_is_no_picture_is_named(tmp_path: Path) -> None:
     (tmp_path / "notes.jpg").write_text("not a picture", encoding="utf-8")
     (tmp_path / "empty.jpg").touch()
     (tmp_path / "folder.jpg").mkdir()
+    os.mkfifo(tmp_path / "pipe.jpg")
     problems = {
         name: decode(View(tmp_path / name, 40, 15)).problem
-        for name in ("notes.jpg", "empty.jpg", "folder.jpg", "gone.jpg")
+        for name in ("notes.jpg", "empty.jpg", "folder.jpg", "pipe.jpg", "gone.jpg")
     }
     assert problems == {
         "notes.jpg": "notes.jpg is no picture, or its first bytes are damaged.",
         "empty.jpg": "empty.jpg is no picture, or its first bytes are damaged.",
         "folder.jpg": "folder.jpg is a folder, not a picture.",
+        "pipe.jpg": "pipe.jpg is no ordinary file, not a picture.",
         "gone.jpg": "gone.jpg is not where it was: the file is missing.",
     }
     assert decode(View(None, 40, 15)).problem == "No file is known for this picture."
@@ -197,6 +200,7 @@ def test_huge_pictures_are_refused(tmp_path: Path) -> None:
         assert words in decoded.problem
 
 
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
 def test_broken_exif_does_not_hide_the_picture(tmp_path: Path) -> None:
     path = tmp_path / "exif.jpg"
     _quarters().save(path, exif=b"Exif\x00\x00II*\x00\x08\x00\x00\x00\xff\xff\x12\x01")

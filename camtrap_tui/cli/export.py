@@ -30,6 +30,7 @@ def export_command(
     Rows with is_final=true are the truth. Pictures whose graders disagree are in it with
     is_final=false; grades that were undone are not.
     """
+    from camtrap_tui.domain.text import counted
     from camtrap_tui.services.export import export_truth
     from camtrap_tui.store.store import Store
 
@@ -38,8 +39,9 @@ def export_command(
     if as_json:
         echo_json(asdict(report))
     narrate(
-        f"{out}: {report.rows:,} rows; {report.pictures:,} pictures with a truth, "
-        f"{report.conflicts:,} in conflict ({report.conflict_rows:,} rows, is_final=false)."
+        f"{out}: {counted(report.rows, 'row')}; {counted(report.pictures, 'picture')} with a truth,"
+        f" {report.conflicts:,} in conflict ({counted(report.conflict_rows, 'row')},"
+        " is_final=false)."
     )
     if report.ungraded:
-        narrate(f"Left out: {report.ungraded:,} pictures that nobody has graded.")
+        narrate(f"Left out: {counted(report.ungraded, 'picture')} that nobody has graded.")

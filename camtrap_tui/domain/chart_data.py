@@ -10,6 +10,8 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from camtrap_tui.domain.text import counted
+
 TOP = 20
 RAREST = 20
 HOURS = 24
@@ -112,9 +114,8 @@ def bars(table: FrequencyTable) -> tuple[Bar, ...]:
     """Return the chart's lines: the top 20, the rest in one sum, the rarest 20, no class."""
     lines = [Bar(row.name, row.count, row) for row in table.top]
     if table.middle:
-        classes = "class" if len(table.middle) == 1 else "classes"
         rest = sum(row.count for row in table.middle)
-        lines.append(Bar(f"… {len(table.middle)} {classes} between", rest))
+        lines.append(Bar(f"… {counted(len(table.middle), 'class', 'classes')}", rest))
     lines += [Bar(row.name, row.count, row) for row in table.rarest]
     if table.without_class:
         lines.append(Bar("(no class)", table.without_class))

@@ -32,3 +32,8 @@ def clean(text: str) -> str:
 def clean_cell(text: str | None) -> str:
     """Return a CSV or EXIF value cleaned and stripped; None and NUL padding become empty."""
     return clean((text or "").rstrip("\x00").strip())
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return `1 picture`, `1,886 pictures`; `many` is for plurals that are not `one` with an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

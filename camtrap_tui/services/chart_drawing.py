@@ -22,7 +22,7 @@ from camtrap_tui.domain.chart_data import (
     percent_text,
     ticks,
 )
-from camtrap_tui.domain.text import clean
+from camtrap_tui.domain.text import clean, counted
 
 CURSOR = "▸ "
 HEADING_LINES = 2
@@ -67,7 +67,10 @@ def draw_frequency(
     """
     every = bars(table)
     scale = "log scale: length 1 + log10" if log else "linear scale"
-    numbers = f"{table.total:,} rows of {table.pictures:,} pictures, {len(table.rows):,} classes"
+    numbers = (
+        f"{counted(table.total, 'row')} of {counted(table.pictures, 'picture')},"
+        f" {counted(len(table.rows), 'class', 'classes')}"
+    )
     heading = _heading(table, scale, numbers, width)
     if not every:
         return "\n".join(heading)
@@ -174,7 +177,8 @@ def draw_hours(
 def _hours_numbers(table: HoursTable) -> str:
     timeless = sum(row.without_time for row in table.rows)
     without = f", {timeless:,} without time" if timeless else ""
-    return f"the {len(table.rows)} most frequent classes, camera time{without}"
+    classes = counted(len(table.rows), "most frequent class", "most frequent classes")
+    return f"the {classes}, camera time{without}"
 
 
 def beside_each_other(left: str, right: str, width: int) -> str:

@@ -124,6 +124,9 @@ def _check(store: Store, out: Path) -> None:
         raise InputError(f"{out.parent}: there is no such folder.", "Make it first.")
     if out.is_dir():
         raise UsageError(f"{out}: is a folder.", "Name a file, as in truth.csv.")
+    if out.exists() and not out.is_file():
+        # Moving a file to where a device is would replace the device.
+        raise UsageError(f"{out}: is no ordinary file.", "Name a file, as in truth.csv.")
     survey = store.path.resolve()
     beside = {survey.with_name(survey.name + end) for end in ("", "-wal", "-shm", "-journal")}
     if out.resolve() in beside:
@@ -139,15 +142,19 @@ def _check(store: Store, out: Path) -> None:
 
 
 def _write(out: Path, found: Iterable[Entry]) -> None:
-    """Write the CSV beside `out` and move it into place once it is safely on the disk."""
+    """Write the CSV beside `out` and move it into place once it is safely on the disk.
+
+    Where `out` is a link, what it leads to is replaced, not the link.
+    """
+    target = out.resolve()
     beside: Path | None = None
     try:
         with tempfile.NamedTemporaryFile(
             "w",
             encoding="utf-8",
             newline="",
-            dir=out.parent,
-            prefix=f".{out.name}.",
+            dir=target.parent,
+            prefix=f".{target.name[:100]}.",
             suffix=".tmp",
             delete=False,
         ) as file:
@@ -159,7 +166,7 @@ def _write(out: Path, found: Iterable[Entry]) -> None:
             file.flush()
             os.fsync(file.fileno())
         _give_usual_mode(beside)
-        beside.replace(out)
+        beside.replace(target)
         beside = None
     except OSError as error:
         raise InputError(
@@ -168,7 +175,7 @@ def _write(out: Path, found: Iterable[Entry]) -> None:
     finally:
         if beside is not None:
             beside.unlink(missing_ok=True)
-    _sync_folder(out.parent)
+    _sync_folder(target.parent)
 
 
 def _give_usual_mode(path: Path) -> None:

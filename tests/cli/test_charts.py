@@ -60,7 +60,7 @@ def test_json_has_what_the_text_has(survey: Path) -> None:
 def test_a_picture_without_a_class_is_a_row(survey: Path) -> None:
     out = run(survey, "--by", "classification").stdout
     assert "(no class)" in out
-    assert "3 rows of 3 pictures, 1 classes" in out
+    assert "3 rows of 3 pictures, 1 class" in out
 
 
 def test_hours_as_text_and_json(survey: Path) -> None:

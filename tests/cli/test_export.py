@@ -36,10 +36,10 @@ def test_the_report_goes_to_stderr(survey: Path) -> None:
     out = survey.with_name("truth.csv")
     result = run(survey, out)
     assert result.stdout == ""
-    assert "3 rows; 1 pictures with a truth, 1 in conflict (2 rows, is_final=false)" in (
+    assert "3 rows; 1 picture with a truth, 1 in conflict (2 rows, is_final=false)" in (
         result.stderr
     )
-    assert "Left out: 1 pictures that nobody has graded." in result.stderr
+    assert "Left out: 1 picture that nobody has graded." in result.stderr
     assert len(out.read_text(encoding="utf-8").splitlines()) == 4
 
 

@@ -45,7 +45,7 @@ def test_the_chart_shows_every_row_once_and_says_how_many_are_summed() -> None:
     lines = bars(found)
     assert sum(line.count for line in lines) == found.total == 2000 + 220 + 20 + 7
     assert [(line.label, line.count) for line in lines if line.taxon is None] == [
-        ("… 44 classes between", 220),
+        ("… 44 classes", 220),
         ("(no class)", 7),
     ]
 

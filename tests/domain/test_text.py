@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camtrap_tui.domain.text import clean, clean_cell
+from camtrap_tui.domain.text import clean, clean_cell, counted
 
 
 @given(st.text(alphabet=st.characters(codec=None)))
@@ -34,3 +34,9 @@ def test_names_of_the_world_stay() -> None:
 def test_a_cell_loses_its_padding() -> None:
     assert clean_cell("TC \x00\x00") == "TC"
     assert clean_cell(None) == ""
+
+
+def test_counted_knows_one_from_many() -> None:
+    assert counted(1, "picture") == "1 picture"
+    assert counted(1886, "picture") == "1,886 pictures"
+    assert counted(0, "class", "classes") == "0 classes"

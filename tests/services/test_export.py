@@ -298,7 +298,20 @@ def test_what_must_not_be_written_over_is_refused(votes: Store, tmp_path: Path) 
         export_truth(votes, tmp_path)
     with pytest.raises(InputError, match="no such folder"):
         export_truth(votes, tmp_path / "nowhere" / "truth.csv")
+    with pytest.raises(UsageError, match="no ordinary file"):
+        export_truth(votes, Path(os.devnull))
     assert votes.images.count() == 4
+
+
+def test_a_link_stays_a_link(votes: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (folder / "real.csv").write_text("old", encoding="utf-8")
+    link = tmp_path / "truth.csv"
+    link.symlink_to(folder / "real.csv")
+    export_truth(votes, link)
+    assert link.is_symlink()
+    assert len(read(folder / "real.csv")) == 4
 
 
 TEXT = st.text(max_size=8).map(clean)

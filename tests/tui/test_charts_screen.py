@@ -79,7 +79,7 @@ async def test_frequency_scales_and_by(survey: Path) -> None:
         await press(pilot, app, "p", "50 %")
         await press(pilot, app, "b", "classification above 0.3")
         await press(pilot, app, "b", "truth – log scale")
-        assert "1 rows of 1 pictures" in shown(app)
+        assert "1 row of 1 picture," in shown(app)
         await press(pilot, app, "b", "prediction")
 
 
@@ -146,7 +146,7 @@ async def test_a_line_of_several_classes_opens_nothing(tmp_path: Path) -> None:
         await until(pilot, lambda: CURSOR in shown(app))
         for _ in range(20):
             await pilot.press("j")
-        assert f"{CURSOR}… 5 classes between" in shown(app)
+        assert f"{CURSOR}… 5 classes" in shown(app)
         await pilot.press("enter")
         message = app.screen.query_one("#message", Line).content.plain
         assert message == "This line is no single class: choose a class."

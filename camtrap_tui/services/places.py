@@ -17,8 +17,9 @@ from camtrap_tui.errors import InputError
 
 _ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})")
 _LOOKS_ESCAPED = re.compile(r"%(?=[0-9A-Fa-f]{2})")
-# Folders that cameras make by themselves (DCF, JEITA CP-3461): three digits and some letters.
-_CAMERA_FOLDER = re.compile(r"DCIM|\d{3}[A-Z_]{3,5}\d*", re.IGNORECASE | re.ASCII)
+# Folders that cameras make by themselves (DCF, JEITA CP-3461): eight signs, three digits from
+# 100 and then five of the maker's, which begin with letters (a date is no such folder).
+_CAMERA_FOLDER = re.compile(r"DCIM|[1-9]\d\d[A-Z_]{2}[0-9A-Z_]{3}", re.IGNORECASE | re.ASCII)
 # A path that is portable as it stands: names that begin with a letter, a digit or `_`.
 _PORTABLE = re.compile(r"\w[\w .+,()-]*(?:/\w[\w .+,()-]*)*", re.ASCII)
 _MEDIA_ID = re.compile(r"[0-9a-fA-F]{32}", re.ASCII)

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+from textual import events
 from textual.app import App
 from textual.filter import LineFilter
 
@@ -18,6 +19,7 @@ from camtrap_tui.store.store import Store
 from camtrap_tui.tui.bindings import keymap
 from camtrap_tui.tui.host import RunRequest
 from camtrap_tui.tui.line_filter import UnsafeCharacters
+from camtrap_tui.tui.prompt_screen import PromptScreen
 from camtrap_tui.tui.review_screen import ReviewScreen
 from camtrap_tui.tui.runner import Runner
 from camtrap_tui.tui.runs_screen import RunsScreen
@@ -53,6 +55,22 @@ class CamtrapApp(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Add the second wall: whatever a screen forgot to clean is cleaned here."""
         return [*super().get_line_filters(), UnsafeCharacters()]
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hand what is typed to an open prompt, here, where keys arrive one after the other.
+
+        Screens and widgets have queues of their own: a key that went through one of them
+        could be overtaken by the next.
+        """
+        screen = self.screen if self.screen_stack else None
+        if isinstance(screen, PromptScreen) and screen.prompt.is_open:
+            if isinstance(event, events.Key) and not event.is_forwarded:
+                screen.prompt.take_key(event)
+                return
+            if isinstance(event, events.Paste) and not event.is_forwarded:
+                screen.prompt.take_paste(event.text)
+                return
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         """Open the review screen; a folder that was given is offered for prediction."""

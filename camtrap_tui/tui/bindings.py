@@ -17,7 +17,15 @@ from camtrap_tui.commands import SCREENS, remapped
 def bindings_for(screen: str) -> list[BindingType]:
     """Return the usual bindings of a screen; each one's action is the id of its command."""
     return [
-        Binding(",".join(c.keys), action(c.id), c.title, show=False, id=f"{screen}.{c.id}")
+        Binding(
+            ",".join(c.keys),
+            action(c.id),
+            c.title,
+            show=False,
+            # The app does these as keys arrive, one after the other, before any widget.
+            priority=True,
+            id=f"{screen}.{c.id}",
+        )
         for c in SCREENS[screen]
     ]
 

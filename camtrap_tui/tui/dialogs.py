@@ -32,12 +32,12 @@ class Row:
 class Dialog:
     """A question: `rows` gives the list for what was typed; `take` gets text and chosen row.
 
-    `take` returns a sentence to show, and raises CamtrapError for an answer that will not do:
-    the dialog then stays open and shows why.
+    `take` returns a sentence to show, None where it has said what there is to say, and raises
+    CamtrapError for an answer that will not do: the dialog then stays open and shows why.
     """
 
     label: str
-    take: Callable[[str, Row | None], str]
+    take: Callable[[str, Row | None], str | None]
     rows: Callable[[str], Sequence[Row]] | None = None
     text: str = ""
     hint: str = ""
@@ -81,7 +81,7 @@ def _species_row(choice: Choice) -> Row:
 
 
 def palette_dialog(
-    label: str, commands: Sequence[Command], run: Callable[[str], str], *, grouped: bool
+    label: str, commands: Sequence[Command], run: Callable[[str], None], *, grouped: bool
 ) -> Dialog:
     """Return all commands to read (`grouped`, the help) or to find by name (the palette)."""
 
@@ -99,10 +99,11 @@ def palette_dialog(
                 made += [Row(Content.styled(group, "bold underline")), *inside]
         return made
 
-    def take_row(_typed: str, row: Row | None) -> str:
+    def take_row(_typed: str, row: Row | None) -> str | None:
         if row is None or not isinstance(row.value, Command):
             return ""
-        return run(row.value.id)
+        run(row.value.id)
+        return None
 
     return Dialog(label, take_row, rows, hint="type to search; ↑↓ read, ↵ does it, esc leaves")
 

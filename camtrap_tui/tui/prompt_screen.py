@@ -1,6 +1,8 @@
-"""A screen with a message line that a prompt can take the place of; keys wait while it is open."""
+"""A screen with a message line that a prompt can take the place of."""
 
 from __future__ import annotations
+
+import re
 
 from textual.screen import Screen
 
@@ -23,17 +25,18 @@ class PromptScreen(Screen[None], inherit_bindings=False):
         self.commands = remapped(registry, host.settings.keys)
         self.panel = Lines(id="panel")
         self.message = Line(id="message")
-        self.prompt = Prompt(self.panel, self.message)
+        self.footer = Line(id="footer")
+        self.prompt = Prompt(self.panel, self.message, self.footer)
 
     def ask(self, dialog: Dialog) -> None:
         """Ask beside the picture."""
         self.prompt.ask(dialog)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let no key of the screen through while something is being typed."""
-        return not self.prompt.is_open
+    def do(self, command_id: str) -> None:
+        """Do a command of the registry at once, as its key would."""
+        name, number = re.fullmatch(r"(.+?)(?:_(\d))?", command_id).groups()  # type: ignore[union-attr]
+        getattr(self, f"action_{name}")(*([int(number)] if number else []))
 
     def show_footer(self) -> None:
         """Show the keys that matter most."""
-        keys = review_views.footer_line(footer(self.commands), self.size.width)
-        self.query_one("#footer", Line).show(keys)
+        self.footer.show(review_views.footer_line(footer(self.commands), self.size.width))

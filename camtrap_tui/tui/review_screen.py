@@ -24,7 +24,7 @@ from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.services.review_items import Item
 from camtrap_tui.services.species import Choice
 from camtrap_tui.tui import review_views
-from camtrap_tui.tui.bindings import action, bindings_for
+from camtrap_tui.tui.bindings import bindings_for
 from camtrap_tui.tui.dialogs import palette_dialog, species_dialog, text_dialog
 from camtrap_tui.tui.host import Host
 from camtrap_tui.tui.image_view import ImageView
@@ -58,7 +58,7 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
         yield Line(id="strip")
         yield self.message
         yield self.prompt
-        yield Line(id="footer")
+        yield self.footer
 
     def on_mount(self) -> None:
         """Ask who grades, unless that is known; the pictures wait for nobody."""
@@ -96,7 +96,7 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
         self._image.prefetch([self._picture(near) for near in session.neighbours()])
 
     def _show_panel(self, item: Item) -> None:
-        if not (self.prompt.is_open and self.prompt.dialog and self.prompt.dialog.rows):
+        if not self.prompt.has_list:
             width = max(self.panel.size.width, 10)
             self.panel.show(review_views.panel_rows(self.session, item, width))
 
@@ -142,7 +142,10 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
     def on_prompt_closed(self, event: Prompt.Closed) -> None:
         """Give the panel and the message line back to the picture."""
         event.stop()
-        self._answer(Answer(event.text))
+        if event.text is None:
+            self.show_all()
+        else:
+            self._answer(Answer(event.text))
 
     def _ask_name(self) -> None:
         def take(typed: str) -> str:
@@ -360,11 +363,7 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
         self._ask_command("Command:", grouped=False)
 
     def _ask_command(self, label: str, *, grouped: bool) -> None:
-        def run(command_id: str) -> str:
-            self.call_later(self.run_action, action(command_id))
-            return ""
-
-        self.ask(palette_dialog(label, self.commands, run, grouped=grouped))
+        self.ask(palette_dialog(label, self.commands, self.do, grouped=grouped))
 
     def action_cancel(self) -> None:
         """Leave what was being asked."""

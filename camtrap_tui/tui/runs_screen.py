@@ -43,7 +43,7 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
         yield self.panel
         yield self.message
         yield self.prompt
-        yield Line(id="footer")
+        yield self.footer
 
     def on_mount(self) -> None:
         """Say what can be done first."""
@@ -126,7 +126,7 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
     def on_prompt_closed(self, event: Prompt.Closed) -> None:
         """Show what came of the prompt."""
         event.stop()
-        self.message.show(event.text)
+        self.message.show(event.text or "")
         self.show_all()
 
     # ── commands ─────────────────────────────────────────────────────────────────────────

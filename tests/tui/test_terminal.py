@@ -113,3 +113,12 @@ def test_a_paste_and_late_answers_of_the_terminal_grade_nothing(
     terminal.wait_for("Marked.")
     assert labels(survey) == {}
     assert "1/6" in terminal.text()
+
+
+def test_keys_that_arrive_at_once_are_taken_in_their_order(
+    terminal: Terminal, survey: Path
+) -> None:
+    terminal.type("/mallard\rb:4\r2bn")
+    terminal.wait_for("Note:")
+    terminal.type("\x1b")
+    assert labels(survey) == {1: "mallard", 2: "blank", 4: "blank"}

@@ -88,8 +88,4 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("camtrap-tui: stopped.", err=True)
         code = EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # The reader of a pipe has gone (`| head`); Python would complain while closing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = EXIT_OK
     sys.exit(code)

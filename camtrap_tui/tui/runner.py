@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 # Progress is shown at most this often; everything else is shown at once.
 _EVERY_S = 1.0
-_KEPT_FAILURES = 500
 
 
 @dataclass(slots=True)
@@ -29,11 +28,9 @@ class RunState:
     """What is known of the prediction in progress, or of the last one."""
 
     phase: str = "idle"
-    folder: str = ""
     progress: events.Progress | None = None
     run_id: int | None = None
     text: str = ""
-    failures: list[events.Failure] = field(default_factory=list)
     new_predictions: int = 0
 
     @property
@@ -48,20 +45,21 @@ class Runner:
     def __init__(self, survey: Path, changed: Callable[[], None]) -> None:
         self._survey = survey
         self._changed = changed
-        self._child: PredictChild | None = None
-        self._told_at = 0.0
+        self.child: PredictChild | None = None
+        self._told_at = float("-inf")
         self.state = RunState()
 
     async def run(self, folder: Path, model: str, country: str, admin1_region: str) -> None:
         """Start a prediction of `folder` and watch it to its end."""
         from camtrap_tui.services.child import PredictChild
 
-        self.state = RunState(phase="starting", folder=str(folder))
+        self.state = RunState(phase="starting")
+        self._told_at = float("-inf")
         self._changed()
         child = PredictChild(
             self._survey, folder, model=model, country=country, admin1_region=admin1_region
         )
-        self._child = child
+        self.child = child
         try:
             await child.start()
             async for event in child.events():
@@ -70,7 +68,7 @@ class Runner:
         except CamtrapError as error:
             self._end("failed", str(error))
         finally:
-            self._child = None
+            self.child = None
             child.kill()
 
     def _take(self, event: events.Event) -> None:
@@ -85,12 +83,10 @@ class Runner:
                 state.phase, state.text = "loading", f"loading the model {model}"
             case events.Progress(saved=saved):
                 state.phase = "stopping" if state.phase == "stopping" else "predicting"
-                state.progress, state.new_predictions = event, saved
+                state.progress, state.new_predictions, state.text = event, saved, ""
                 if time.monotonic() - self._told_at < _EVERY_S:
                     return
-            case events.Failure():
-                state.failures = [*state.failures, event][-_KEPT_FAILURES:]
-                return
+                self._told_at = time.monotonic()
             case events.Notice(text):
                 state.text = text
             case events.Finished(_, predicted, failed):
@@ -99,9 +95,8 @@ class Runner:
                 self._end("stopped", f"stopped at {done:,} of {total:,}; enter goes on there")
             case events.Error(message, hint):
                 self._end("failed", f"{message} {hint}".rstrip())
-            case events.Started():
-                return
-        self._told_at = time.monotonic()
+            case events.Started() | events.Failure():
+                return  # failures are rows of the survey, and counted by the progress
         self._changed()
 
     def _ended(self, code: int, last_words: str) -> None:
@@ -114,15 +109,15 @@ class Runner:
 
     def stop(self) -> None:
         """Ask the child to stop after the batch in work."""
-        if self._child is not None and self.state.is_active:
+        if self.child is not None and self.state.is_active:
             self.state.phase = "stopping"
-            self._child.stop()
+            self.child.stop()
             self._changed()
 
     def kill(self) -> None:
         """End the child at once; at the cost of one batch."""
-        if self._child is not None:
-            self._child.kill()
+        if self.child is not None:
+            self.child.kill()
 
     @property
     def line(self) -> str:
@@ -131,17 +126,19 @@ class Runner:
         if state.phase == "idle":
             return ""
         if state.is_active:
-            return f"predicting: {describe(state)}"
+            return describe(state)
         ready = "; r then g takes them into the queue" if state.new_predictions else ""
-        return f"prediction {state.phase}: {state.text}{ready}"
+        return f"prediction {describe(state)}{ready}"
 
 
 def describe(state: RunState) -> str:
-    """Return where a prediction stands: `120/600 · 14.2/s · 34 s left · 2 failed`."""
+    """Return where a prediction stands: `predicting 120/600 · 14.2/s · 34 s left · 2 failed`."""
     progress = state.progress
+    if not state.is_active:
+        return f"{state.phase}: {state.text}"
     if progress is None:
         return state.text or state.phase
-    parts = [f"{progress.done:,}/{progress.total:,}"]
+    parts = [f"predicting {progress.done:,}/{progress.total:,}"]
     if progress.rate_per_s:
         parts.append(f"{progress.rate_per_s:.1f}/s")
     if progress.seconds_left is not None:

@@ -82,12 +82,10 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
         state = self.host.runner.state
         if state.phase == "idle":
             return [Content("No prediction is running.")]
-        rows = [Content.styled(f"{state.phase}: {clean(describe(state))}", "bold")]
+        rows = [Content.styled(clean(describe(state)), "bold")]
         if state.progress is not None and state.progress.total:
             share = state.progress.done / state.progress.total
             rows.append(Content(f"▕{review_views.bar(share, _BAR_CELLS)}▏ {share:.0%}"))
-        if state.text and state.progress is not None:
-            rows.append(Content(clean(state.text)))
         if state.new_predictions:
             rows.append(Content(f"{state.new_predictions:,} new predictions: g takes them in"))
         return rows

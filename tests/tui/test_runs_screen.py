@@ -1,0 +1,189 @@
+"""The runs screen: what is asked, how the child's events are told, and how it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from camtrap_tui.services import child, events
+from camtrap_tui.store.store import Store
+from camtrap_tui.tui.app import CamtrapApp
+from camtrap_tui.tui.line import Line, Lines
+from camtrap_tui.tui.review_screen import ReviewScreen
+from camtrap_tui.tui.runs_screen import RunsScreen
+from tests.builders import Said, add_images
+
+Make = Callable[..., CamtrapApp]
+
+
+class FakeChild:
+    """Stands in for the child: a test says what it tells."""
+
+    started: list[dict[str, Any]] = []  # noqa: RUF012 - emptied by the fixture
+    told: asyncio.Queue[events.Event | None]
+    last_words = "out of memory"
+
+    def __init__(self, survey: Path, folder: Path, **asked: Any) -> None:
+        self.started.append({"survey": survey, "folder": folder, **asked})
+        self.stopped = self.killed = False
+
+    async def start(self) -> None:
+        type(self).told = asyncio.Queue()
+
+    async def events(self) -> AsyncIterator[events.Event]:
+        while (event := await self.told.get()) is not None:
+            yield event
+
+    async def wait(self) -> int:
+        return -9
+
+    def stop(self) -> None:
+        self.told.put_nowait(events.Stopped(1, 3, 6))
+        self.told.put_nowait(None)
+
+    def kill(self) -> None:
+        self.killed = True
+
+
+@pytest.fixture(autouse=True)
+def fake_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    FakeChild.started = []
+    monkeypatch.setattr(child, "PredictChild", FakeChild)
+
+
+def shown(pilot: Pilot[None]) -> str:
+    rows = pilot.app.screen.query_one(Lines).rows
+    return "\n".join(row.plain for row in rows)
+
+
+def message(pilot: Pilot[None]) -> str:
+    return pilot.app.screen.query_one("#message", Line).content.plain
+
+
+async def tell(pilot: Pilot[None], *told: events.Event | None) -> None:
+    for event in told:
+        FakeChild.told.put_nowait(event)
+    for _ in range(5):
+        await pilot.pause()
+
+
+async def test_a_folder_that_was_given_is_offered_and_predicted(
+    make_app: Make, tmp_path: Path
+) -> None:
+    async with make_app(folder=tmp_path / "pictures").run_test() as pilot:
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, RunsScreen)
+        assert "predicts the pictures of" in message(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert FakeChild.started[0]["folder"] == tmp_path / "pictures"
+        await tell(pilot, events.Loading("demo"), events.Progress(3, 6, 1, 3, 14.2, 34.0))
+        assert "predicting 3/6 · 14.2/s · 34 s left · 1 failed" in shown(pilot)
+        await pilot.press("enter")
+        assert "is running" in message(pilot)
+        assert len(FakeChild.started) == 1
+
+
+async def test_model_and_country_are_chosen(make_app: Make, tmp_path: Path) -> None:
+    async with make_app(folder=tmp_path / "pictures").run_test() as pilot:
+        await pilot.press("n", *"illinois", "enter")
+        await pilot.press("m", *"/models/x", "enter", "enter")
+        await pilot.pause()
+        assert "USA-IL" in shown(pilot)
+        asked = FakeChild.started[0]
+        assert (asked["model"], asked["country"], asked["admin1_region"]) == (
+            "/models/x",
+            "USA",
+            "IL",
+        )
+        await pilot.press("n", "enter")
+        await pilot.pause()
+        assert "none: no geofence" in shown(pilot)
+
+
+async def test_a_folder_must_exist(make_app: Make, tmp_path: Path) -> None:
+    async with make_app().run_test() as pilot:
+        await pilot.press("r", "enter")
+        assert "Choose the folder" in message(pilot)
+        await pilot.press("f", "ctrl+u", *str(tmp_path / "none"), "enter")
+        assert "no such folder" in message(pilot)
+        await pilot.press("ctrl+u", *str(tmp_path / "pic"), "enter")
+        await pilot.pause()
+        assert str(tmp_path / "pictures") in shown(pilot)
+
+
+async def test_it_is_stopped_and_resumed(make_app: Make, tmp_path: Path) -> None:
+    async with make_app(folder=tmp_path / "pictures").run_test() as pilot:
+        await pilot.press("s")
+        assert "No prediction" in message(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        await tell(pilot, events.Progress(3, 6, 0, 3))
+        await pilot.press("s")
+        await tell(pilot)
+        assert "stopped at 3 of 6" in shown(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert len(FakeChild.started) == 2
+
+
+async def test_a_child_that_dies_says_why(make_app: Make, tmp_path: Path) -> None:
+    async with make_app(folder=tmp_path / "pictures").run_test() as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        await tell(pilot, events.Error("models: no such model.", "Give another."), None)
+        assert "failed: models: no such model. Give another." in shown(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        await tell(pilot, None)
+        assert "code -9. out of memory" in shown(pilot)
+
+
+async def test_grading_goes_on_and_new_predictions_come_when_asked(
+    make_app: Make, river: Store, tmp_path: Path
+) -> None:
+    async with make_app(folder=tmp_path / "pictures").run_test() as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.press("escape", "b")
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert isinstance(screen, ReviewScreen)
+        run = river.runs.all()[0]
+        add_images(river, [Said("mallard", timestamp="2024-07-01 00:00:00")], "/new", run)
+        await tell(pilot, events.Progress(7, 7, 1, 1))
+        assert "predicting 7/7" in message(pilot)
+        assert len(screen.session.queue) == 6
+        await tell(pilot, events.Finished(1, 6, 1), None)
+        assert "r then g" in message(pilot)
+        here = screen.session.current_id
+        await pilot.press("r", "g")
+        assert "7 pictures (+1)" in message(pilot)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert screen.session.current_id == here
+        assert len(screen.session.queue) == 7
+
+
+async def test_failures_are_listed_with_their_reasons(make_app: Make) -> None:
+    async with make_app().run_test() as pilot:
+        await pilot.press("r", "x")
+        assert "IMG_0006.JPG: truncated (tried 1 time)" in shown(pilot)
+        await pilot.press("x")
+        assert "demo-1.0" in shown(pilot)
+
+
+async def test_leaving_kills_the_child(make_app: Make, tmp_path: Path) -> None:
+    app = make_app(folder=tmp_path / "pictures")
+    async with app.run_test() as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        running = app.runner.child
+        assert isinstance(running, FakeChild)
+        await pilot.press("escape", "q")
+    assert running.killed

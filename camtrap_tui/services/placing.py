@@ -6,7 +6,7 @@ file matches as well: a picture that might be another's is missing, not guessed.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -27,24 +27,24 @@ class Listing:
             if media_id:
                 self._by_media_id.setdefault(media_id, path)
 
-    def find(self, path: str, media_id: str) -> str | None:
-        """Return the one file that a picture's media id, or else its portable path, means."""
+    def find(self, path: str, media_id: str) -> tuple[str, bool] | None:
+        """Return the one file that a media id, or else a portable path, means, and how surely.
+
+        Sure is a name that is the media id, and a path that the file has as a whole; a file
+        whose own path is only the end of it may be another picture's.
+        """
         named = self._by_media_id.get(media_id)
         if named is not None:
-            return named
+            return named, True
         same_name = self._by_name.get(path.rpartition("/")[2], [])
         if path in same_name:
-            return path
-        fitting = [
-            file
-            for file in same_name
-            if f"/{path}".endswith(f"/{file}") or f"/{self._root}/{file}".endswith(f"/{path}")
-        ]
+            return path, True
+        whole = [file for file in same_name if f"/{self._root}/{file}".endswith(f"/{path}")]
+        if whole:
+            return (whole[0], True) if len(whole) == 1 else None
         # `a/x.jpg` and `x.jpg` are both ends of `b/a/x.jpg`: the longer says more.
-        fitting.sort(key=len)
-        if len(fitting) > 1 and len(fitting[-1]) == len(fitting[-2]):
-            return None
-        return fitting[-1] if fitting else None
+        ends = [file for file in same_name if f"/{path}".endswith(f"/{file}")]
+        return (max(ends, key=len), False) if ends else None
 
 
 def place(store: Store, root: Path, paths: Iterable[str]) -> None:
@@ -57,13 +57,20 @@ def place(store: Store, root: Path, paths: Iterable[str]) -> None:
     listing = Listing(location, paths)
     source = store.images.source("folder", location, utc_now())
     taken = store.bulk.taken(source.id)
+    waiting = store.bulk.waiting()
+    finds = [listing.find(path, media_id) for _, path, _, media_id in waiting]
+    claims = Counter(find for find in finds if find is not None)
     found: list[tuple[int, str, int, int]] = []
     missing: list[int] = []
-    for row_id, path, image_id, media_id in store.bulk.waiting():
-        file = listing.find(path, media_id)
-        if file is None or taken.setdefault(file, image_id) != image_id:
+    # What is sure goes first, and takes its file.
+    order = sorted(range(len(waiting)), key=lambda n: (finds[n] or ("", False))[1], reverse=True)
+    for number in order:
+        row_id, _, image_id, _ = waiting[number]
+        find = finds[number]
+        ambiguous = find is None or (not find[1] and claims[find] > 1)
+        if find is None or ambiguous or taken.setdefault(find[0], image_id) != image_id:
             missing.append(row_id)
-            continue
-        found.append((source.id, file, image_id, row_id))
+        else:
+            found.append((source.id, find[0], image_id, row_id))
     store.bulk.place(found)
     store.bulk.note_missing(missing, f"not in {location}")

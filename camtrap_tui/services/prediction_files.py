@@ -170,15 +170,7 @@ def _guesses(
         return []
     try:
         labels, scores = classifications["classes"], classifications["scores"]
-        # Nearly always: as many good scores as labels, all labels seen before. (A sum with NaN
-        # is not above zero.)
-        if (
-            len(labels) == len(scores) > 0
-            and labels_seen.issuperset(labels)
-            and min(scores) >= 0
-            and max(scores) <= 1
-            and sum(scores) >= 0
-        ):
+        if _is_usual(labels, scores, labels_seen):
             return [Guesses(number, labels, scores)]
         pairs = list(zip(labels, scores, strict=True))
     except (KeyError, TypeError, ValueError):
@@ -190,6 +182,20 @@ def _guesses(
         label, score = next(pair for pair in pairs if pair not in good)
         odd.append(f"class {_shown(label)} has a score of {_shown(score)}")
     return [Guesses(number, [p[0] for p in good], [p[1] for p in good])] if good else []
+
+
+def _is_usual(labels: Any, scores: Any, labels_seen: set[str]) -> bool:
+    """Tell quickly that all labels were seen before and all scores are from 0 to 1."""
+    try:
+        return (
+            len(labels) == len(scores) > 0
+            and labels_seen.issuperset(labels)
+            and min(scores) >= 0
+            and max(scores) <= 1
+            and sum(scores) >= 0  # NaN is nowhere, but a sum with it is not above zero
+        )
+    except TypeError:
+        return False
 
 
 def _is_label(value: Any) -> bool:

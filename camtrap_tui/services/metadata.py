@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 
 from camtrap_tui.domain.text import clean_cell
-from camtrap_tui.domain.timestamps import parse_timestamp
+from camtrap_tui.domain.timestamps import Timestamp, parse_timestamp
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.bursting import renew_burst_of
 from camtrap_tui.services.places import deployment_of, path_media_id, portable, stem_media_id
@@ -86,7 +86,7 @@ def describe(
     lines = _new_lines(read_lines(file, columns, progress), report, seen)
     while chunk := list(islice(lines, _CHUNK)):
         describing.write(chunk)
-    for deployment_id in sorted(describing.touched):
+    for deployment_id in describing.touched - {None}:
         renew_burst_of(store, deployment_id)
     return report
 
@@ -119,61 +119,61 @@ class _Describing:
         self._store = store
         self._report = report
         self._deployments: dict[str, int] = {}
-        self.touched: set[int] = set()
+        self.touched: set[int | None] = set()
 
     def write(self, lines: list[Line]) -> None:
         """Write a chunk of lines."""
         names = {line.folder for line in lines if line.folder} - self._deployments.keys()
         if names:
             self._deployments = self._store.images.deployment_ids(sorted(names))
-        wanted = {line.media_id for line in lines if line.media_id}
+        known = self._store.bulk.facts([line.media_id for line in lines if line.media_id])
         # A picture that was imported by its path alone gets the table's id.
-        wanted |= {path_media_id(line.path) for line in lines if line.path}
-        known = self._store.bulk.facts(sorted(wanted))
-        self._store.bulk.put_facts(
-            facts for line in lines if (facts := self._facts(line, known)) is not None
-        )
+        by_path = {
+            line.path: path_media_id(line.path)
+            for line in lines
+            if line.path and line.media_id not in known
+        }
+        known |= self._store.bulk.facts(list(by_path.values()))
+        new: list[Facts] = []
+        renamed: list[tuple[str, int]] = []
+        for line in lines:
+            old = known.get(line.media_id) or known.get(by_path.get(line.path, ""))
+            if old is None:
+                self._report.unmatched += 1
+                continue
+            self._report.described += 1
+            new.append(self._told_by(line, old))
+            if line.media_id and line.media_id != old.media_id:
+                renamed.append((line.media_id, old.id))
+        self._store.bulk.put_facts(new)
+        self._store.bulk.rename(renamed)
 
-    def _facts(self, line: Line, known: Mapping[str, Facts]) -> Facts | None:
-        old = known.get(line.media_id)
-        if old is None and line.path:
-            old = known.get(path_media_id(line.path))
-        if old is None:
-            self._report.unmatched += 1
-            return None
-        self._report.described += 1
-        new = replace(
-            old,
-            media_id=line.media_id or old.media_id,
-            url=line.url or old.url,
-            deployment_id=self._deployments.get(line.folder, old.deployment_id),
+    def _told_by(self, line: Line, old: Facts) -> Facts:
+        time = self._time(line)
+        new = Facts(
+            old.id,
+            old.media_id,
+            self._deployments.get(line.folder, old.deployment_id),
+            time.local if time else old.timestamp,
+            line.timestamp if time else old.timestamp_raw,
+            "metadata" if time else old.timestamp_source,
+            time.subsecond if time else old.subsecond,
+            None if time else old.exif_offset,
+            line.url or old.url,
         )
-        new = self._with_time(line, new)
-        if new == old:
-            return None
         if (new.deployment_id, new.timestamp) != (old.deployment_id, old.timestamp):
-            self.touched |= {
-                key for key in (old.deployment_id, new.deployment_id) if key is not None
-            }
+            self.touched |= {old.deployment_id, new.deployment_id}
         return new
 
-    def _with_time(self, line: Line, facts: Facts) -> Facts:
+    def _time(self, line: Line) -> Timestamp | None:
         if not line.timestamp:
             self._report.without_time += 1
-            return facts
+            return None
         time = parse_timestamp(line.timestamp)
         if time is None:
             self._report.bad_times += 1
             self._report.note(f"row {line.number:,}: {line.timestamp[:60]!r} is no timestamp")
-            return facts
-        return replace(
-            facts,
-            timestamp=time.local,
-            timestamp_raw=line.timestamp,
-            timestamp_source="metadata",
-            subsecond=time.subsecond,
-            exif_offset=None,
-        )
+        return time
 
 
 def read_lines(

@@ -7,7 +7,7 @@ those of a run are in the order of their dataclass.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from camtrap_tui.store.database import Database, columns
 
@@ -156,11 +156,26 @@ class Bulk:
         sql = f"SELECT media_id, {columns(Facts)} FROM image WHERE media_id IN ({marks})"
         return {key: Facts(*rest) for key, *rest in self._db.execute(sql, list(media_ids))}
 
-    def put_facts(self, rows: Iterable[Facts]) -> None:
+    def put_facts(self, rows: Sequence[Facts]) -> None:
         """Write what a table says of images anew."""
         self._db.executemany(
-            "UPDATE image SET media_id = ?2, deployment_id = ?3, timestamp = ?4,"
-            " timestamp_raw = ?5, timestamp_source = ?6, subsecond = ?7, exif_offset = ?8,"
-            " url = ?9 WHERE id = ?1",
-            (astuple(row) for row in rows),
+            "UPDATE image SET deployment_id = ?, timestamp = ?, timestamp_raw = ?,"
+            " timestamp_source = ?, subsecond = ?, exif_offset = ?, url = ? WHERE id = ?",
+            (
+                (
+                    row.deployment_id,
+                    row.timestamp,
+                    row.timestamp_raw,
+                    row.timestamp_source,
+                    row.subsecond,
+                    row.exif_offset,
+                    row.url,
+                    row.id,
+                )
+                for row in rows
+            ),
         )
+
+    def rename(self, rows: Iterable[tuple[str, int]]) -> None:
+        """Give images (media id, row id) another media id."""
+        self._db.executemany("UPDATE image SET media_id = ? WHERE id = ?", rows)

@@ -12,6 +12,8 @@ from camtrap_tui.errors import InputError
 from camtrap_tui.services.prediction_files import Box, Guesses, Record, read_predictions
 from tests.camera_files import MALLARD, RACCOON, record, write_predictions
 
+EMPTY: tuple[Any, ...] = ([], None)
+
 
 def one(tmp_path: Path, raw: Any) -> Record:
     (found,) = read_predictions(write_predictions(tmp_path / "p.json", [raw]))
@@ -37,7 +39,7 @@ def test_a_whole_record(tmp_path: Path) -> None:
 
 
 def test_classes_belong_to_the_image_where_there_is_no_box(tmp_path: Path) -> None:
-    for none in ([], None):
+    for none in EMPTY:
         found = one(tmp_path, record("x.jpg", detections=none))
 
         assert found.boxes == []

@@ -176,10 +176,10 @@ class Engine:
         chosen: list[int] = []
         if not whole:
             chosen = select_detections_for_classification(detections, CLASSIFICATION_THRESHOLD)
-        crops: list[Any] = []
-        if whole or chosen:
-            boxes = [BBox(*detections[k]["bbox"]) for k in chosen]
-            crops = self.classifier.preprocess(work.image, bboxes=boxes)
+        if whole:
+            crops = self.classifier.preprocess(work.image)
+        else:
+            crops = [self._crop(work.image, BBox(*detections[k]["bbox"])) for k in chosen]
         work.image = None
         step = 1 if self.device == "cpu" else max(1, len(crops))
         classes = [
@@ -197,6 +197,18 @@ class Engine:
             geolocation_results={name: region},
             max_classifications_per_detection=None,
         )[0]
+
+    def _crop(self, image: Any, box: Any) -> Any:
+        """Return a crop as the classifier wants it: the same pixels that SpeciesNet cuts out.
+
+        SpeciesNet makes floats of the whole picture before it cuts; cutting first gives the
+        same numbers in half the time and a fraction of the memory.
+        """
+        left, top = int(box.xmin * image.width), int(box.ymin * image.height)
+        width, height = int(box.width * image.width), int(box.height * image.height)
+        cut = image.crop((left, top, left + width, top + height))
+        everything = type(box)(0.0, 0.0, 1.0, 1.0)
+        return self.classifier.preprocess(cut, bboxes=[everything])[0]
 
 
 def default_threads() -> int:

@@ -190,3 +190,23 @@ def test_weights_that_cannot_be_loaded_are_one_sentence(tiny_model: Path, tmp_pa
     (broken / "classifier.pt").write_bytes(b"not weights")
     with pytest.raises(ModelError, match="cannot be loaded"):
         Engine.load(model_folder.read(broken), geofence=True)
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        (0.0, 0.0, 1.0, 1.0),
+        (0.1234, 0.4321, 0.3333, 0.2),
+        (0.9, 0.95, 0.1, 0.05),
+        (0.5, 0.5, 0.002, 0.003),
+    ],
+)
+def test_crops_are_the_pixels_that_speciesnet_cuts(
+    engine: Engine, box: tuple[float, float, float, float]
+) -> None:
+    from speciesnet.utils import BBox
+
+    picture = blobs(9, size=(1640, 1240))
+    ours = engine._crop(picture, BBox(*box)).arr
+    (their,) = engine.classifier.preprocess(picture, bboxes=[BBox(*box)])
+    assert (ours == their.arr).all()

@@ -87,7 +87,7 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
             share = state.progress.done / state.progress.total
             rows.append(Content(f"▕{review_views.bar(share, _BAR_CELLS)}▏ {share:.0%}"))
         if state.new_predictions:
-            rows.append(Content(f"{state.new_predictions:,} new predictions: g takes them in"))
+            rows.append(Content(f"{state.new_predictions:,} new results: g takes them in"))
         return rows
 
     def _run_rows(self) -> list[Content]:

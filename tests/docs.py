@@ -1,0 +1,25 @@
+"""The README's tables as the code has them."""
+
+from __future__ import annotations
+
+from camtrap_tui.commands import SCREENS, keys_sign
+from camtrap_tui.services.export_columns import EXPORT_COLUMNS
+
+_SCREEN_TITLES = {"review": "review", "charts": "charts (`c`)", "runs": "runs (`r`)"}
+
+
+def keys_table() -> str:
+    """Return the table of all keys, screen by screen."""
+    lines = ["| screen | keys | command |", "|---|---|---|"]
+    for screen, commands in SCREENS.items():
+        for command in commands:
+            keys = " ".join(f"`{key}`" for key in keys_sign(command).split(" "))
+            lines.append(f"| {_SCREEN_TITLES[screen]} | {keys} | {command.help} |")
+    return "\n".join(lines)
+
+
+def columns_table() -> str:
+    """Return the table of the exported columns."""
+    lines = ["| column | holds |", "|---|---|"]
+    lines += [f"| `{column.name}` | {column.help} |" for column in EXPORT_COLUMNS]
+    return "\n".join(lines)

@@ -113,6 +113,7 @@ class Narrator:
                 MofNCompleteColumn(),
                 TextColumn("{task.fields[pace]}", markup=False),
                 console=Console(file=self._stream),
+                refresh_per_second=2,  # a line over SSH may be slow
             )
             self._bar.add_task("", total=event.total, pace="")
             self._bar.start()

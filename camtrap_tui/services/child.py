@@ -24,6 +24,7 @@ from camtrap_tui.services.prediction_request import PredictRequest
 # Set by yolov5 for its children, or meant for another program's threads.
 _NOT_INHERITED = ("OMP_NUM_THREADS", "NUMEXPR_MAX_THREADS", "MKL_NUM_THREADS")
 _STDERR_LINES = 20
+_PIECE = 4096
 
 
 def command(survey: Path, folder: Path, request: PredictRequest) -> list[str]:
@@ -140,10 +141,16 @@ class PredictChild:
             self._process.kill()
 
     async def _listen(self, process: Process) -> None:
+        """Keep the last lines of stderr; read in pieces, since bars of downloads end no line."""
         assert process.stderr is not None
-        async for line in process.stderr:
-            if said := clean(line.decode("utf-8", "replace").strip()):
-                self._said.append(said)
+        rest = ""
+        while piece := await process.stderr.read(_PIECE):
+            text = rest + piece.decode("utf-8", "replace").replace("\r", "\n")
+            *lines, rest = text.split("\n")
+            rest = rest[-_PIECE:]
+            self._said.extend(said for line in lines if (said := clean(line.strip())))
+        if said := clean(rest.strip()):
+            self._said.append(said)
 
 
 def predict_in_child(

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from camtrap_tui.services.pictures_on_disk import FORMATS
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -45,7 +47,7 @@ def decode_bytes(data: bytes) -> Image:
 
     with _strict():
         try:
-            image = PIL.Image.open(io.BytesIO(data))
+            image = PIL.Image.open(io.BytesIO(data), formats=FORMATS)
         except PIL.UnidentifiedImageError:
             # Its text names a place in memory, which differs from run to run.
             raise PictureError("unreadable: not a picture of a known format") from None

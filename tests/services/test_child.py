@@ -156,3 +156,22 @@ async def test_stopped_before_it_was_started(tmp_path: Path) -> None:
     await watched.start()
     assert [event async for event in watched.events()] == []
     assert await watched.wait() == -signal.SIGKILL
+
+
+async def test_what_libraries_print_never_blocks_the_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = """if True:
+        import sys
+        print("a library's greeting", flush=True)
+        sys.stderr.write("12 %\\r" * 100_000 + "x" * 300_000 + "\\nthe \\x1b[31mlast word")
+        print('{"event": "notice", "text": "still here"}', flush=True)
+        sys.exit(3)
+    """
+    monkeypatch.setattr(child, "command", lambda *_: [sys.executable, "-c", code])
+    watched = PredictChild(tmp_path / "a.db", tmp_path)
+    await watched.start()
+    assert [event async for event in watched.events()] == [events.Notice("still here")]
+    assert await watched.wait() == 3
+    assert watched.last_words.endswith("last word")
+    assert "\x1b" not in watched.last_words

@@ -87,6 +87,9 @@ class ImportWriter:
         self._deployments: dict[str, int] = {}
         self._first_new = self._next = store.bulk.next_image_id()
         self._known_done: set[int] = set()
+        # In a survey without images only ids of this file can be known; a hash seen before
+        # says which of them to ask for.
+        self._hashes: set[int] | None = set() if self._first_new == 1 else None
         self._folders = [
             f"{source.location}/"
             for source in store.images.sources().values()
@@ -97,7 +100,7 @@ class ImportWriter:
     def write(self, records: Sequence[Record]) -> None:
         """Write a chunk of records: at most some thousand."""
         named = self._named(records)
-        known = self._store.bulk.known([item.media_id for item in named])
+        known = self._known([item.media_id for item in named])
         images: list[object] = []
         rows: dict[str, tuple[object, ...]] = {}
         taken: list[tuple[int, Record]] = []
@@ -125,6 +128,14 @@ class ImportWriter:
         self._store.bulk.add_images(images)
         self._store.bulk.put_source_rows(list(chain.from_iterable(rows.values())))
         self._write_run(taken)
+
+    def _known(self, media_ids: list[str]) -> dict[str, tuple[int, bool]]:
+        seen = self._hashes
+        if seen is None:
+            return self._store.bulk.known(media_ids)
+        perhaps = [media_id for media_id in media_ids if hash(media_id) in seen]
+        seen.update(map(hash, media_ids))
+        return self._store.bulk.known(perhaps) if perhaps else {}
 
     def _named(self, records: Sequence[Record]) -> list[_Named]:
         named: list[_Named] = []

@@ -5,9 +5,11 @@ Every record becomes a row of the ledger; what of it cannot be taken is counted 
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -25,7 +27,7 @@ from camtrap_tui.services.prediction_files import SPECIESNET_4, Record, read_pre
 from camtrap_tui.store.store import Store, utc_now
 
 Progress = Callable[[str, int, int], None]
-_CHUNK = 2000
+_CHUNK = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,18 @@ def _md5(file: Path) -> str:
     return digest.hexdigest()
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep Python from looking for cycles among millions of short-lived records: none has any."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 @dataclass(slots=True)
 class _Asked:
     """What the records say of the model and the region; a run has one of each."""
@@ -146,10 +160,11 @@ class _Import:
         run = store.runs.add(self._run(now))
         writer, asked = ImportWriter(store, run.id, source.id), _Asked()
         records = read_predictions(self._file, progress)
-        while chunk := list(islice(records, _CHUNK)):
-            for record in chunk:
-                asked.hear(record)
-            writer.write(chunk)
+        with _without_collector():
+            while chunk := list(islice(records, _CHUNK)):
+                for record in chunk:
+                    asked.hear(record)
+                writer.write(chunk)
         if not writer.counts.records:
             raise InputError(
                 f"{self._file}: there are no predictions in this file.",

@@ -45,7 +45,8 @@ def add_folder(store: Store, folder: Path, *, progress: Progress | None = None) 
     InputError, having written nothing, for a folder that has no readable picture.
     """
     root = _root(folder)
-    files = list(walk(root))
+    own = _own_files(store, root)
+    files = [file for file in walk(root) if file.path not in own]
     adding = _Adding(store, root)
     for start in range(0, len(files), _CHUNK):
         adding.take(files[start : start + _CHUNK])
@@ -137,6 +138,15 @@ def _root(folder: Path) -> Path:
     if not root.is_dir():
         raise InputError(f"{folder}: this is not a folder.", "Give the folder of the pictures.")
     return root
+
+
+def _own_files(store: Store, root: Path) -> set[str]:
+    """Return the paths below `root` of the survey itself, which is no file of the folder."""
+    survey = store.path.resolve()
+    if root not in survey.parents:
+        return set()
+    path = to_text(str(survey.relative_to(root)))
+    return {path, f"{path}-wal", f"{path}-shm"}
 
 
 def _tally(looks: list[Look]) -> str:

@@ -118,18 +118,22 @@ def _speciesnet_4(path: Path, raw: Any, labels_seen: set[str]) -> Record:
     if score is not None and not _is_share(score):
         odd.append(f"the score of the prediction is {_shown(score)}")
         score = None
+    get = raw.get
+    source, version, country, admin1_region = _words(
+        get("prediction_source"), get("model_version"), get("country"), get("admin1_region")
+    )
     return Record(
         file_path,
         boxes,
         guesses,
         label,
         score if label else None,
-        _word(raw.get("prediction_source")) if label else None,
+        source if label else None,
         None if label else _failure(raw.get("failures")),
-        _word(raw.get("model_version")),
-        _word(raw.get("country")),
-        _word(raw.get("admin1_region")),
-        "; ".join(odd),
+        version,
+        country,
+        admin1_region,
+        "; ".join(odd) if odd else "",
     )
 
 
@@ -214,13 +218,19 @@ def _is_share(value: Any) -> bool:
     return type(value) in (float, int) and 0 <= value <= 1
 
 
-def _word(value: Any) -> str | None:
-    return _cleaned(value) if isinstance(value, str) else None
+def _words(*values: Any) -> tuple[str | None, ...]:
+    try:
+        return _cleaned(values)
+    except TypeError:  # a list or an object where a word should be
+        return _cleaned(tuple(value if isinstance(value, str) else None for value in values))
 
 
 @lru_cache(maxsize=1000)
-def _cleaned(word: str) -> str | None:
-    return clean(word).strip() or None
+def _cleaned(values: tuple[Any, ...]) -> tuple[str | None, ...]:
+    # The same few words stand in every record of a file.
+    return tuple(
+        (clean(value).strip() or None) if isinstance(value, str) else None for value in values
+    )
 
 
 def _shown(value: Any) -> str:

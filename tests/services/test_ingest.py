@@ -285,6 +285,13 @@ def test_links_lead_neither_in_circles_nor_out(store: Store, folder: Path) -> No
     assert rows(store)["gone.jpg"] == ("unreadable", "the link leads nowhere")
 
 
+def test_the_survey_in_the_folder_is_no_file_of_it(folder: Path) -> None:
+    with Store.open(folder / "river.db", create=True) as store:
+        report = add_folder(store, folder)
+
+    assert report.states == {"here": 4}
+
+
 def test_progress_ends_at_the_number_of_files(store: Store, folder: Path) -> None:
     told: list[tuple[int, int]] = []
     add_folder(store, folder, progress=lambda done, total: told.append((done, total)))

@@ -175,3 +175,16 @@ async def test_what_libraries_print_never_blocks_the_child(
     assert await watched.wait() == 3
     assert watched.last_words.endswith("last word")
     assert "\x1b" not in watched.last_words
+
+
+def test_the_screen_s_side_imports_nothing_heavy() -> None:
+    code = "import sys, camtrap_tui.services.child; print(*sys.modules)"
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        env=child.environment(),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    heavy = {"torch", "speciesnet", "yolov5", "numpy", "PIL", "cv2", "rich", "click"}
+    assert heavy.isdisjoint(said.stdout.split())

@@ -88,9 +88,7 @@ def test_a_newer_file_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize(
-    "content", [b"no database at all, but long enough", b"\x00" * 64]
-)
+@pytest.mark.parametrize("content", [b"no database at all, but long enough", b"\x00" * 64])
 def test_a_file_that_is_no_survey_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "notes.db"
     path.write_bytes(content)

@@ -186,11 +186,14 @@ def read_lines(
     """
     try:
         with file.open("rb") as raw:
+            size = file.stat().st_size
             text = TextIOWrapper(raw, encoding="utf-8-sig", newline="")
             for line in _lines(file, text, columns or {}):
                 yield line
                 if progress and line.number % _CHUNK == 0:
-                    progress(raw.tell(), file.stat().st_size)
+                    progress(raw.tell(), size)
+            if progress:
+                progress(size, size)
     except OSError as error:
         what = (error.strerror or str(error)).lower()
         raise InputError(f"{file}: {what}.", "Check the path and its permissions.") from None

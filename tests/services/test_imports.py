@@ -359,16 +359,22 @@ def test_two_pictures_never_share_a_file(store: Store, tmp_path: Path) -> None:
 
 
 def test_progress_tells_of_each_part(store: Store, tmp_path: Path, river: Path) -> None:
-    (tmp_path / "m.csv").write_text("mediaID,timestamp\n")
+    table = tmp_path / "m.csv"
+    table.write_text("mediaID,timestamp\n")
     told: dict[str, tuple[int, int]] = {}
 
     def tell(what: str, done: int, total: int) -> None:
         told[what] = (done, total)
 
-    bring(store, tmp_path / "p.json", [record("x.jpg")], images=river, progress=tell)
+    options = {"images": river, "metadata": table, "progress": tell}
+    bring(store, tmp_path / "p.json", [record("x.jpg")], **options)
 
-    size = (tmp_path / "p.json").stat().st_size
-    assert told == {"predictions": (size, size), "pictures": (4, 4)}
+    sizes = [(tmp_path / name).stat().st_size for name in ("p.json", "m.csv")]
+    assert told == {
+        "predictions": (sizes[0], sizes[0]),
+        "metadata": (sizes[1], sizes[1]),
+        "pictures": (4, 4),
+    }
 
 
 def test_classifications_are_in_the_order_of_the_dataclass(store: Store, tmp_path: Path) -> None:

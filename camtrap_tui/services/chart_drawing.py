@@ -249,7 +249,8 @@ def _canvas(
         # Else what is drawn is cut to the terminal that the program happens to run in.
         terminal.limit(False, False)
         figure.clear()
-        figure.plot_size(width + axis, height + 1 + axis)
+        # Without a tick plotext leaves their line out, and would stretch the rest into it.
+        figure.plot_size(width + axis, height + axis + bool(marks))
         figure.theme("colorless")
         figure.axes(False)
         if axis:

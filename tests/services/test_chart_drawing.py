@@ -48,6 +48,18 @@ def test_bars_are_as_long_as_their_counts_say(width: int, log: bool) -> None:
         assert found[-1] > 8
 
 
+@pytest.mark.parametrize("percent", [False, True])
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("counts", [[1, 1, 1], [1], [2, 1], [9, 9, 1, 1]])
+@pytest.mark.parametrize("width", [40, 59, 80])
+def test_each_bar_stands_on_its_line_also_where_no_tick_fits(
+    counts: list[int], width: int, log: bool, percent: bool
+) -> None:
+    drawn = draw_frequency(table(counts), width, log=log, percent=percent)
+    assert all(length > 0 for length in lengths(drawn, len(counts)))
+    assert len(drawn.splitlines()) <= frequency_height(table(counts))
+
+
 def test_bars_from_two_large_counts_differ() -> None:
     for log in (False, True):
         a, b = lengths(draw_frequency(table([48_211, 21_933]), 100, log=log), 2)

@@ -140,9 +140,13 @@ class _Asked:
         if len(self.regions) != 1:
             return None, None
         country, admin1 = next(iter(self.regions))
-        if country is None or len(country) != 3:
-            return None, None
-        return country.upper(), admin1.upper() if admin1 and len(admin1) == 2 else None
+        return _code(country, 3), _code(admin1, 2) if _code(country, 3) else None
+
+
+def _code(text: str | None, length: int) -> str | None:
+    if text is None or len(text) != length or not (text.isascii() and text.isalnum()):
+        return None
+    return text.upper()
 
 
 class _Import:

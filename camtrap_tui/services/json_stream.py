@@ -117,6 +117,9 @@ class _Window:
                     raise self._cut_off() from None
             except RecursionError:
                 raise self._broken("values are nested too deeply") from None
+            except ValueError:
+                # Python refuses to read integers of more than some thousand digits.
+                raise self._broken("a number is too long") from None
             else:
                 # A number may go on in what has not been read yet.
                 if end < len(self._text) or self._ended:

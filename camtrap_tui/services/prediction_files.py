@@ -152,8 +152,10 @@ def _boxes(path: Path, detections: Any, odd: list[str]) -> list[Box]:
             category = _CATEGORIES.get(detection["category"]) or _LABELS[detection["label"]]
             confidence = detection["conf"]
             x, y, w, h = detection["bbox"]
+            # The sum is there for NaN, which min and max may pass over.
             fits = min(x, y, w, h) >= -_TOLERANCE and max(x + w, y + h) <= 1 + _TOLERANCE
-        except (KeyError, TypeError, ValueError):
+            fits = fits and x + y + w + h >= 0
+        except (KeyError, TypeError, ValueError, OverflowError):
             odd.append(f"detection {number} lacks a category, a confidence or a box")
             continue
         if "processed_classification" in detection or "raw_classifications" in detection:

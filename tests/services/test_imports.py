@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from camtrap_tui.domain.models import Classification, Detection, Image
 from camtrap_tui.errors import InputError
@@ -98,6 +100,14 @@ def test_records_of_several_models_and_regions_are_said_to_be(store: Store, tmp_
     assert (run.model_version, run.country) == ("4.0.1a + 4.0.0a", None)
 
 
+@pytest.mark.parametrize("country", ["United States", "ßßß", "U A", ""])
+def test_a_country_that_is_no_code_is_none(store: Store, tmp_path: Path, country: str) -> None:
+    records = [record("x.jpg", country=country, admin1_region="IL")]
+    run = bring(store, tmp_path / "p.json", records).run
+
+    assert (run.country, run.admin1_region) == (None, None)
+
+
 def test_the_same_file_counts_once_under_any_name(store: Store, tmp_path: Path) -> None:
     first = bring(store, tmp_path / "p.json", [record("x.jpg")])
     before = images(store)
@@ -174,6 +184,55 @@ def test_failures_and_odd_records_add_up(store: Store, tmp_path: Path) -> None:
         "record 5: its name is no path",
     ]
     assert store.runs.failures(report.run.id) == [("y.jpg", "detector", 1)]
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=2),
+    max_leaves=6,
+)
+boxes = st.lists(
+    anything
+    | st.fixed_dictionaries(
+        {"category": st.sampled_from(["1", "2", "3"]) | anything},
+        optional={
+            "label": anything,
+            "conf": st.floats() | anything,
+            "bbox": st.lists(st.floats(), min_size=4, max_size=4) | anything,
+        },
+    ),
+    max_size=3,
+)
+classes = st.fixed_dictionaries(
+    {"classes": st.lists(st.text() | anything), "scores": st.lists(st.floats() | anything)}
+)
+odd_records = st.fixed_dictionaries(
+    {},
+    optional={
+        "filepath": st.text(max_size=8) | anything,
+        "detections": boxes | anything,
+        "classifications": classes | anything,
+        "prediction": st.sampled_from([RACCOON, BLANK]) | anything,
+        "prediction_score": st.floats() | anything,
+        "prediction_source": anything,
+        "failures": anything,
+        "model_version": anything,
+        "country": anything,
+        "admin1_region": anything,
+    },
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(odd_records | anything, min_size=1, max_size=4))
+def test_no_record_is_so_odd_that_it_stops_an_import(
+    store: Store, tmp_path: Path, records: list[Any]
+) -> None:
+    counts = bring(store, tmp_path / "p.json", records).counts
+
+    ended = counts.predicted + counts.failed + counts.repeated + counts.nameless
+    assert counts.records in (ended, len(records))
+    assert store.db.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
 def test_a_file_that_is_cut_off_changes_nothing(

@@ -152,6 +152,14 @@ def test_nesting_without_end_is_no_crash(tmp_path: Path) -> None:
         read(path)
 
 
+def test_a_number_without_end_is_no_crash(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text('{"predictions": [' + "1" * 20_000 + "]}")
+
+    with pytest.raises(InputError, match="a number is too long"):
+        read(path)
+
+
 def test_what_cannot_be_opened(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "nowhere.json"):
         with pytest.raises(InputError, match=str(path)):

@@ -73,6 +73,8 @@ def test_categories(tmp_path: Path, category: str, label: str, expected: str) ->
         ({"conf": True}, "detection 1 has a confidence of True"),
         ({"bbox": [0.5, 0.5, 0.9, 0.1]}, "detection 1 has a box outside of the picture"),
         ({"bbox": [0.5, 0.5, float("nan"), 0.1]}, "detection 1 has a box outside of the picture"),
+        ({"bbox": [0.5, float("nan"), 0.1, 0.1]}, "detection 1 has a box outside of the picture"),
+        ({"bbox": [0.5, 0, 10**400, 0]}, "detection 1 lacks a category, a confidence or a box"),
         ({"bbox": [0.5, 0.5, 0.1]}, "detection 1 lacks a category, a confidence or a box"),
         ({"bbox": ["a", 0.5, 0.1, 0.1]}, "detection 1 lacks a category, a confidence or a box"),
         ({"category": "9", "label": "x"}, "detection 1 lacks a category, a confidence or a box"),

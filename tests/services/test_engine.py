@@ -210,3 +210,27 @@ def test_crops_are_the_pixels_that_speciesnet_cuts(
     ours = engine._crop(picture, BBox(*box)).arr
     (their,) = engine.classifier.preprocess(picture, bboxes=[BBox(*box)])
     assert (ours == their.arr).all()
+
+
+@pytest.mark.parametrize(("device", "together"), [("cpu", False), ("cuda", True)])
+def test_crops_go_one_by_one_on_a_cpu_and_together_on_a_gpu(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, device: str, together: bool
+) -> None:
+    paths = [path for path in write_kinds(tmp_path) if path.name != "grey.jpg"][:2]
+    usual = run(engine, paths)
+    sizes: list[int] = []
+    real = engine.classifier.predict
+
+    def counted(name: str, crops: list[Any], num_classes: int) -> Any:
+        sizes.append(len(crops))
+        return real(name, crops, num_classes=num_classes)
+
+    monkeypatch.setattr(engine.classifier, "predict", counted)
+    monkeypatch.setattr(Engine, "device", device)
+    results = run(engine, paths)
+    assert (max(sizes) > 1) is together
+    for one, other in zip(results, usual, strict=True):
+        assert isinstance(one, Predicted)
+        assert isinstance(other, Predicted)
+        assert one.verdict.label == other.verdict.label
+        assert [c.label for c in one.classes] == [c.label for c in other.classes]

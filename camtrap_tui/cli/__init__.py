@@ -52,7 +52,9 @@ class _Group(click.Group):
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         # `./charts` is a path even where a folder is named like a command.
-        if args[0] not in _COMMANDS and (Path(args[0]).exists() or os.sep in args[0]):
+        name = args[0]
+        looks_like_path = os.sep in name or "." in name or Path(name).exists()
+        if name not in _COMMANDS and looks_like_path:
             args = ["review", *args]
         return super().resolve_command(context, args)
 

@@ -7,7 +7,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFile
 
 from camtrap_tui.services.picture_decode import decode
 from camtrap_tui.services.picture_views import Region, View
@@ -23,6 +23,12 @@ _BACK = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_270,
 }
+
+
+@pytest.fixture(autouse=True)
+def _as_pillow_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undo what an import of speciesnet does to Pillow; no screen ever imports it."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", False)
 
 
 def _quarters(width: int = 640, height: int = 480) -> Image.Image:

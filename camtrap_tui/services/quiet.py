@@ -27,6 +27,9 @@ def import_speciesnet() -> Any:
     warnings.filterwarnings("ignore")
     # matplotlib, which yolov5 imports, asks for a screen unless told not to.
     os.environ.setdefault("MPLBACKEND", "Agg")
+    import PIL.ImageFile
+
+    strict = PIL.ImageFile.LOAD_TRUNCATED_IMAGES
     before = {name: os.environ.get(name) for name in _SET_BY_YOLOV5}
     try:
         import speciesnet
@@ -34,6 +37,8 @@ def import_speciesnet() -> Any:
     except ImportError as error:
         raise _explain(error) from error
     finally:
+        # speciesnet makes Pillow accept truncated files, for the whole process.
+        PIL.ImageFile.LOAD_TRUNCATED_IMAGES = strict
         for name, value in before.items():
             os.environ.pop(name, None)
             if value is not None:

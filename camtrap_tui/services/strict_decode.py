@@ -1,7 +1,7 @@
 """Decodes a picture once, fully and strictly, into the pixels that SpeciesNet would see.
 
-Importing speciesnet makes Pillow accept truncated files, which are then analysed as grey
-pictures without a word; here a file that ends too early is an error. Scaled decoding would
+speciesnet makes Pillow accept truncated files, which are then analysed as grey pictures
+without a word; here a file that ends too early is an error. Scaled decoding would
 change detections, so it is not used.
 """
 

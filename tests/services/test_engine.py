@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 from camtrap_tui.domain.taxonomy import BLANK
 from camtrap_tui.services import model_folder
+from camtrap_tui.services.child import environment
 from camtrap_tui.services.engine import (
     Engine,
     Picture,
@@ -234,3 +237,20 @@ def test_crops_go_one_by_one_on_a_cpu_and_together_on_a_gpu(
         assert isinstance(other, Predicted)
         assert one.verdict.label == other.verdict.label
         assert [c.label for c in one.classes] == [c.label for c in other.classes]
+
+
+def test_the_import_leaves_pillow_and_the_environment_alone(speciesnet: Any) -> None:
+    code = """if True:
+        import os, PIL.ImageFile
+        before = dict(os.environ)
+        from camtrap_tui.services.quiet import import_speciesnet
+        import_speciesnet()
+        changed = {name for name in os.environ if os.environ[name] != before.get(name)}
+        print(sorted(changed & {"OMP_NUM_THREADS", "NUMEXPR_MAX_THREADS"}))
+        print(PIL.ImageFile.LOAD_TRUNCATED_IMAGES)
+    """
+    said = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), check=True, capture_output=True, text=True
+    )
+    assert said.stdout.split() == ["[]", "False"]
+    assert said.stderr == ""

@@ -63,14 +63,20 @@ class CamtrapApp(App[None]):
         could be overtaken by the next.
         """
         screen = self.screen if self.screen_stack else None
-        if isinstance(screen, PromptScreen) and screen.prompt.is_open:
-            if isinstance(event, events.Key) and not event.is_forwarded:
-                screen.prompt.take_key(event)
-                return
-            if isinstance(event, events.Paste) and not event.is_forwarded:
-                screen.prompt.take_paste(event.text)
-                return
-        await super().on_event(event)
+        try:
+            if isinstance(screen, PromptScreen) and screen.prompt.is_open:
+                if isinstance(event, events.Key) and not event.is_forwarded:
+                    screen.prompt.take_key(event)
+                    return
+                if isinstance(event, events.Paste) and not event.is_forwarded:
+                    screen.prompt.take_paste(event.text)
+                    return
+            await super().on_event(event)
+        except CamtrapError as error:
+            # A full disk, a file that another program holds: said, and the key can be repeated.
+            if not isinstance(screen, PromptScreen):
+                raise
+            screen.message.show(str(error))
 
     def on_mount(self) -> None:
         """Open the review screen; a folder that was given is offered for prediction."""

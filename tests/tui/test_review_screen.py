@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from textual.pilot import Pilot
 
 from camtrap_tui.commands import REVIEW
 from camtrap_tui.config import load_settings
+from camtrap_tui.errors import StoreError
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.app import CamtrapApp
 from camtrap_tui.tui.image_view import ImageView
@@ -272,6 +274,27 @@ async def test_a_missing_picture_is_said_and_can_be_graded(
         assert review(pilot).query_one(ImageView).problem
         await pilot.press("enter")
     assert words(river) == {1: "northern raccoon"}
+
+
+async def test_a_full_disk_is_said_and_the_key_can_be_repeated(
+    make_app: Make, river: Store
+) -> None:
+    async with make_app().run_test() as pilot:
+        room = river.db.value("PRAGMA max_page_count")
+        river.db.execute("PRAGMA max_page_count = 1")
+        for number in count():
+            try:
+                river.grades.append_mark(str(number), 6, "ben", "note", "x" * 9_000, "now")
+            except StoreError:
+                break
+        for _ in range(20):
+            await pilot.press("n", *"x" * 9, "enter")
+            if "Make room" in text(pilot, "message"):
+                break
+        assert "Make room" in text(pilot, "message")
+        river.db.execute(f"PRAGMA max_page_count = {room}")
+        await pilot.press("escape", "b")
+    assert words(river) == {1: "blank"}
 
 
 async def test_keys_can_be_remapped(make_app: Make, river: Store) -> None:

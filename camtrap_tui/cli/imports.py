@@ -54,7 +54,7 @@ def import_command(
     from camtrap_tui.store.store import Store
 
     columns = _columns(mapped, metadata)
-    with _nothing_left_behind(survey), Store.open(survey, create=True) as store, _bar() as tell:
+    with Store.make(survey) as store, _bar() as tell:
         report = import_predictions(
             store, predictions, images=images, metadata=metadata, columns=columns, progress=tell
         )
@@ -72,26 +72,6 @@ def _columns(mapped: tuple[str, ...], metadata: Path | None) -> dict[str, str]:
         if not (name and sign and column):
             raise UsageError(f"--map {text}:", "write --map NAME=COLUMN.")
     return {name: column for name, _, column in pairs}
-
-
-@contextmanager
-def _nothing_left_behind(survey: Path) -> Iterator[None]:
-    """Remove a survey that was made here and into which nothing was imported."""
-    from camtrap_tui.store.store import Store
-
-    if survey.exists():
-        yield
-        return
-    try:
-        yield
-    except BaseException:
-        if survey.is_file():
-            with Store.open(survey) as store:
-                empty = not store.runs.all() and not store.images.count()
-            if empty:
-                for end in ("", "-wal", "-shm"):
-                    survey.with_name(survey.name + end).unlink(missing_ok=True)
-        raise
 
 
 @contextmanager

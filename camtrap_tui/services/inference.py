@@ -98,7 +98,7 @@ def predict(
     software = software_versions()
     model = model_folder.find(request.model)
     on_event(events.Started(str(survey), str(folder), request.model))
-    with Store.open(survey, create=True, durability="NORMAL") as store:
+    with Store.make(survey, durability="NORMAL") as store:
         try:
             found = _scan(store, folder, on_event, should_stop)
         except _Stopped:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -65,6 +67,27 @@ class Store:
             db.close()
             raise
         return store
+
+    @classmethod
+    @contextmanager
+    def make(cls, path: Path, *, durability: Durability = "FULL") -> Iterator[Store]:
+        """Open the survey at `path`, made if need be, for a command that fills it.
+
+        Where the command fails before there is an image or a run, a new file is removed again.
+        """
+        is_new = not path.exists()
+        is_empty = False
+        try:
+            with cls.open(path, create=True, durability=durability) as store:
+                try:
+                    yield store
+                except BaseException:
+                    is_empty = not store.images.count() and not store.runs.all()
+                    raise
+        finally:
+            if is_new and is_empty:
+                for end in ("", "-wal", "-shm"):
+                    path.with_name(path.name + end).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close the file."""

@@ -31,6 +31,7 @@ class RunState:
     progress: events.Progress | None = None
     run_id: int | None = None
     text: str = ""
+    known_before: int = 0
     new_predictions: int = 0
 
     @property
@@ -77,13 +78,14 @@ class Runner:
             case events.Scanning(files):
                 state.phase, state.text = "scanning", f"looking at the folder: {files:,} files"
             case events.Scanned(run_id, images, to_do):
-                state.run_id = run_id
+                state.run_id, state.known_before = run_id, images - to_do
                 state.text = f"{images:,} pictures, {to_do:,} to predict"
             case events.Loading(model):
                 state.phase, state.text = "loading", f"loading the model {model}"
             case events.Progress(saved=saved):
                 state.phase = "stopping" if state.phase == "stopping" else "predicting"
-                state.progress, state.new_predictions, state.text = event, saved, ""
+                state.progress, state.text = event, ""
+                state.new_predictions = saved - state.known_before
                 if time.monotonic() - self._told_at < _EVERY_S:
                     return
                 self._told_at = time.monotonic()

@@ -12,6 +12,7 @@ from camtrap_tui.domain import models
 from camtrap_tui.errors import StoreError
 from camtrap_tui.store import migrations
 from camtrap_tui.store.store import Store
+from tests.builders import Said, add_images
 
 ROWS = {
     "survey": models.Survey,
@@ -71,6 +72,21 @@ def test_a_missing_survey_is_one_sentence_and_makes_no_file(tmp_path: Path) -> N
     assert list(tmp_path.glob("none*")) == []
     with pytest.raises(StoreError, match="no such folder"):
         Store.open(tmp_path / "nowhere" / "none.db", create=True)
+
+
+def fail_after_an_image(store: Store) -> None:
+    add_images(store, [Said()])
+    raise StoreError("why")
+
+
+def test_a_new_survey_goes_again_where_nothing_came_into_it(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="why"), Store.make(tmp_path / "a.db"):
+        raise StoreError("why")
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(StoreError, match="why"), Store.make(tmp_path / "a.db") as store:
+        fail_after_an_image(store)
+    with Store.make(tmp_path / "a.db") as store:
+        assert store.images.count() == 1
 
 
 def test_a_newer_file_is_refused_and_left_as_it_is(tmp_path: Path) -> None:

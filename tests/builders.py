@@ -113,7 +113,8 @@ def add_images(
                 )
             )
             made.append(key)
-            store.images.put_source_rows([(source.id, f"IMG_{number:04d}.JPG", "here", None, key)])
+            path = f"IMG_{number:04d}.JPG"
+            store.ledger.put_files([(source.id, path, "here", None, key, None, None)])
             _put(store, run.id, key, s, ids)
     return made
 

@@ -17,7 +17,7 @@ def status_command(survey: Path, *, as_json: bool) -> None:
     from camtrap_tui.store.store import Store
 
     with Store.open(survey) as store:
-        states, images = store.images.states(), store.images.count()
+        states, images = store.ledger.states(), store.images.count()
         runs = [
             {
                 "run": run.id,

@@ -115,5 +115,5 @@ def summary(survey: Path, *, predicted_here: bool) -> DemoSummary:
         latest = store.runs.latest()
         outcomes = store.runs.outcomes(latest.id) if latest else {}
         source = next(s for s in store.images.sources().values() if s.kind == "folder")
-        rows = store.images.states(source.id)
+        rows = store.ledger.states(source.id)
     return DemoSummary(survey, files, rows, outcomes, predicted_here)

@@ -293,7 +293,7 @@ class _Job:
 
     def _unreadable(self) -> list[tuple[str, str]]:
         """Return the files that never became images, with a reason in words."""
-        found = self._store.images.rows_in_state(self._source_id, "unreadable")
+        found = self._store.ledger.rows_in_state(self._source_id, "unreadable")
         return [(row.file_path, f"unreadable: {row.reason}") for row in found]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from camtrap_tui.domain.models import Deployment, Image, Source, SourceRow
+from camtrap_tui.domain.models import Deployment, Image, Source
 from camtrap_tui.store.database import Database, columns
 
 # SQLite takes 32,766 parameters a statement; a screen asks for a few dozen.
@@ -40,33 +40,6 @@ class Images:
         """Return all sources by id: a handful."""
         found = self._db.rows(Source, f"SELECT {columns(Source)} FROM source ORDER BY id")
         return {source.id: source for source in found}
-
-    def source_rows(self, source_id: int) -> dict[str, SourceRow]:
-        """Return the rows of one source by file path."""
-        found = self._db.rows(
-            SourceRow,
-            f"SELECT {columns(SourceRow)} FROM source_row WHERE source_id = ?",
-            [source_id],
-        )
-        return {row.file_path: row for row in found}
-
-    def rows_in_state(self, source_id: int, state: str) -> list[SourceRow]:
-        """Return the rows of one source in one state, by file path."""
-        return self._db.rows(
-            SourceRow,
-            f"SELECT {columns(SourceRow)} FROM source_row WHERE source_id = ? AND state = ?"
-            " ORDER BY file_path",
-            [source_id, state],
-        )
-
-    def put_source_rows(self, rows: Iterable[tuple[int, str, str, str | None, int | None]]) -> None:
-        """Add or update rows (source id, file path, state, reason, image id)."""
-        self._db.executemany(
-            "INSERT INTO source_row (source_id, file_path, state, reason, image_id)"
-            " VALUES (?, ?, ?, ?, ?) ON CONFLICT (source_id, file_path) DO UPDATE SET"
-            " state = excluded.state, reason = excluded.reason, image_id = excluded.image_id",
-            rows,
-        )
 
     def deployment_ids(self, names: Iterable[str]) -> dict[str, int]:
         """Return the row ids of all deployments by name, with `names` added if need be."""
@@ -114,12 +87,6 @@ class Images:
         sql = f"SELECT {columns(Image)} FROM image WHERE content_md5 = ? ORDER BY id LIMIT 1"
         found = self._db.rows(Image, sql, [content_md5])
         return found[0] if found else None
-
-    def states(self, source_id: int | None = None) -> dict[str, int]:
-        """Return how many source rows (of one source) are in each state: the first account."""
-        where, parameters = ("", []) if source_id is None else (" WHERE source_id = ?", [source_id])
-        sql = f"SELECT state, count(*) FROM source_row{where} GROUP BY state"
-        return dict(self._db.execute(sql, parameters).fetchall())
 
     def burst(self, image: Image) -> list[int]:
         """Return the ids of the images of this image's burst, in order of time."""

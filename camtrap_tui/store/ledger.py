@@ -49,10 +49,24 @@ class Ledger:
             rows,
         )
 
-    def states(self, source_id: int) -> dict[str, int]:
-        """Return how many rows of one source are in each state."""
-        sql = "SELECT state, count(*) FROM source_row WHERE source_id = ? GROUP BY state"
-        return dict(self._db.execute(sql, [source_id]).fetchall())
+    def rows(self, source_id: int) -> dict[str, SourceRow]:
+        """Return the rows of one source by file path."""
+        sql = f"SELECT {columns(SourceRow)} FROM source_row WHERE source_id = ?"
+        return {row.file_path: row for row in self._db.rows(SourceRow, sql, [source_id])}
+
+    def rows_in_state(self, source_id: int, state: str) -> list[SourceRow]:
+        """Return the rows of one source in one state, by file path."""
+        sql = (
+            f"SELECT {columns(SourceRow)} FROM source_row WHERE source_id = ? AND state = ?"
+            " ORDER BY file_path"
+        )
+        return self._db.rows(SourceRow, sql, [source_id, state])
+
+    def states(self, source_id: int | None = None) -> dict[str, int]:
+        """Return how many rows (of one source) are in each state: the first account."""
+        where, parameters = ("", []) if source_id is None else (" WHERE source_id = ?", [source_id])
+        sql = f"SELECT state, count(*) FROM source_row{where} GROUP BY state"
+        return dict(self._db.execute(sql, parameters).fetchall())
 
     def states_of_kind(self, kind: str) -> dict[str, int]:
         """Return how many rows of all sources of a kind are in each state."""

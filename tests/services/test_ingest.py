@@ -21,7 +21,7 @@ REAL = Path(__file__).parents[2].parent / "shared" / "data" / "photos"
 
 
 def rows(store: Store, source_id: int = 1) -> dict[str, tuple[str, str | None]]:
-    found = store.images.source_rows(source_id).values()
+    found = store.ledger.rows(source_id).values()
     return {row.file_path: (row.state, row.reason) for row in found}
 
 
@@ -202,7 +202,7 @@ def test_pictures_that_were_only_named_before_arrive(store: Store, tmp_path: Pat
                 timestamp_source="metadata",
             )
         )
-        store.images.put_source_rows([(source.id, "x", "pending", None, key)])
+        store.ledger.put_files([(source.id, "x", "pending", None, key, None, None)])
 
     report = add_folder(store, tmp_path / "cache")
 
@@ -233,7 +233,7 @@ def test_a_folder_without_a_picture_is_refused_in_a_sentence(
 
     with pytest.raises(InputError, match="there is no picture in this folder"):
         add_folder(store, root)
-    assert store.images.states() == {}
+    assert store.ledger.states() == {}
     assert store.images.sources() == {}
 
 
@@ -244,7 +244,7 @@ def test_an_emptied_folder_is_refused_and_forgets_nothing(store: Store, folder: 
 
     with pytest.raises(InputError):
         add_folder(store, folder)
-    assert store.images.states() == {"here": 4}
+    assert store.ledger.states() == {"here": 4}
 
 
 @pytest.mark.parametrize("name", ["nowhere", "file.jpg"])

@@ -15,8 +15,8 @@ def folder(store: Store, location: str, files: list[tuple[str, str, int | None]]
         for _, _, key in files:
             if key is not None and not store.images.by_ids([key]):
                 assert store.images.add(image(f"I{key}", source_id=source.id)) == key
-        store.images.put_source_rows(
-            (source.id, path, state, None, key) for path, state, key in files
+        store.ledger.put_files(
+            (source.id, path, state, None, key, None, None) for path, state, key in files
         )
     return source.id
 

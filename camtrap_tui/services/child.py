@@ -124,10 +124,13 @@ class PredictChild:
         return await self._process.wait()
 
     def stop(self) -> None:
-        """Ask the child to save what is ready and to end; read `events` to see it happen."""
-        self._ending = True
-        if self._process is not None and self._process.returncode is None:
+        """Ask the child to save what is ready and to end; read `events` to see it happen.
+
+        Asking again changes nothing: a second signal would end it before it has saved.
+        """
+        if not self._ending and self._process is not None and self._process.returncode is None:
             self._process.terminate()
+        self._ending = True
 
     def let_go(self) -> None:
         """Close the child's stdin: to it this parent is gone, so it saves and ends."""

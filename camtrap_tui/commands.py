@@ -17,7 +17,8 @@ class Command:
     """One thing a person can ask of a screen.
 
     `keys` are Textual's names of keys, the first is shown; `title` names the command, `help`
-    says in a few words what it does; `footer` is its rank in the footer, 0 keeps it out.
+    says in a few words what it does; `footer` is its rank in the footer, which shows as
+    many as fit; 0 keeps it out.
     """
 
     id: str
@@ -75,9 +76,9 @@ REVIEW = (
     Command("boxes", ("x",), "Boxes", "show or hide the boxes", LOOK),
     Command("contrast", ("a",), "Contrast", "stretch the contrast of dark pictures", LOOK),
     Command("open", ("o",), "Open", "open the picture in the system's viewer", LOOK),
-    Command("filter", ("f",), "Filter", "choose which pictures to review", FIND),
-    Command("charts", ("c",), "Charts", "frequency and hours of the day", FIND),
-    Command("runs", ("r",), "Runs", "start, watch and stop predictions", FIND),
+    Command("filter", ("f",), "Filter", "choose which pictures to review", FIND, 8),
+    Command("charts", ("c",), "Charts", "frequency and hours of the day", FIND, 9),
+    Command("runs", ("r",), "Runs", "start, watch and stop predictions", FIND, 10),
     Command("help", ("question_mark",), "Help", "all keys", APP, 7),
     Command("palette", ("ctrl+p",), "All commands", "find a command by name", APP),
     Command("cancel", ("escape",), "Cancel", "leave a question, list or prompt", APP),

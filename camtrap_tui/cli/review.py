@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -39,6 +40,11 @@ def start(
     settings: Settings,
 ) -> None:
     """Open the survey at `path` on the review screen, with `folder` offered for prediction."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(
+            "The review screen needs a terminal:",
+            "run it in one; charts, status and export work without.",
+        )
     from camtrap_tui.services.review import ReviewSession
     from camtrap_tui.store.store import Store
     from camtrap_tui.tui.app import run_review

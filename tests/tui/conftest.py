@@ -53,6 +53,6 @@ def make_app(river: Store) -> Callable[..., CamtrapApp]:
 
     def make(grader: str = "ann", where: str = "", folder: Path | None = None) -> CamtrapApp:
         session = ReviewSession(river, grader, where=where)
-        return CamtrapApp(river, session, Settings(grader=grader), folder=folder)
+        return CamtrapApp(river, session, Settings(grader=grader, color="24"), folder=folder)
 
     return make

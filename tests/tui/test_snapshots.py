@@ -1,0 +1,47 @@
+"""A few screens as pictures: a change that nobody meant shows up as a difference."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from camtrap_tui.tui.app import CamtrapApp
+from camtrap_tui.tui.image_view import ImageView
+
+SIZE = (80, 24)
+
+
+def keys(*pressed: str) -> Callable[[Pilot[None]], Awaitable[None]]:
+    """Return what waits for the picture, types keys, and waits again."""
+
+    async def settled(pilot: Pilot[None]) -> None:
+        for _ in range(200):
+            await pilot.pause(0.01)
+            views = pilot.app.screen.query(ImageView)
+            if not views or all(view.shown or view.problem for view in views):
+                return
+
+    async def before(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        await pilot.press(*pressed)
+        await settled(pilot)
+
+    return before
+
+
+@pytest.mark.parametrize(
+    "pressed",
+    [
+        pytest.param((), id="picture"),
+        pytest.param(("slash", "r", "a"), id="picker"),
+        pytest.param(("question_mark",), id="help"),
+        pytest.param(("r",), id="runs"),
+    ],
+)
+def test_screens(
+    make_app: Callable[..., CamtrapApp], snap_compare: Any, pressed: tuple[str, ...]
+) -> None:
+    assert snap_compare(make_app(), terminal_size=SIZE, run_before=keys(*pressed))

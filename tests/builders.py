@@ -20,27 +20,7 @@ def md5(text: str) -> str:
 
 def image(name: str, **values: object) -> Image:
     """Return an image row with sensible values for what is not given."""
-    usual = Image(
-        id=0,
-        media_id=md5(name),
-        content_md5=md5(name),
-        source_id=1,
-        file_path=f"{name}.JPG",
-        url=None,
-        deployment_id=None,
-        timestamp=None,
-        timestamp_raw=None,
-        timestamp_source="none",
-        subsecond=None,
-        exif_offset=None,
-        width=None,
-        height=None,
-        camera_make=None,
-        camera_model=None,
-        latitude=None,
-        longitude=None,
-        burst_id=None,
-    )
+    usual = Image(0, md5(name), md5(name), 1, f"{name}.JPG")
     return replace(usual, **values)  # type: ignore[arg-type]
 
 

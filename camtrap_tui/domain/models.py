@@ -72,27 +72,30 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """One picture; times are the camera's local, naive ones; sizes are after EXIF rotation."""
+    """One picture; times are the camera's local, naive ones; sizes are after EXIF rotation.
+
+    What is not known of a picture is None; its row id is 0 until it is in a survey.
+    """
 
     id: int
     media_id: str
     content_md5: str | None
     source_id: int
     file_path: str
-    url: str | None
-    deployment_id: int | None
-    timestamp: str | None
-    timestamp_raw: str | None
-    timestamp_source: str
-    subsecond: str | None
-    exif_offset: str | None
-    width: int | None
-    height: int | None
-    camera_make: str | None
-    camera_model: str | None
-    latitude: float | None
-    longitude: float | None
-    burst_id: int | None
+    url: str | None = None
+    deployment_id: int | None = None
+    timestamp: str | None = None
+    timestamp_raw: str | None = None
+    timestamp_source: str = "none"
+    subsecond: str | None = None
+    exif_offset: str | None = None
+    width: int | None = None
+    height: int | None = None
+    camera_make: str | None = None
+    camera_model: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    burst_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

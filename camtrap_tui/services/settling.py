@@ -99,27 +99,8 @@ class Settler:
     def _add(self, look: Look) -> int:
         self.new_images += 1
         path = look.file.path
-        empty = Image(
-            id=0,
-            media_id=stem_media_id(path) or look.md5,
-            content_md5=look.md5,
-            source_id=self._source.id,
-            file_path=path,
-            url=None,
-            deployment_id=None,
-            timestamp=None,
-            timestamp_raw=None,
-            timestamp_source="none",
-            subsecond=None,
-            exif_offset=None,
-            width=None,
-            height=None,
-            camera_make=None,
-            camera_model=None,
-            latitude=None,
-            longitude=None,
-            burst_id=None,
-        )
+        media_id = stem_media_id(path) or look.md5
+        empty = Image(0, media_id, look.md5, self._source.id, path)
         return self._store.images.add(self._told_by(look, empty))
 
     def _told_by(self, look: Look, image: Image) -> Image:

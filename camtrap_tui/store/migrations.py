@@ -60,7 +60,9 @@ def bring_up_to_date(db: Database) -> None:
         )
     if len(have) == len(NAMES):
         return
-    if not have and db.value("SELECT count(*) FROM sqlite_master"):
+    # A full disk may have left a file with nothing but the empty bookkeeping table.
+    foreign = "SELECT count(*) FROM sqlite_master WHERE tbl_name <> '_sqlite_migrations'"
+    if not have and db.value(foreign):
         raise StoreError(
             f"{db.path}: this is an SQLite file, but not a survey of camtrap-tui.",
             "Give another name; nothing was changed.",

@@ -122,6 +122,18 @@ def test_another_programs_database_is_refused(tmp_path: Path) -> None:
         Store.open(path)
 
 
+def test_a_file_that_a_full_disk_left_unfinished_is_finished(tmp_path: Path) -> None:
+    path = tmp_path / "river.db"
+    with sqlite3.connect(path) as raw:
+        raw.execute(
+            "CREATE TABLE _sqlite_migrations (migration_set TEXT, name TEXT, applied_at TEXT,"
+            " PRIMARY KEY (migration_set, name))"
+        )
+    raw.close()
+    with Store.open(path) as store:
+        assert store.images.count() == 0
+
+
 def test_a_backup_stands_before_a_pending_migration(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

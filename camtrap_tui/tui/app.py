@@ -120,9 +120,7 @@ class CamtrapApp(App[None]):
 
     def _run_changed(self) -> None:
         screen = self.screen
-        if isinstance(screen, RunsScreen) and screen.is_mounted:
-            screen.show_all()
-        elif isinstance(screen, ReviewScreen) and screen.is_mounted:
+        if isinstance(screen, RunsScreen | ReviewScreen) and screen.is_mounted:
             screen.show_run()
 
     def run_line(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 from textual.app import ComposeResult
@@ -57,6 +58,12 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
         """Say everything anew."""
         self.call_after_refresh(self.show_all)
 
+    def show_run(self) -> None:
+        """Show how the prediction is doing; what was said at its start goes with its end."""
+        if not self.host.runner.state.is_active:
+            self.message.show("")
+        self.show_all()
+
     def show_all(self) -> None:
         """Show request, progress, runs or failures; unchanged parts send nothing."""
         width = self.size.width
@@ -82,7 +89,8 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
         state = self.host.runner.state
         if state.phase == "idle":
             return [Content("No prediction is running.")]
-        rows = [Content.styled(clean(describe(state)), "bold")]
+        lines = textwrap.wrap(clean(describe(state)), max(self.panel.size.width, 20))
+        rows = [Content.styled(line, "bold") for line in lines]
         if state.progress is not None and state.progress.total:
             share = state.progress.done / state.progress.total
             rows.append(Content(f"▕{review_views.bar(share, _BAR_CELLS)}▏ {share:.0%}"))

@@ -1,0 +1,78 @@
+"""`camtrap-tui review`: which file is opened, how, and what it takes to open it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from camtrap_tui.cli import group
+from camtrap_tui.config import Settings
+from camtrap_tui.errors import StoreError, UsageError
+from camtrap_tui.services.review import ReviewSession
+from camtrap_tui.store.store import Store
+from camtrap_tui.tui import app
+from tests.builders import Said, add_images
+
+Opened = dict[str, object]
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
+    """Stand in for the terminal and the screen; tells what the screen would have got."""
+    got: Opened = {}
+
+    def look(
+        store: Store, session: ReviewSession, settings: Settings, folder: Path | None = None
+    ) -> int:
+        got.update(
+            path=store.path,
+            synchronous=store.db.value("PRAGMA synchronous"),
+            grader=session.grader,
+            filter=session.filter.text,
+            folder=folder,
+        )
+        return 0
+
+    monkeypatch.setattr(app, "run_review", look)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    return got
+
+
+def run(*arguments: str | Path) -> None:
+    group.main([str(argument) for argument in arguments], standalone_mode=False)
+
+
+def test_grades_are_written_with_full_durability(opened: Opened, store: Store) -> None:
+    add_images(store, [Said()])
+    run("review", store.path, "--grader", "ann", "--where", "species:raccoon")
+    assert opened["synchronous"] == 2
+    assert (opened["grader"], opened["filter"]) == ("ann", "species:raccoon")
+
+
+def test_a_survey_or_a_folder_can_stand_alone(
+    opened: Opened, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(store.path)
+    assert (opened["path"], opened["folder"]) == (store.path, None)
+    (tmp_path / "charts").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    run("../charts")
+    assert (opened["path"], opened["folder"]) == (Path("charts.db"), Path("../charts"))
+    assert (tmp_path / "elsewhere" / "charts.db").is_file()
+
+
+def test_what_does_not_exist_is_said(opened: Opened, store: Store, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no such survey"):
+        run(tmp_path / "none.db")
+    with pytest.raises(UsageError, match="no run 7"):
+        run("review", store.path, "--run", "7")
+    assert opened == {}
+
+
+def test_without_a_terminal_it_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    with pytest.raises(UsageError, match="needs a terminal"):
+        run(store.path)

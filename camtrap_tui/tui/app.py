@@ -155,9 +155,12 @@ class CamtrapApp(App[None]):
         if where is None:
             return
         try:
-            self.session.open_queue(where)
+            said = f"{self.session.open_queue(where):,} pictures."
         except CamtrapError as error:
-            self.screen.query_one("#message").show(str(error))  # type: ignore[attr-defined]
+            said = str(error)
+        if isinstance(self.screen, ReviewScreen):
+            self.screen.say(said)
+            self.screen.show_all()
 
 
 def run_review(

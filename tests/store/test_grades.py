@@ -116,6 +116,17 @@ def test_a_new_grade_ends_redo(store: Store) -> None:
     assert not redo(store)
 
 
+def test_what_would_be_undone_is_found_by_index(store: Store) -> None:
+    plan = store.db.execute(
+        "EXPLAIN QUERY PLAN SELECT id FROM standing_grade WHERE grader = 'ann'"
+        " ORDER BY grader_number DESC, grade_uuid DESC LIMIT 1"
+    ).fetchall()
+    steps = [step for *_, step in plan]
+    assert any("grade_by_grader" in step for step in steps), steps
+    assert any("grade_by_target (target_uuid=?)" in step for step in steps), steps
+    assert not any(step.startswith("SCAN") for step in steps), steps
+
+
 @pytest.mark.parametrize("table", ["grade", "observation", "mark"])
 def test_what_was_keyed_cannot_be_changed_or_deleted(store: Store, table: str) -> None:
     (image,) = add_images(store, [Said()])

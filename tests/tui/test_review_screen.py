@@ -278,6 +278,20 @@ async def test_a_missing_picture_is_said_and_can_be_graded(
     assert words(river) == {1: "northern raccoon"}
 
 
+async def test_a_bar_of_the_charts_opens_its_pictures(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await pilot.press("c")
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if any("raccoon" in row.plain for row in pilot.app.screen.query_one(Lines).rows):
+                break
+        await pilot.press("enter")
+        await pilot.pause()
+        assert text(pilot, "message") == "3 pictures."
+        assert "1/3" in text(pilot, "status")
+        assert "northern raccoon" in text(pilot, "status")
+
+
 async def test_a_full_disk_is_said_and_the_key_can_be_repeated(
     make_app: Make, river: Store
 ) -> None:

@@ -13,7 +13,7 @@ from textual.widget import Widget
 class Line(Widget):
     """One row of text; data is given as Content, never as markup."""
 
-    DEFAULT_CSS = "Line { height: 1; width: 1fr; }"
+    DEFAULT_CSS = "Line { height: 1; width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -7,9 +7,10 @@ reach the next picture, and nothing may reach it before.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import events
 from textual.content import Content
-from textual.message import Message
 
 from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import CamtrapError
@@ -24,21 +25,18 @@ class Prompt(Line):
     """Asks one dialog at a time; its rows go to `panel`, its hints to `message`.
 
     It takes the row of `footer`, so that nothing else moves and no picture is sent again.
+    `closed` is told when a dialog is over: what came of it, None where that was said already.
     """
 
-    class Closed(Message):
-        """The dialog is over; `text` says what came of it, None where that was said already."""
-
-        def __init__(self, text: str | None) -> None:
-            super().__init__()
-            self.text = text
-
-    def __init__(self, panel: Lines, message: Line, footer: Line) -> None:
+    def __init__(
+        self, panel: Lines, message: Line, footer: Line, closed: Callable[[str | None], None]
+    ) -> None:
         super().__init__(id="prompt")
         self.display = False
         self._panel = panel
         self._message = message
         self._footer = footer
+        self._tell_closed = closed
         self._dialog: Dialog | None = None
         self._field = Field()
         self._rows: list[Row] = []
@@ -66,7 +64,7 @@ class Prompt(Line):
         self._dialog = None
         self._rows = []
         self.display, self._footer.display = False, True
-        self.post_message(self.Closed(text))
+        self._tell_closed(text)
 
     def take_key(self, event: events.Key) -> None:
         """Do what a key says to the dialog that is open."""

@@ -26,11 +26,16 @@ class PromptScreen(Screen[None], inherit_bindings=False):
         self.panel = Lines(id="panel")
         self.message = Line(id="message")
         self.footer = Line(id="footer")
-        self.prompt = Prompt(self.panel, self.message, self.footer)
+        self.prompt = Prompt(self.panel, self.message, self.footer, self.prompt_closed)
 
     def ask(self, dialog: Dialog) -> None:
         """Ask beside the picture."""
         self.prompt.ask(dialog)
+
+    def prompt_closed(self, text: str | None) -> None:
+        """Show what came of a prompt; None where that was said already."""
+        if text is not None:
+            self.message.show(text)
 
     def do(self, command_id: str) -> None:
         """Do a command of the registry at once, as its key would."""

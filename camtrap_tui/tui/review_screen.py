@@ -6,6 +6,7 @@ disk before the next picture is drawn.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 
 from textual import events
@@ -29,7 +30,6 @@ from camtrap_tui.tui.dialogs import palette_dialog, species_dialog, text_dialog
 from camtrap_tui.tui.host import Host
 from camtrap_tui.tui.image_view import ImageView
 from camtrap_tui.tui.line import Line
-from camtrap_tui.tui.prompt import Prompt
 from camtrap_tui.tui.prompt_screen import PromptScreen
 
 _RECENT = 20
@@ -122,15 +122,19 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
             region = Region(box.bbox_x, box.bbox_y, box.bbox_w, box.bbox_h)
         return Picture(item.path, boxes if self._boxes else (), region, self._contrast)
 
-    def say(self, text: str | Content) -> None:
-        """Show a sentence on the message line, beside the picture."""
-        if not self.prompt.is_open:
-            self.message.show(text)
+    def say(self, text: str) -> None:
+        """Show a sentence beside the picture: on the message line, whole in the panel if longer."""
+        if self.prompt.is_open:
+            return
+        self.message.show(text)
+        if len(text) > self.size.width:
+            width = max(self.panel.size.width, 10)
+            self.panel.show([Content(line) for line in textwrap.wrap(text, width)])
 
     def _answer(self, answer: Answer) -> None:
+        self.show_all()
         # What a run in progress says stands on the same line, when there is nothing else.
         self.say(answer.text or self.host.run_line())
-        self.show_all()
 
     def show_run(self) -> None:
         """Show how the run in progress is doing, unless something else is being said."""
@@ -139,13 +143,12 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
 
     # ── prompts ──────────────────────────────────────────────────────────────────────────
 
-    def on_prompt_closed(self, event: Prompt.Closed) -> None:
+    def prompt_closed(self, text: str | None) -> None:
         """Give the panel and the message line back to the picture."""
-        event.stop()
-        if event.text is None:
+        if text is None:
             self.show_all()
         else:
-            self._answer(Answer(event.text))
+            self._answer(Answer(text))
 
     def _ask_name(self) -> None:
         def take(typed: str) -> str:

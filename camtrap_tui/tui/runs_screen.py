@@ -21,7 +21,6 @@ from camtrap_tui.tui.bindings import bindings_for
 from camtrap_tui.tui.dialogs import Dialog, Row
 from camtrap_tui.tui.host import Host
 from camtrap_tui.tui.line import Line
-from camtrap_tui.tui.prompt import Prompt
 from camtrap_tui.tui.prompt_screen import PromptScreen
 from camtrap_tui.tui.runner import describe
 
@@ -129,10 +128,9 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
             for path, reason, tries in failures
         ]
 
-    def on_prompt_closed(self, event: Prompt.Closed) -> None:
+    def prompt_closed(self, text: str | None) -> None:
         """Show what came of the prompt."""
-        event.stop()
-        self.message.show(event.text or "")
+        super().prompt_closed(text)
         self.show_all()
 
     # ── commands ─────────────────────────────────────────────────────────────────────────

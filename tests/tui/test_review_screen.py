@@ -292,6 +292,22 @@ async def test_a_bar_of_the_charts_opens_its_pictures(make_app: Make) -> None:
         assert "northern raccoon" in text(pilot, "status")
 
 
+async def test_a_sentence_too_long_for_its_line_stands_whole_in_the_panel(
+    make_app: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("o")
+        assert "No display" in text(pilot, "message")
+        path = str(tmp_path / "pictures" / "IMG_0001.JPG")
+        assert path in panel(pilot).replace("\n", "")
+        await pilot.press("k")
+        assert panel(pilot).startswith("SpeciesNet")
+
+
 async def test_a_full_disk_is_said_and_the_key_can_be_repeated(
     make_app: Make, river: Store
 ) -> None:

@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeVar
 from camtrap_tui.errors import StoreError
 
 BUSY_TIMEOUT_S = 5.0
+_ROWS_AT_ONCE = 100
 Durability = Literal["FULL", "NORMAL"]
 Row = TypeVar("Row")
 Parameters = Sequence[Any] | dict[str, Any]
@@ -44,6 +45,33 @@ def explain(path: Path, error: sqlite3.Error) -> StoreError:
 def columns(row: type, prefix: str = "") -> str:
     """Return the columns that fill the dataclass `row`, for a SELECT."""
     return ", ".join(f"{prefix}{field.name}" for field in fields(row))
+
+
+class _Cursor(sqlite3.Cursor):
+    """A cursor whose later rows fail in a sentence too: a damaged page, a stopped query."""
+
+    path: Path
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+        try:
+            while rows := super().fetchmany(_ROWS_AT_ONCE):
+                yield from rows
+        except sqlite3.Error as error:
+            raise explain(self.path, error) from error
+
+    def fetchone(self) -> Any:
+        """Return the next row, or None."""
+        try:
+            return super().fetchone()
+        except sqlite3.Error as error:
+            raise explain(self.path, error) from error
+
+    def fetchall(self) -> list[Any]:
+        """Return the rows that are left."""
+        try:
+            return super().fetchall()
+        except sqlite3.Error as error:
+            raise explain(self.path, error) from error
 
 
 class Database:
@@ -73,7 +101,9 @@ class Database:
     def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         """Run one statement; parameters are always placeholders."""
         try:
-            return self._connection.execute(sql, parameters)
+            cursor = self._connection.cursor(_Cursor)
+            cursor.path = self.path
+            return cursor.execute(sql, parameters)
         except sqlite3.Error as error:
             raise explain(self.path, error) from error
 
@@ -108,11 +138,12 @@ class Database:
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self.execute("COMMIT")
         except BaseException:
+            # A commit that fails (a full disk) may leave the transaction open.
             if self._connection.in_transaction:
                 self._connection.rollback()
             raise
-        self.execute("COMMIT")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

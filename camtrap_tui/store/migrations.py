@@ -79,7 +79,12 @@ def backup(db: Database, target: Path) -> None:
     """
     if target.exists():
         raise StoreError(f"{target}: the file exists already.", "Give the backup another name.")
-    db.execute("VACUUM INTO ?", [str(target)])
+    try:
+        db.execute("VACUUM INTO ?", [str(target)])
+    except BaseException:
+        # What a full disk has left there would be taken for a backup.
+        target.unlink(missing_ok=True)
+        raise
 
 
 def _backup_path(path: Path, last: str) -> Path:

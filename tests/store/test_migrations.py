@@ -162,6 +162,21 @@ def test_a_backup_never_overwrites(store: Store, tmp_path: Path) -> None:
         store.backup(tmp_path / "copy.db")
 
 
+def test_a_backup_that_cannot_be_finished_leaves_no_file(store: Store, tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+    seen: list[bool] = []
+
+    def has_begun() -> bool:
+        seen.append(target.exists())
+        return seen[-1]
+
+    store.db._connection.set_progress_handler(has_begun, 1)
+    with pytest.raises(StoreError):
+        store.backup(target)
+    assert seen[-1]
+    assert not target.exists()
+
+
 def test_opening_an_up_to_date_survey_does_not_import_sqlite_utils(tmp_path: Path) -> None:
     import subprocess
     import sys

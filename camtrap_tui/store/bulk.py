@@ -108,12 +108,18 @@ class Bulk:
         )
 
     def describe_run(
-        self, run_id: int, model_version: str, country: str | None, admin1_region: str | None
+        self,
+        run_id: int,
+        model_version: str,
+        source_format: str,
+        country: str | None,
+        admin1_region: str | None,
     ) -> None:
         """Write what only the whole of a file tells of an imported run."""
         self._db.execute(
-            "UPDATE run SET model_version = ?, country = ?, admin1_region = ? WHERE id = ?",
-            [model_version, country, admin1_region, run_id],
+            "UPDATE run SET model_version = ?, source_format = ?, country = ?, admin1_region = ?"
+            " WHERE id = ?",
+            [model_version, source_format, country, admin1_region, run_id],
         )
 
     def waiting(self) -> list[tuple[int, str, int, str]]:

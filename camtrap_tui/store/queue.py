@@ -26,8 +26,8 @@ _STATES = {
     "marked": (
         "EXISTS (SELECT 1 FROM mark AS m WHERE m.image_id = image.id AND m.kind = 'mark'"
         " AND m.value = 'on' AND NOT EXISTS (SELECT 1 FROM mark AS later"
-        " WHERE later.image_id = m.image_id AND later.kind = 'mark'"
-        " AND later.grader = m.grader AND later.grader_number > m.grader_number))"
+        " WHERE later.image_id = m.image_id AND later.kind = 'mark' AND later.grader = m.grader"
+        " AND (later.grader_number, later.mark_uuid) > (m.grader_number, m.mark_uuid)))"
     ),
     "conflict": (
         "1 < (SELECT count(DISTINCT v.taxon_ids) FROM vote_species AS v"
@@ -141,18 +141,20 @@ class Queues:
         """
         whole = {name[1:].strip() for name in names if name.startswith("=")}
         parts = [name for name in names if not name.startswith("=")]
+        # Folded here, as the filter folds: SQLite's lower() knows no letter beyond ASCII.
         found = self._db.execute(
-            "SELECT id, lower(common_name), lower(scientific_name), taxon_class, taxon_order,"
-            " taxon_family, taxon_genus FROM taxon"
+            "SELECT id, common_name, scientific_name, taxon_class, taxon_order, taxon_family,"
+            " taxon_genus FROM taxon"
         )
+        taxa = ((key, [name.casefold() for name in names]) for key, *names in found)
         return [
             key
-            for key, common, scientific, *groups in found
+            for key, (common, scientific, *groups) in taxa
             if common in whole
             or scientific in whole
             or any(n in common or n in scientific or n in groups for n in parts)
         ]
 
     def _deployment_ids(self, names: tuple[str, ...]) -> list[int]:
-        found = self._db.execute("SELECT id, lower(deployment_id) FROM deployment")
-        return [key for key, name in found if any(part in name for part in names)]
+        found = self._db.execute("SELECT id, deployment_id FROM deployment")
+        return [key for key, name in found if any(part in name.casefold() for part in names)]

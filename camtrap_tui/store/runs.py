@@ -128,8 +128,15 @@ class Runs:
 
     def outcomes(self, run_id: int) -> dict[str, int]:
         """Return how many images of the run are in each outcome: the ledger's second account."""
-        sql = "SELECT outcome, count(*) FROM prediction WHERE run_id = ? GROUP BY outcome"
-        return dict(self._db.execute(sql, [run_id]).fetchall())
+        # Each half has an index that holds nothing else; what is predicted has a taxon.
+        sql = """
+            SELECT outcome, count(*) FROM prediction
+            WHERE run_id = :run AND outcome <> 'predicted' GROUP BY outcome
+            UNION ALL
+            SELECT 'predicted', count(*) FROM prediction
+            WHERE run_id = :run AND taxon_id IS NOT NULL"""
+        found = self._db.execute(sql, {"run": run_id})
+        return {outcome: count for outcome, count in found if count}
 
     def predictions(self, run_id: int, image_ids: Sequence[int]) -> dict[int, Prediction]:
         """Return what the run said of these images, by image id."""
@@ -157,7 +164,9 @@ class Runs:
         """Return (file path, reason, attempts) of each image that failed in the run."""
         sql = (
             "SELECT image.file_path, prediction.reason, prediction.attempts"
-            " FROM prediction JOIN image ON image.id = prediction.image_id"
-            " WHERE prediction.run_id = ? AND prediction.outcome = 'failed' ORDER BY 1"
+            " FROM prediction INDEXED BY prediction_by_outcome"
+            " JOIN image ON image.id = prediction.image_id"
+            " WHERE prediction.run_id = ? AND prediction.outcome = 'failed'"
+            " AND prediction.outcome <> 'predicted' ORDER BY 1"
         )
         return self._db.execute(sql, [run_id]).fetchall()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from camtrap_tui.domain.filters import parse_filter
+from camtrap_tui.domain.taxonomy import TaxonName
 from camtrap_tui.store.store import Store
-from tests.builders import Said, add_images, add_run
+from tests.builders import Said, add_images, add_run, md5
 from tests.store.test_grades import grade
 
 
@@ -89,3 +90,28 @@ def test_plans_use_their_index(river: Store, text: str, index: str) -> None:
     sql, parameters = river.queues.query(parse_filter(text), 1)
     plan = river.db.execute(f"EXPLAIN QUERY PLAN {sql}", parameters).fetchall()
     assert any(index in row[3] for row in plan), plan
+
+
+def test_names_are_folded_beyond_ascii(store: Store) -> None:
+    add_images(store, [Said("mallard", deployment="RÍO 1"), Said("mallard", deployment="UR2")])
+    label = TaxonName(md5("agouti"), "mammalia", "", "", "", "", "Ñeque")
+    with store.db.transaction():
+        store.taxa.add([label], "import")
+        store.db.execute(
+            "UPDATE prediction SET taxon_id = (SELECT max(id) FROM taxon) WHERE image_id = 2"
+        )
+    assert ask(store, "camera:Río") == [1]
+    assert ask(store, "species:ñeq") == [2]
+    assert ask(store, "species:=ÑEQUE") == [2]
+
+
+def test_of_marks_with_one_number_the_same_counts_as_on_the_screen(store: Store) -> None:
+    (image_id,) = add_images(store, [Said()])
+    # Two copies of one grader's file, merged: equal numbers are settled by uuid.
+    for mark_uuid, value in (("a", "on"), ("b", "off")):
+        store.db.execute(
+            "INSERT INTO mark VALUES (NULL, ?, ?, 'ann', 1, 'mark', ?, '2026-01-01T00:00:00Z')",
+            [mark_uuid, image_id, value],
+        )
+    assert store.grades.marks(image_id) == []
+    assert ask(store, "state:marked") == []

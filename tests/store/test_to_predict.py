@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from camtrap_tui.store.store import Store
-from tests.builders import NOW, add_run, image
+from tests.builders import NOW, Said, add_images, add_run, image
 
 WAITING = ("pending",)
 
@@ -84,11 +86,29 @@ def test_an_outcome_is_never_made_to_wait_again(store: Store) -> None:
     assert store.runs.outcomes(run) == {"failed": 1}
 
 
-def test_a_page_is_found_by_index(store: Store) -> None:
+def plan_of(store: Store, ask: Callable[[], object]) -> list[str]:
+    """Return how SQLite finds what `ask` asks first."""
     asked: list[str] = []
     store.db._connection.set_trace_callback(asked.append)
-    store.runs.to_predict(1, 1, WAITING, 0, 500)
+    ask()
     store.db._connection.set_trace_callback(None)
-    plan = [row[3] for row in store.db.execute(f"EXPLAIN QUERY PLAN {asked[0]}")]
+    return [row[3] for row in store.db.execute(f"EXPLAIN QUERY PLAN {asked[0]}")]
+
+
+def test_a_page_is_found_by_index(store: Store) -> None:
+    plan = plan_of(store, lambda: store.runs.to_predict(1, 1, WAITING, 0, 500))
     assert "prediction_by_outcome (run_id=? AND outcome=? AND image_id>?)" in plan[0]
     assert len(plan) == 2, plan  # no sorting of all that waits
+
+
+def test_outcomes_and_failures_are_counted_from_indexes(store: Store) -> None:
+    add_images(store, [Said(), Said("mallard"), Said(None)])
+    assert store.runs.outcomes(1) == {"failed": 1, "predicted": 2}
+    assert store.runs.outcomes(2) == {}
+    assert [path for path, _, _ in store.runs.failures(1)] == ["IMG_0003.JPG"]
+    counting = plan_of(store, lambda: store.runs.outcomes(1))
+    assert [line for line in counting if line.startswith("SEARCH")] == [
+        "SEARCH prediction USING COVERING INDEX prediction_by_outcome (run_id=?)",
+        "SEARCH prediction USING COVERING INDEX prediction_by_taxon (run_id=? AND taxon_id>?)",
+    ]
+    assert "prediction_by_outcome" in plan_of(store, lambda: store.runs.failures(1))[0]

@@ -59,7 +59,7 @@ class ReviewSession(QueueWalk):
         deployment = item.image.deployment_id if item else None
         if deployment not in self._quick:
             ids = self.store.grades.frequent_taxa(self.grader, deployment, MOST_QUICK)
-            self._quick[deployment] = tuple(self.items.taxa[key] for key in ids)
+            self._quick[deployment] = tuple(self.items.taxon(key) for key in ids)
         return self._quick[deployment]
 
     def _arrive(self) -> None:
@@ -151,7 +151,7 @@ class ReviewSession(QueueWalk):
             )
             self._record(item, (*kept[:-1], counted), "count")
             self._item = None
-            return Answer(f"{self.items.taxa[last.taxon_id].name} ×{number} recorded.")
+            return Answer(f"{self.items.taxon(last.taxon_id).name} ×{number} recorded.")
         adding = self._composing is not None and self._composing.adding
         self._composing = _Composing(item.image.id, adding=adding, count=number)
         return Answer(f"×{number}: now key the species.")
@@ -300,7 +300,7 @@ class ReviewSession(QueueWalk):
         grades.append_reversal(self.grader, action, target, str(uuid.uuid4()), utc_now())
         image_ids = [grade.image_id for grade in unit if grade.image_id is not None]
         self._note_graded(image_ids)
-        names = [self.items.taxa[o.taxon_id].name for o in grades.observations(first.id)]
+        names = [self.items.taxon(o.taxon_id).name for o in grades.observations(first.id)]
         what = " + ".join(names) + (f" on {len(unit)} pictures" if len(unit) > 1 else "")
         self._arrive()
         done = "Undone" if action == "undo" else "Redone"

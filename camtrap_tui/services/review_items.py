@@ -72,7 +72,11 @@ class Item:
 
 
 class Items:
-    """Reads items; taxa, deployments and sources are few and kept at hand."""
+    """Reads items; taxa, deployments and sources are few and kept at hand.
+
+    They are read anew where one is missing: a run in progress, and another program of the
+    same grader, add to them.
+    """
 
     def __init__(self, store: Store, run: Run | None) -> None:
         self._store = store
@@ -86,6 +90,12 @@ class Items:
         """Read the taxa anew, after one was added."""
         self.taxa = {taxon.id: taxon for taxon in self._store.taxa.all()}
 
+    def taxon(self, taxon_id: int) -> Taxon:
+        """Return the taxon with this row id."""
+        if taxon_id not in self.taxa:
+            self.read_taxa()
+        return self.taxa[taxon_id]
+
     def read(self, image_ids: Sequence[int]) -> list[Item]:
         """Return the items of these images, in this order."""
         return [self._item(image) for image in self._store.images.by_ids(image_ids)]
@@ -98,7 +108,13 @@ class Items:
             prediction = self._store.runs.predictions(self._run.id, [image.id]).get(image.id)
             boxes = self._store.runs.detections(self._run.id, image.id)
             classes = self._store.runs.classifications(self._run.id, image.id)
-        predicted = self._taxon(prediction.taxon_id) if prediction else None
+        predicted = None
+        if prediction is not None and prediction.taxon_id is not None:
+            predicted = self.taxon(prediction.taxon_id)
+        if image.source_id not in self._sources:
+            self._sources = self._store.images.sources()
+        if image.deployment_id is not None and image.deployment_id not in self._deployments:
+            self._deployments = self._store.images.deployments()
         deployment = self._deployments.get(image.deployment_id or 0)
         return Item(
             image=image,
@@ -114,22 +130,13 @@ class Items:
             burst=tuple(self._store.images.burst(image)),
         )
 
-    def _taxon(self, taxon_id: int | None) -> Taxon | None:
-        if taxon_id is None:
-            return None
-        if taxon_id not in self.taxa:  # a run in progress has added it since
-            self.read_taxa()
-        return self.taxa[taxon_id]
-
     def _guesses(self, classes: Sequence[Classification]) -> tuple[Guess, ...]:
         """The classes of the most confident box that was classified, or of the whole image."""
         if not classes:
             return ()
         first = classes[0].detection_number
         found = [
-            Guess(taxon, c.score)
-            for c in classes
-            if c.detection_number == first and (taxon := self._taxon(c.taxon_id)) is not None
+            Guess(self.taxon(c.taxon_id), c.score) for c in classes if c.detection_number == first
         ]
         return tuple(found[:MOST_GUESSES])
 
@@ -139,8 +146,8 @@ class Items:
         """Further animals that further boxes name first, each once."""
         found: dict[int, Taxon] = {}
         for c in classes:
-            taxon = self._taxon(c.taxon_id)
-            if c.rank == 1 and c.score >= ALSO_SCORE and taxon and taxon != predicted:
+            taxon = self.taxon(c.taxon_id)
+            if c.rank == 1 and c.score >= ALSO_SCORE and taxon != predicted:
                 found.setdefault(taxon.id, taxon)
         return tuple(t for t in found.values() if t.observation_type not in ("blank", "unknown"))
 
@@ -148,7 +155,6 @@ class Items:
         observations = self._store.grades.observations(grade.id)
         parts = []
         for observation in observations:
-            taxon = self._taxon(observation.taxon_id)
             count = f" ×{observation.count}" if observation.count else ""
-            parts.append(f"{taxon.name if taxon else ''}{count}")
+            parts.append(f"{self.taxon(observation.taxon_id).name}{count}")
         return Vote(grade.grader, " + ".join(parts), grade.mode, grade.id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from camtrap_tui.domain import taxonomy
@@ -260,3 +262,25 @@ def test_new_pictures_join_the_queue_behind_the_grader(session: ReviewSession) -
     here = session.current_id
     assert session.refresh_queue() == 1
     assert session.current_id == here
+
+
+def test_what_another_process_adds_meanwhile_is_known_when_it_is_shown(
+    session: ReviewSession, store: Store
+) -> None:
+    with store.db.transaction():
+        folder = store.images.source("folder", "/elsewhere", "2026-01-01T00:00:00Z")
+        deployments = store.images.deployment_ids(["UR099"])
+        store.db.execute(
+            "UPDATE image SET source_id = ?, deployment_id = ? WHERE id = 1",
+            [folder.id, deployments["UR099"]],
+        )
+    (item,) = session.items.read([1])
+    assert (item.path, item.deployment) == (Path("/elsewhere/IMG_0001.JPG"), "UR099")
+
+
+def test_undo_knows_a_species_that_this_grader_added_in_another_window(
+    session: ReviewSession, store: Store
+) -> None:
+    other = ReviewSession(store, "ann")
+    other.grade(other.taxon(from_name("river otter")), "species")
+    assert session.undo().text == "Undone: river otter."

@@ -99,8 +99,19 @@ def _key_names(path: Path, command: str, keys: object) -> tuple[str, ...]:
 
 
 def remember(name: str, value: str) -> None:
-    """Write one setting into the file, leaving its other lines as they are."""
+    """Write one setting into the file, leaving its other lines as they are.
+
+    Raises UsageError where the file cannot be read or written.
+    """
     path = config_path()
+    try:
+        _write(path, name, value)
+    except (OSError, UnicodeDecodeError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise UsageError(f"{path}: {said}.", f"Give {name} by an option instead.") from None
+
+
+def _write(path: Path, name: str, value: str) -> None:
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     quoted = value.replace("\\", "\\\\").replace('"', '\\"')
     line = f'{name} = "{quoted}"'

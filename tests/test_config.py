@@ -58,3 +58,9 @@ def test_the_name_is_remembered_and_the_rest_of_the_file_stays(own_settings: Pat
 def test_a_name_with_quotes_comes_back(own_settings: Path) -> None:
     remember("grader", 'Ann "the owl" \\ B')
     assert load_settings().grader == 'Ann "the owl" \\ B'
+
+
+def test_a_name_that_cannot_be_remembered_is_one_sentence(own_settings: Path) -> None:
+    own_settings.parent.write_text("a file where the folder should be")
+    with pytest.raises(UsageError, match="by an option"):
+        remember("grader", "Ann")

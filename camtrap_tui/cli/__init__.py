@@ -77,16 +77,14 @@ def group() -> None:
 def main() -> None:
     """Run the command line; errors become one sentence on stderr and an exit code."""
     try:
-        group.main(standalone_mode=False)
-        code = EXIT_OK
+        # Without standalone mode click hands the code of an `Exit` back.
+        code = int(group.main(standalone_mode=False) or EXIT_OK)
     except CamtrapError as error:
         click.echo(f"camtrap-tui: {error}", err=True)
         code = error.exit_code
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except click.exceptions.Exit as stop:
-        code = stop.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("camtrap-tui: stopped.", err=True)
         code = EXIT_INTERRUPTED

@@ -156,7 +156,10 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
             if not name:
                 raise UsageError("A name is needed,", "since every grade says whose it is.")
             self.session.grader = name
-            remember("grader", name)
+            try:
+                remember("grader", name)
+            except UsageError as error:
+                return f"Hello {name}, for this time: {error}"
             return f"Hello {name}. Keys: ? for all of them."
 
         self.ask(text_dialog("Your name, for your grades:", take, hint="asked once, remembered"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from camtrap_tui.cli import group
+from camtrap_tui.cli import group, main
 from camtrap_tui.config import Settings
 from camtrap_tui.errors import StoreError, UsageError
 from camtrap_tui.services.review import ReviewSession
@@ -76,3 +76,14 @@ def test_without_a_terminal_it_says_so(store: Store, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
     with pytest.raises(UsageError, match="needs a terminal"):
         run(store.path)
+
+
+def test_how_the_screen_ended_is_the_exit_code(
+    opened: Opened, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["camtrap-tui", str(store.path)])
+    for code in (0, 1):
+        monkeypatch.setattr(app, "run_review", lambda *_, code=code: code)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == code

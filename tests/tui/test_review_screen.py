@@ -234,6 +234,17 @@ async def test_the_name_is_asked_once_and_remembered(make_app: Make, river: Stor
     assert river.grades.graders() == {"ann b": 1}
 
 
+async def test_a_name_that_cannot_be_remembered_serves_for_this_time(
+    make_app: Make, river: Store, own_settings: Path
+) -> None:
+    own_settings.parent.write_text("a file where the folder should be")
+    async with make_app(grader="").run_test() as pilot:
+        await pilot.press(*"ann", "enter")
+        assert "for this time" in text(pilot, "message")
+        await pilot.press("b")
+    assert words(river) == {1: "blank"}
+
+
 async def test_grading_without_a_name_asks_for_it(make_app: Make, river: Store) -> None:
     async with make_app(grader="").run_test() as pilot:
         await pilot.press("escape", "b")

@@ -133,9 +133,7 @@ class CamtrapApp(App[None]):
             grown = self.session.refresh_queue()
         except CamtrapError as error:
             return str(error)
-        self.runner.state.new_predictions = 0
-        if not self.runner.state.is_active:
-            self.runner.state.phase = "idle"
+        self.runner.state.take_new()
         return f"The queue has {len(self.session.queue):,} pictures ({grown:+,})."
 
     # ── other screens ────────────────────────────────────────────────────────────────────

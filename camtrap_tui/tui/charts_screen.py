@@ -120,7 +120,8 @@ class ChartsScreen(Screen[str | None], inherit_bindings=False):
         worker = get_current_worker()
         try:
             with Store.open(self._path) as store:
-                self._open_stores.add(store)
+                with self._interrupting:
+                    self._open_stores.add(store)
                 try:
                     tables = _count(store, asked, self._run_id)
                 finally:

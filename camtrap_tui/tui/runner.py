@@ -39,6 +39,13 @@ class RunState:
         """Whether a child is at work."""
         return self.phase in ("starting", "scanning", "loading", "predicting", "stopping")
 
+    def take_new(self) -> None:
+        """Note that what is new now stands in the queue."""
+        self.known_before += self.new_predictions
+        self.new_predictions = 0
+        if not self.is_active:
+            self.phase = "idle"
+
 
 class Runner:
     """Starts, watches, stops and ends the child."""

@@ -170,6 +170,21 @@ async def test_grading_goes_on_and_new_predictions_come_when_asked(
         assert len(screen.session.queue) == 7
 
 
+async def test_what_was_taken_into_the_queue_is_not_new_any_more(
+    make_app: Make, tmp_path: Path
+) -> None:
+    async with make_app(folder=tmp_path / "pictures").run_test() as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        await tell(pilot, events.Progress(4, 9, 0, 4))
+        assert "4 new results" in shown(pilot)
+        await pilot.press("g")
+        assert "new results" not in shown(pilot)
+        await tell(pilot, events.Notice("and on"), events.Progress(6, 9, 0, 6))
+        await pilot.press("x", "x")
+        assert "2 new results" in shown(pilot)
+
+
 async def test_failures_are_listed_with_their_reasons(make_app: Make) -> None:
     async with make_app().run_test() as pilot:
         await pilot.press("r", "x")

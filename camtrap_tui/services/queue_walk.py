@@ -11,6 +11,9 @@ from camtrap_tui.domain.models import Run
 from camtrap_tui.services.review_items import Item, Items
 from camtrap_tui.store.store import Store
 
+# Images that are asked for their burst or deployment at once.
+_GROUP_PAGE = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -31,7 +34,8 @@ class QueueWalk:
         self.position = 0
         self._wanted_run = run
         self._item: Item | None = None
-        self._graded: set[int] = set()
+        # One byte an image id, 1 where it has a grade: a set of a million takes 60 MB.
+        self._graded = bytearray()
         self._left = 0
         self.items = Items(store, None)
         self.open_queue(where)
@@ -47,8 +51,11 @@ class QueueWalk:
         queue = self.store.queues.build(wanted, run.id if run else None)
         self.filter, self.run, self.queue = wanted, run, queue
         self.items = Items(self.store, run)
-        self._graded = self.store.grades.graded_ids()
-        self._left = sum(1 for key in queue if key not in self._graded)
+        graded = self.store.grades.graded_ids()
+        self._graded = bytearray(self.store.bulk.next_image_id())
+        for key in graded:
+            self._graded[key] = 1
+        self._left = len(queue) - sum(map(self._graded.__getitem__, queue))
         self.position = self._first_ungraded(0) or 0
         self._arrive()
         return len(queue)
@@ -65,8 +72,8 @@ class QueueWalk:
         return len(self.queue) - before
 
     def _first_ungraded(self, start: int) -> int | None:
-        graded = self._graded
-        return next((n for n in range(start, len(self.queue)) if self.queue[n] not in graded), None)
+        graded, queue = self._graded, self.queue
+        return next((n for n in range(start, len(queue)) if not graded[queue[n]]), None)
 
     @property
     def current_id(self) -> int:
@@ -130,20 +137,32 @@ class QueueWalk:
 
     def move_group(self, group: str, step: int) -> Answer:
         """Go to the first image of the next or previous `burst` or `deployment`."""
-        here = self._group(group, self.position)
-        at = self.position
-        while 0 <= at < len(self.queue) and self._group(group, at) == here:
-            at += step
-        if not 0 <= at < len(self.queue):
+        if not self.queue:
+            return Answer("The queue is empty.")
+        at = self._end_of_group(group, self.position, step)
+        if at is None:
             which = "next" if step > 0 else "previous"
             return Answer(f"There is no {which} {group} in this queue.")
-        there = self._group(group, at)
-        while step < 0 and at > 0 and self._group(group, at - 1) == there:
-            at -= 1
+        if step < 0:
+            before = self._end_of_group(group, at, step)
+            at = 0 if before is None else before + 1
         return self._go(at)
 
-    def _group(self, group: str, position: int) -> int | None:
-        return self.store.images.group_of(self.queue[position], group)
+    def _end_of_group(self, group: str, start: int, step: int) -> int | None:
+        """Return the first place from `start` on that belongs to another group, or None."""
+        end = len(self.queue) if step > 0 else -1
+        here: int | None = None
+        for low in range(start, end, step * _GROUP_PAGE):
+            high = min(low + _GROUP_PAGE, end) if step > 0 else max(low - _GROUP_PAGE, end)
+            places = range(low, high, step)
+            groups = self.store.images.groups_of([self.queue[n] for n in places], group)
+            here = groups[0] if low == start else here
+            other = next(
+                (n for n, found in zip(places, groups, strict=True) if found != here), None
+            )
+            if other is not None:
+                return other
+        return None
 
     def go_to(self, text: str) -> Answer:
         """Go to a place in the queue (a number) or to an image by part of its name or id."""
@@ -162,9 +181,10 @@ class QueueWalk:
     def _note_graded(self, image_ids: Sequence[int]) -> None:
         """Bring `left` up to date after votes on these images came or went."""
         now = self.store.grades.graded_among(image_ids)
-        here = [key for key in set(image_ids) if (key in now) != (key in self._graded)]
-        for key in here:
-            change = self._graded.add if key in now else self._graded.discard
-            change(key)
-            if key == self.current_id or key in self.queue:
-                self._left += -1 if key in now else 1
+        # An image that came after the queue was built stands in none of its places.
+        known = [key for key in set(image_ids) if key < len(self._graded)]
+        changed = {key for key in known if (key in now) != bool(self._graded[key])}
+        for key in changed:
+            self._graded[key] = key in now
+        here = changed if changed <= {self.current_id} else changed.intersection(self.queue)
+        self._left -= sum(1 if key in now else -1 for key in here)

@@ -6,6 +6,7 @@ lock, so that two programs of one grader never take the same one in one file.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -183,9 +184,10 @@ class Grades:
         found = self.undoable(grader)
         return found[0] if found else None
 
-    def graded_ids(self) -> set[int]:
-        """Return the ids of all images that have a vote."""
-        return {key for (key,) in self._db.execute("SELECT DISTINCT image_id FROM vote")}
+    def graded_ids(self) -> array[int]:
+        """Return the ids of all images that have a vote, each once."""
+        found = self._db.execute("SELECT DISTINCT image_id FROM vote")
+        return array("q", (key for (key,) in found))
 
     def graded_among(self, image_ids: Sequence[int], grader: str | None = None) -> set[int]:
         """Return those of a few image ids (a burst, a page) that have a vote (of `grader`)."""

@@ -97,11 +97,16 @@ class Images:
         )
         return [key for (key,) in found]
 
-    def group_of(self, image_id: int, group: str) -> int | None:
-        """Return the row id of the image's `deployment`, or the first image of its `burst`."""
+    def groups_of(self, ids: Sequence[int], group: str) -> list[int | None]:
+        """Return for each image its `deployment`, or the first image of its `burst`.
+
+        At most 30,000 ids.
+        """
         column = {"deployment": "deployment_id", "burst": "coalesce(burst_id, id)"}[group]
-        found: int | None = self._db.value(f"SELECT {column} FROM image WHERE id = ?", [image_id])
-        return found
+        marks = ", ".join("?" * len(ids))
+        sql = f"SELECT id, {column} FROM image WHERE id IN ({marks})"
+        found = dict(self._db.execute(sql, list(ids)).fetchall())
+        return [found.get(key) for key in ids]
 
     def find(self, text: str) -> set[int]:
         """Return the images whose path holds `text`, or whose media id begins with it."""

@@ -9,6 +9,7 @@ import pytest
 from camtrap_tui.domain import taxonomy
 from camtrap_tui.domain.taxonomy import from_name
 from camtrap_tui.errors import UsageError
+from camtrap_tui.services import queue_walk
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.store.store import Store
 from tests.builders import Said, add_images, add_run, taxon
@@ -284,3 +285,39 @@ def test_undo_knows_a_species_that_this_grader_added_in_another_window(
     other = ReviewSession(store, "ann")
     other.grade(other.taxon(from_name("river otter")), "species")
     assert session.undo().text == "Undone: river otter."
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 500])
+def test_groups_are_found_however_many_images_are_asked_at_once(
+    session: ReviewSession, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(queue_walk, "_GROUP_PAGE", page)
+    seen = []
+    for group, step in (("burst", 1), ("burst", 1), ("deployment", -1), ("deployment", 1)):
+        session.move_group(group, step)
+        seen.append(session.position)
+    assert seen == [3, 4, 0, 3]
+    session.move(1)
+    session.move_group("burst", -1)
+    assert session.position == 3
+
+
+def test_an_empty_queue_has_no_groups(session: ReviewSession) -> None:
+    session.open_queue("species:lion")
+    for group in ("burst", "deployment"):
+        for step in (1, -1):
+            assert session.move_group(group, step).text == "The queue is empty."
+
+
+def test_images_that_came_after_the_queue_was_built_are_not_counted_in_it(
+    session: ReviewSession, store: Store
+) -> None:
+    (late,) = add_images(store, [Said()], run=store.runs.latest())
+    with store.db.transaction():
+        store.db.execute("UPDATE image SET burst_id = 1 WHERE id = ?", [late])
+    session.ask_burst()
+    session.accept()
+    assert set(store.grades.graded_ids()) == {1, 2, 3, late}
+    assert session.left == 2
+    session.undo()
+    assert session.left == 5

@@ -1,4 +1,4 @@
-"""`camtrap-tui import SURVEY PREDICTIONS`: what SpeciesNet said elsewhere, into a survey."""
+"""`camtrap-tui import SURVEY PREDICTIONS`: what a model said elsewhere, into a survey."""
 
 from __future__ import annotations
 
@@ -46,9 +46,11 @@ def import_command(
     mapped: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Import PREDICTIONS (a file of SpeciesNet 4.x) into SURVEY (made if need be).
+    """Import PREDICTIONS into SURVEY (made if need be).
 
-    The same file counts once: a second time only the table and the folder are looked at.
+    PREDICTIONS is a file of SpeciesNet 4.x or 5.x, or MegaDetector's batch output (1.3 to 1.6),
+    gzip or not; what it holds tells which. The same file counts once: a second time only the
+    table and the folder are looked at.
     """
     from camtrap_tui.services.imports import import_predictions
     from camtrap_tui.store.store import Store
@@ -105,6 +107,7 @@ def _as_json(report: ImportReport) -> dict[str, object]:
         "file": str(report.file),
         "run": report.run.id,
         "model_version": report.run.model_version,
+        "source_format": report.run.source_format,
         "country": report.run.country,
         "admin1_region": report.run.admin1_region,
         "already_imported": report.already_imported,
@@ -126,13 +129,14 @@ def _show(survey: Path, report: ImportReport) -> None:
                 ("predicted", counts.predicted),
                 ("failed, or without a prediction", counts.failed),
                 *_where(("the same picture again", counts.repeated)),
+                *_where(("not pictures", counts.not_pictures)),
                 *_where(("without a file name", counts.nameless)),
                 ("in all", counts.records),
             ],
         )
         narrate(
             f"\n{counts.new_images:,} new images, {counts.known_images:,} known before;"
-            f" run {report.run.id}, model {report.run.model_version}."
+            f" run {report.run.id}, {report.run.source_format}, model {report.run.model_version}."
         )
         _examples(f"{counts.odd:,} records were odd", counts.odd, counts.examples)
     if report.metadata:

@@ -19,7 +19,7 @@ from camtrap_tui.services.places import (
     stem_media_id,
     to_text,
 )
-from camtrap_tui.services.prediction_files import Record
+from camtrap_tui.services.prediction_parts import Record
 from camtrap_tui.store.store import Store
 
 _MOST_EXAMPLES = 20
@@ -30,14 +30,16 @@ class Counts:
     """How the records of a file ended.
 
     `records` is all of them: `predicted`, `failed` (no prediction in the file), `repeated`
-    (a picture named a second time; the first counts) and `nameless` (no file named). `odd`
-    records had something that could not be taken; `examples` names some of these.
+    (a picture named a second time; the first counts), `not_pictures` (videos) and `nameless`
+    (no file named). `odd` records had something that could not be taken; `examples` names
+    some of these.
     """
 
     records: int = 0
     predicted: int = 0
     failed: int = 0
     repeated: int = 0
+    not_pictures: int = 0
     nameless: int = 0
     odd: int = 0
     new_images: int = 0
@@ -99,10 +101,10 @@ class ImportWriter:
 
     def write(self, records: Sequence[Record]) -> None:
         """Write a chunk of records: at most some thousand."""
-        named = self._named(records)
+        rows: dict[str, tuple[object, ...]] = {}
+        named = self._named(records, rows)
         known = self._known([item.media_id for item in named])
         images: list[object] = []
-        rows: dict[str, tuple[object, ...]] = {}
         taken: list[tuple[int, Record]] = []
         for item in named:
             found = known.get(item.media_id) or self._in_folder(item)
@@ -137,7 +139,10 @@ class ImportWriter:
         seen.update(map(hash, media_ids))
         return self._store.bulk.known(perhaps) if perhaps else {}
 
-    def _named(self, records: Sequence[Record]) -> list[_Named]:
+    def _named(
+        self, records: Sequence[Record], rows: dict[str, tuple[object, ...]]
+    ) -> list[_Named]:
+        """Return the records of pictures; what else a file names gets its row at once."""
         named: list[_Named] = []
         counts = self.counts
         for record in records:
@@ -148,6 +153,11 @@ class ImportWriter:
                 counts.note_odd(f"{shown}: {record.odd or 'its name is no path'}")
             if not path:
                 counts.nameless += 1
+                continue
+            if record.not_a_picture:
+                counts.not_pictures += 1
+                if path not in rows and not self._store.ledger.row(self._source_id, path):
+                    rows[path] = (self._source_id, path, "not_a_picture", record.odd, None)
                 continue
             media_id = stem_media_id(path)
             made = media_id is None

@@ -23,7 +23,9 @@ from camtrap_tui.services.metadata import MetadataReport, describe
 from camtrap_tui.services.pictures_on_disk import walk
 from camtrap_tui.services.places import to_text
 from camtrap_tui.services.placing import place
-from camtrap_tui.services.prediction_files import SPECIESNET_4, Record, read_predictions
+from camtrap_tui.services.prediction_files import no_predictions, read_predictions
+from camtrap_tui.services.prediction_parts import Record
+from camtrap_tui.services.speciesnet_files import SPECIESNET_5
 from camtrap_tui.store.store import Store, utc_now
 
 Progress = Callable[[str, int, int], None]
@@ -120,19 +122,26 @@ def _without_collector() -> Iterator[None]:
 
 @dataclass(slots=True)
 class _Asked:
-    """What the records say of the model and the region; a run has one of each."""
+    """What the records say of the model, the region and the format; a run has one of each."""
 
     versions: dict[str, None] = field(default_factory=dict)
+    formats: dict[str | None, None] = field(default_factory=dict)
     regions: dict[tuple[str | None, str | None], None] = field(default_factory=dict)
 
     def hear(self, record: Record) -> None:
         if record.model_version:
             self.versions[record.model_version] = None
         self.regions[record.country, record.admin1_region] = None
+        self.formats[record.source_format] = None
 
     @property
     def version(self) -> str:
         return " + ".join(self.versions) or "unknown"
+
+    @property
+    def source_format(self) -> str:
+        """The format of the records; where none could be of one only, the latest of SpeciesNet."""
+        return " + ".join(name for name in self.formats if name) or SPECIESNET_5
 
     @property
     def region(self) -> tuple[str | None, str | None]:
@@ -170,11 +179,8 @@ class _Import:
                     asked.hear(record)
                 writer.write(chunk)
         if not writer.counts.records:
-            raise InputError(
-                f"{self._file}: there are no predictions in this file.",
-                "Give a predictions file of SpeciesNet 4.x.",
-            )
-        store.bulk.describe_run(run.id, asked.version, *asked.region)
+            raise no_predictions(self._file)
+        store.bulk.describe_run(run.id, asked.version, asked.source_format, *asked.region)
         written = store.runs.by_request_key(self._key)
         assert written is not None
         return written, writer.counts
@@ -195,7 +201,7 @@ class _Import:
             admin1_region=None,
             geofenced=0,
             source_file=clean(to_text(self._file.name)),
-            source_format=SPECIESNET_4,
+            source_format=None,
             started_at=now,
             finished_at=now,
         )

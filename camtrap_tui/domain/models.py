@@ -4,21 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# A source row ends in exactly one of these; the ledger counts them.
-SOURCE_STATES = (
-    "pending",
-    "here",
-    "duplicate",
-    "not_a_picture",
-    "unreadable",
-    "missing",
-    "excluded",
-)
-OUTCOMES = ("pending", "predicted", "failed")
-DETECTION_CATEGORIES = ("animal", "human", "vehicle")
-OBSERVATION_TYPES = ("animal", "human", "vehicle", "blank", "unknown", "unclassified")
-GRADE_MODES = ("assisted", "blind", "bulk", "import")
-
 
 @dataclass(frozen=True, slots=True)
 class Survey:

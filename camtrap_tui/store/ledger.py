@@ -76,15 +76,6 @@ class Ledger:
         )
         return dict(self._db.execute(sql, [kind]).fetchall())
 
-    def images_of(self, source_id: int) -> list[int]:
-        """Return the images whose pictures one source has, by path; each once."""
-        found = self._db.execute(
-            "SELECT image_id FROM source_row WHERE source_id = ? AND state IN ('here', 'duplicate')"
-            " ORDER BY file_path",
-            [source_id],
-        )
-        return list(dict.fromkeys(key for (key,) in found))
-
     def present_paths(self, source_id: int) -> Iterator[str]:
         """Yield the path of each row of a source that is not missing yet."""
         sql = "SELECT file_path FROM source_row WHERE source_id = ? AND state <> 'missing'"

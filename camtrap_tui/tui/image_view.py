@@ -77,13 +77,6 @@ class ImageView(Widget):
         """Why there is no picture, or what is amiss with the one shown; empty when all is well."""
         return self._frame.problem if self._frame else ""
 
-    def use_color(self, color: str) -> None:
-        """Draw in another color from now on, as the settings name it."""
-        depth = picture_depth(color, os.environ)
-        if depth != self._depth:
-            self._depth = depth
-            self._ask()
-
     def show(self, picture: Picture) -> None:
         """Show this picture, at once if it was prefetched; nothing happens if it is shown."""
         if picture == self._picture:

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from camtrap_tui import __version__
+from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import EXIT_INTERRUPTED, EXIT_OK, CamtrapError
 
 # Command: (module in this package, one line for --help). The module has a click command of
@@ -80,7 +81,7 @@ def main() -> None:
         # Without standalone mode click hands the code of an `Exit` back.
         code = int(group.main(standalone_mode=False) or EXIT_OK)
     except CamtrapError as error:
-        click.echo(f"camtrap-tui: {error}", err=True)
+        click.echo(f"camtrap-tui: {clean(str(error))}", err=True)
         code = error.exit_code
     except click.ClickException as error:
         error.show()

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from camtrap_tui.domain.text import clean
+
 Cell = str | int | float | None
 
 
@@ -51,4 +53,5 @@ def _text(value: Cell) -> str:
         case float():
             return f"{value:,.4g}"
         case str():
-            return value
+            # A survey that came from elsewhere may hold what was never cleaned.
+            return clean(value)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from camtrap_tui.config import COLORS, Settings, load_settings
+from camtrap_tui.domain.text import clean_name
 from camtrap_tui.errors import UsageError
 
 
@@ -53,7 +54,8 @@ def start(
         run = next((run for run in store.runs.all() if run.id == run_id), None)
         if run_id is not None and run is None:
             raise UsageError(f"{path}: there is no run {run_id}.", "See camtrap-tui status.")
-        session = ReviewSession(store, settings.grader, where=where, run=run)
+        grader = clean_name(settings.grader)
+        session = ReviewSession(store, grader, where=where, run=run)
         code = run_review(store, session, settings, folder)
     if code:
         raise click.exceptions.Exit(code)

@@ -34,6 +34,11 @@ def clean_cell(text: str | None) -> str:
     return clean((text or "").rstrip("\x00").strip())
 
 
+def clean_name(text: str) -> str:
+    """Return a person's name cleaned, with single spaces: ` Ann  B` and `Ann B` are one grader."""
+    return " ".join(clean(text).split())
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """Return `1 picture`, `1,886 pictures`; `many` is for plurals that are not `one` with an s."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -16,7 +16,7 @@ from textual.content import Content
 
 from camtrap_tui.config import remember
 from camtrap_tui.domain import taxonomy
-from camtrap_tui.domain.text import clean
+from camtrap_tui.domain.text import clean, clean_name
 from camtrap_tui.errors import UsageError
 from camtrap_tui.services.opener import open_picture
 from camtrap_tui.services.picture_views import BoxMark, Picture, Region
@@ -152,7 +152,7 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
 
     def _ask_name(self) -> None:
         def take(typed: str) -> str:
-            name = " ".join(clean(typed).split())
+            name = clean_name(typed)
             if not name:
                 raise UsageError("A name is needed,", "since every grade says whose it is.")
             self.session.grader = name

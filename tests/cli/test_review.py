@@ -13,6 +13,7 @@ from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui import app
 from tests.builders import Said, add_images
+from tests.store.test_grades import grade
 
 Opened = dict[str, object]
 
@@ -46,7 +47,7 @@ def run(*arguments: str | Path) -> None:
 
 def test_grades_are_written_with_full_durability(opened: Opened, store: Store) -> None:
     add_images(store, [Said()])
-    run("review", store.path, "--grader", "ann", "--where", "species:raccoon")
+    run("review", store.path, "--grader", " ann\t", "--where", "species:raccoon")
     assert opened["synchronous"] == 2
     assert (opened["grader"], opened["filter"]) == ("ann", "species:raccoon")
 
@@ -87,3 +88,22 @@ def test_how_the_screen_ended_is_the_exit_code(
         with pytest.raises(SystemExit) as ended:
             main()
         assert ended.value.code == code
+
+
+def test_no_escape_of_a_name_reaches_stdout_or_stderr(
+    store: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    nasty = "ann\x1b]0;x\x07\x9b2J"
+    (image_id,) = add_images(store, [Said()])
+    grade(store, [image_id], "mallard", nasty)
+    for survey, code in ((store.path, 0), (tmp_path / f"{nasty}.db", 1)):
+        monkeypatch.setattr("sys.argv", ["camtrap-tui", "status", str(survey)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == code
+    printed = "".join(capsys.readouterr())
+    assert printed.count("ann\ufffd]0;x\ufffd\ufffd2J") == 3  # the grader; path and hint
+    assert not {"\x1b", "\x07", "\x9b"} & set(printed)

@@ -15,7 +15,7 @@ import click
 
 from camtrap_tui import __version__
 from camtrap_tui.domain.text import clean
-from camtrap_tui.errors import EXIT_INTERRUPTED, EXIT_OK, CamtrapError
+from camtrap_tui.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, CamtrapError
 
 # Command: (module in this package, one line for --help). The module has a click command of
 # the same name; dashes become underscores.
@@ -83,6 +83,11 @@ def main() -> None:
     except CamtrapError as error:
         click.echo(f"camtrap-tui: {clean(str(error))}", err=True)
         code = error.exit_code
+    except OSError as error:
+        # The system's own word on a path that was given, where nobody had a better one.
+        said = f"{error.filename}: {error.strerror}." if error.filename else f"{error}."
+        click.echo(f"camtrap-tui: {clean(said)}", err=True)
+        code = EXIT_FAILURE
     except click.ClickException as error:
         error.show()
         code = error.exit_code

@@ -60,7 +60,12 @@ def find(model: str) -> ModelFolder | None:
     """
     if _is_remote(model):
         return None
-    path = Path(model).expanduser()
+    try:
+        path = Path(model).expanduser()
+    except RuntimeError:
+        raise ModelError(
+            f"{model}: there is no such home folder.", "Give the whole path."
+        ) from None
     if path.is_dir():
         info = _info(path)
         if str(info["detector"]).startswith(_WEB):

@@ -152,9 +152,9 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
         start = str(self.host.request.folder or Path.cwd())
 
         def take(typed: str, row: Row | None) -> str:
-            chosen = row.value if row is not None and isinstance(row.value, Path) else Path(typed)
-            folder = chosen.expanduser()
-            if not folder.is_dir():
+            chosen = row.value if row is not None else None
+            folder = chosen if isinstance(chosen, Path) else _expanded(typed)
+            if not _is_folder(folder):
                 raise UsageError(f"{clean(str(folder))}: there is no such folder.", "Type a path.")
             self.host.request.folder = folder
             return f"↵ predicts the pictures of {clean(str(folder))}"
@@ -211,12 +211,28 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
         self.dismiss()
 
 
+def _expanded(typed: str) -> Path:
+    """Return the path that was typed, with a `~` that stands for somebody's home replaced."""
+    try:
+        return Path(typed).expanduser()
+    except RuntimeError:  # nobody has this name
+        return Path(typed)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # too long, or in a folder that may not be entered
+        return False
+
+
 def _folders(typed: str) -> list[Row]:
     """Return the folder that was typed, and the folders that could follow."""
-    path = Path(typed).expanduser()
-    inside = path if typed.endswith("/") or path.is_dir() else path.parent
+    path = _expanded(typed)
+    is_folder = _is_folder(path)
+    inside = path if typed.endswith("/") or is_folder else path.parent
     start = "" if inside == path else path.name.casefold()
-    rows = [Row(Content(clean(str(path))), "this folder", path)] if path.is_dir() else []
+    rows = [Row(Content(clean(str(path))), "this folder", path)] if is_folder else []
     try:
         found = sorted(
             entry

@@ -107,3 +107,14 @@ def test_no_escape_of_a_name_reaches_stdout_or_stderr(
     printed = "".join(capsys.readouterr())
     assert printed.count("ann\ufffd]0;x\ufffd\ufffd2J") == 3  # the grader; path and hint
     assert not {"\x1b", "\x07", "\x9b"} & set(printed)
+
+
+def test_what_the_system_says_of_a_path_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = tmp_path / ("x" * 300)
+    monkeypatch.setattr("sys.argv", ["camtrap-tui", "status", str(name)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert "name too long" in capsys.readouterr().err

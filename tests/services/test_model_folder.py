@@ -197,3 +197,8 @@ def test_an_import_that_fails_names_what_to_install(
         quiet.import_speciesnet()
     assert said in str(caught.value)
     assert words in str(caught.value)
+
+
+def test_a_home_that_nobody_has_is_one_sentence() -> None:
+    with pytest.raises(ModelError, match="no such home folder"):
+        model_folder.find("~nobody-of-this-name/model")

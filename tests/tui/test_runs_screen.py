@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from camtrap_tui.services import child, events
@@ -183,6 +184,16 @@ async def test_what_was_taken_into_the_queue_is_not_new_any_more(
         await tell(pilot, events.Notice("and on"), events.Progress(6, 9, 0, 6))
         await pilot.press("x", "x")
         assert "2 new results" in shown(pilot)
+
+
+@pytest.mark.parametrize("typed", ["~nobody-of-this-name", "x" * 300])
+async def test_a_path_that_cannot_be_is_no_folder(make_app: Make, typed: str) -> None:
+    async with make_app().run_test() as pilot:
+        await pilot.press("r", "f", "ctrl+u")
+        pilot.app.post_message(Paste(typed))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "there is no such folder" in message(pilot)
 
 
 async def test_failures_are_listed_with_their_reasons(make_app: Make) -> None:

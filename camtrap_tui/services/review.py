@@ -166,6 +166,8 @@ class ReviewSession(QueueWalk):
             NewObservation(o.taxon_id, o.count, o.life_stage, o.sex, o.behavior)
             for o in self.store.grades.observations(last.id)
         )
+        if self.asks_burst:
+            return self._grade_burst(observations)
         self._composing = None
         self._record(item, observations, "again")
         return self._advance()
@@ -216,6 +218,9 @@ class ReviewSession(QueueWalk):
 
     def grade_burst(self, taxon: Taxon) -> Answer:
         """Give every target of the burst this grade, as one batch, and go on behind it."""
+        return self._grade_burst((NewObservation(taxon.id),))
+
+    def _grade_burst(self, observations: tuple[NewObservation, ...]) -> Answer:
         item, targets = self.item, self.burst_targets()
         if item is None:
             return Answer("There is no picture here to grade.")
@@ -225,7 +230,7 @@ class ReviewSession(QueueWalk):
             NewGrade(
                 grade_uuid=str(uuid.uuid4()),
                 image_id=key,
-                observations=(NewObservation(taxon.id),),
+                observations=observations,
                 mode="bulk",
                 gesture="grade_burst",
                 run_id=self.run.id if self.run else None,
@@ -239,9 +244,8 @@ class ReviewSession(QueueWalk):
         while self.position + 1 < len(self.queue) and self.current_id in done:
             self.position += 1
         self._arrive()
-        return Answer(
-            f"{len(targets)} pictures of the burst: {taxon.name}. u takes them back.", True
-        )
+        said = " + ".join(self.items.taxon(o.taxon_id).name for o in observations)
+        return Answer(f"{len(targets)} pictures of the burst: {said}. u takes them back.", True)
 
     def _own_observations(self, item: Item) -> tuple[NewObservation, ...]:
         vote = item.vote_of(self.grader)

@@ -321,3 +321,18 @@ def test_images_that_came_after_the_queue_was_built_are_not_counted_in_it(
     assert session.left == 2
     session.undo()
     assert session.left == 5
+
+
+def test_the_last_grade_again_is_for_the_whole_burst_where_that_was_asked(
+    session: ReviewSession,
+) -> None:
+    session.go_to("4")
+    session.add_species(taxon(session.store, "mallard"))
+    session.add_species(taxon(session.store, "brown rat"))
+    session.go_to("1")
+    session.ask_burst()
+    answer = session.again()
+    assert answer.text.startswith("3 pictures of the burst: mallard + brown rat.")
+    assert votes(session) == dict.fromkeys((1, 2, 3, 4), "mallard + brown rat")
+    session.undo()
+    assert votes(session) == {4: "mallard + brown rat"}

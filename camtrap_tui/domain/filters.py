@@ -23,9 +23,9 @@ class Filter:
     """What a filter line asks for; empty and None ask for nothing.
 
     species, cameras: folded parts of names, any of which may match; `=name` is the whole name
-    of a species. scores: (low, high),
-    both included, of the prediction's score, 0 to 1. hours: 0 to 23, of camera time. dates:
-    (first day, last day), both included. truths: like species, of what the graders agree on.
+    of a species. min_score, max_score: of the prediction's score, 0 to 1, included unless
+    `…_excluded`. hours: 0 to 23, of camera time. dates: (first day, last day), both included.
+    truths: like species, of what the graders agree on.
     classes: (name, score) of any class of the classifier with a higher score, all of which
     must match. has: detection categories at confidence 0.2 or more.
     """
@@ -98,12 +98,20 @@ def _error(text: str, at: int, what: str, hint: str) -> UsageError:
     return UsageError(f"Filter, column {at + 1}: {what}:", hint)
 
 
+def _names(value: str) -> tuple[str, ...]:
+    names = tuple(name.strip().casefold() for name in value.split(","))
+    # Part of every name, an empty one would choose all pictures.
+    if not all(name.removeprefix("=") for name in names):
+        raise ValueError("a name is missing, as in species:mallard,raccoon")
+    return names
+
+
 def _species(f: Filter, value: str) -> Filter:
-    return replace(f, species=f.species + tuple(v.strip().casefold() for v in value.split(",")))
+    return replace(f, species=f.species + _names(value))
 
 
 def _truth(f: Filter, value: str) -> Filter:
-    return replace(f, truths=f.truths + tuple(v.strip().casefold() for v in value.split(",")))
+    return replace(f, truths=f.truths + _names(value))
 
 
 def _class(f: Filter, value: str) -> Filter:
@@ -115,7 +123,7 @@ def _class(f: Filter, value: str) -> Filter:
 
 
 def _camera(f: Filter, value: str) -> Filter:
-    return replace(f, cameras=f.cameras + tuple(v.strip().casefold() for v in value.split(",")))
+    return replace(f, cameras=f.cameras + _names(value))
 
 
 def _number(text: str) -> float:

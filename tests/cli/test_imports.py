@@ -53,6 +53,22 @@ def test_the_report_adds_up_and_names_what_was_odd(tmp_path: Path, predictions: 
     assert ["missing", "1"] in words
 
 
+def test_videos_and_the_format_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "md.json"
+    images = [
+        {"file": "x.jpg", "detections": []},
+        {"file": "y.mp4", "frame_rate": 30, "detections": []},
+    ]
+    file.write_text(json.dumps({"images": images, "info": {"format_version": "1.4"}}))
+
+    done = run(tmp_path / "river.db", file)
+
+    assert done.returncode == 0, done.stderr
+    assert ["not", "pictures", "1"] in [line.split() for line in done.stdout.splitlines()]
+    assert "y.mp4: a video, not a picture" in done.stderr
+    assert "run 1, megadetector-1.4, model unknown." in done.stderr
+
+
 def test_the_report_as_json(tmp_path: Path, predictions: Path) -> None:
     first = json.loads(run(tmp_path / "river.db", predictions, "--json").stdout)
     second = json.loads(run(tmp_path / "river.db", predictions, "--json").stdout)

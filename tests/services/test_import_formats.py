@@ -147,16 +147,32 @@ def test_every_record_is_accounted_for(
     assert report.states == {"pending": 2, "duplicate": 1, "not_a_picture": 1}
 
 
-def test_a_video_of_a_pictures_name_leaves_the_picture(store: Store, tmp_path: Path) -> None:
-    video = {"file": f"a/{ID_A}.jpg", "frame_rate": 1, "detections": []}
-    for turn, images in enumerate(([FIRST, video], [video, FIRST])):
+@pytest.mark.parametrize("chunk", [1, 1000])
+def test_a_video_of_a_pictures_name_leaves_the_picture(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr("camtrap_tui.services.imports._CHUNK", chunk)
+    first = MEGADETECTOR["images"][0]
+    video = {"file": first["file"], "frame_rate": 1, "detections": []}
+    for turn, images in enumerate(([first, video], [video, first])):
         path = written(tmp_path / f"{turn}.json", {**MEGADETECTOR, "images": images})
 
-        assert import_predictions(store, path).counts.not_pictures == 1
-        assert store.images.count() == 1
+        report = import_predictions(store, path)
+
+        assert report.counts.not_pictures == 1
+        assert report.states == {"pending": turn + 1}
+    assert store.images.count() == 1
 
 
-FIRST = MEGADETECTOR["images"][0]
+def test_a_file_of_nothing_but_blanks_counts_as_the_latest_format(
+    store: Store, tmp_path: Path
+) -> None:
+    document = {"predictions": [{"filepath": "x.jpg", "detections": []}]}
+
+    run = import_predictions(store, written(tmp_path / "p.json", document)).run
+
+    assert run.source_format == "speciesnet-5"
+    assert store.runs.outcomes(run.id) == {"predicted": 1}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

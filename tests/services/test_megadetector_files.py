@@ -114,6 +114,7 @@ def test_the_detector_may_have_a_threshold_of_its_own(tmp_path: Path) -> None:
     for odd in (0, 7, "0.6", None):
         info["detector_metadata"]["typical_detection_threshold"] = odd  # type: ignore[assignment]
         assert one(tmp_path, box(0.2), info=info).label == ANIMAL.label
+        assert one(tmp_path, box(0.19), info=info).label == BLANK.label
 
 
 def test_raw_classes_are_the_guesses_and_the_others_the_prediction(tmp_path: Path) -> None:
@@ -228,7 +229,7 @@ def test_a_record_without_a_file_is_nothing_but_odd(tmp_path: Path, raw: Any) ->
 @pytest.mark.parametrize("zipped", [True, False])
 def test_tables_in_every_order_say_the_same(tmp_path: Path, zipped: bool) -> None:
     path = tmp_path / "md.json"
-    members = {**TABLES, "images": [FULL, {"file": "y.jpg", "detections": [box(0.9, "2")]}]}
+    members = {**TABLES, "images": [{"file": "y.jpg", "detections": [box(0.9, "2")]}, FULL]}
     keys = list(members)
     said = []
     for turn in range(len(keys)):
@@ -237,7 +238,7 @@ def test_tables_in_every_order_say_the_same(tmp_path: Path, zipped: bool) -> Non
         path.write_bytes(gzip.compress(text) if zipped else text)
         said.append(list(read_predictions(path)))
 
-    assert said[0][0].label == RACCOON
+    assert [record.label for record in said[0]] == [HUMAN.label, RACCOON]
     assert all(one == said[0] for one in said)
 
 

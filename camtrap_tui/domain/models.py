@@ -30,17 +30,21 @@ class Source:
 class SourceRow:
     """One row of the ledger: a file or a line of a table, and how it ended.
 
-    A file's size and time of change (nanoseconds) tell whether it must be read again.
+    `row_number` is that of the table, 0 for a file of a folder; `media_id` and `url` are as the
+    row gave them; `file_path` is empty where it named none.
     """
 
     id: int
     source_id: int
+    row_number: int
     file_path: str
+    media_id: str | None
+    url: str | None
     state: str
     reason: str | None
     image_id: int | None
-    file_bytes: int | None = None
-    modified_ns: int | None = None
+    file_bytes: int | None
+    modified_ns: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from camtrap_tui.services.placing import place
 from camtrap_tui.services.prediction_files import no_predictions, read_predictions
 from camtrap_tui.services.prediction_parts import Record
 from camtrap_tui.services.speciesnet_files import SPECIESNET_5
+from camtrap_tui.store.runs import run_uuid
 from camtrap_tui.store.store import Store, utc_now
 
 Progress = Callable[[str, int, int], None]
@@ -188,7 +188,7 @@ class _Import:
     def _run(self, now: str) -> Run:
         return Run(
             id=0,
-            run_uuid=str(uuid.uuid4()),
+            run_uuid=run_uuid(self._key),
             kind="import",
             request_key=self._key,
             model_version="unknown",

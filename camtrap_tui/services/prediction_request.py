@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import uuid
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
@@ -16,12 +15,10 @@ from camtrap_tui.domain.models import Run
 from camtrap_tui.errors import ModelError
 from camtrap_tui.services import engine
 from camtrap_tui.services.model_folder import ModelFolder, need_speciesnet
+from camtrap_tui.store.runs import run_uuid
 from camtrap_tui.store.store import utc_now
 
 DEFAULT_BATCH_SIZE = 16
-
-# Makes a run's uuid from its request, so that the same run in two copies of a survey is one.
-_RUNS = uuid.UUID("0b4c2f3c-6a0c-5d8e-9a55-0f4f3a1d7c11")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ def new_run(key: str, model: ModelFolder, request: PredictRequest, software: str
     """Return the run of a request, before it has a row; it began now."""
     return Run(
         id=0,
-        run_uuid=str(uuid.uuid5(_RUNS, key)),
+        run_uuid=run_uuid(key),
         kind="predict",
         request_key=key,
         model_version=model.version,

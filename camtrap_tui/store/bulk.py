@@ -77,7 +77,7 @@ class Bulk:
             "INSERT INTO source_row (source_id, file_path, state, reason, image_id)",
             "(?, ?, ?, ?, ?)",
             flat,
-            " ON CONFLICT (source_id, file_path) DO UPDATE SET state = excluded.state,"
+            " ON CONFLICT (source_id, file_path, row_number) DO UPDATE SET state = excluded.state,"
             " reason = excluded.reason, image_id = excluded.image_id",
         )
 

@@ -43,7 +43,7 @@ class Ledger:
         self._db.executemany(
             "INSERT INTO source_row (source_id, file_path, state, reason, image_id, file_bytes,"
             " modified_ns) VALUES (?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (source_id, file_path) DO UPDATE SET state = excluded.state,"
+            " ON CONFLICT (source_id, file_path, row_number) DO UPDATE SET state = excluded.state,"
             " reason = excluded.reason, image_id = excluded.image_id,"
             " file_bytes = excluded.file_bytes, modified_ns = excluded.modified_ns",
             rows,

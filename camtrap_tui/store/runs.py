@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 
@@ -9,6 +10,13 @@ from camtrap_tui.domain.models import Classification, Detection, Prediction, Run
 from camtrap_tui.store.database import Database, columns
 
 _RUN_COLUMNS = columns(Run).removeprefix("id, ")
+
+_RUNS = uuid.UUID("0b4c2f3c-6a0c-5d8e-9a55-0f4f3a1d7c11")
+
+
+def run_uuid(request_key: str) -> str:
+    """Return the uuid of the run that asked this: the same in every copy of a survey."""
+    return str(uuid.uuid5(_RUNS, request_key))
 
 
 class Runs:

@@ -18,7 +18,8 @@ _LEDGER = (
     """
     CREATE TABLE source (
         id INTEGER PRIMARY KEY,
-        kind TEXT NOT NULL CHECK (kind IN ('folder', 'predictions', 'manifest')),
+        kind TEXT NOT NULL CHECK (kind IN ('folder', 'manifest', 's3', 'camtrap_dp',
+            'predictions', 'grades', 'survey')),
         location TEXT NOT NULL,
         added_at TEXT NOT NULL,
         UNIQUE (kind, location)
@@ -64,7 +65,10 @@ _LEDGER = (
     CREATE TABLE source_row (
         id INTEGER PRIMARY KEY,
         source_id INTEGER NOT NULL REFERENCES source (id),
+        row_number INTEGER NOT NULL DEFAULT 0 CHECK (row_number >= 0),
         file_path TEXT NOT NULL,
+        media_id TEXT,
+        url TEXT,
         state TEXT NOT NULL CHECK (state IN ('pending', 'here', 'duplicate', 'not_a_picture',
             'unreadable', 'missing', 'excluded')),
         reason TEXT,
@@ -73,7 +77,8 @@ _LEDGER = (
         modified_ns INTEGER,
         CHECK (image_id IS NOT NULL
             OR state IN ('not_a_picture', 'unreadable', 'missing', 'excluded')),
-        UNIQUE (source_id, file_path)
+        CHECK (reason IS NOT NULL OR state IN ('pending', 'here', 'duplicate')),
+        UNIQUE (source_id, file_path, row_number)
     ) STRICT""",
     "CREATE INDEX source_row_by_image ON source_row (image_id)",
 )
@@ -92,7 +97,8 @@ _MACHINE = (
         taxon_genus TEXT NOT NULL,
         taxon_species TEXT NOT NULL,
         observation_type TEXT NOT NULL
-            CHECK (observation_type IN ('animal', 'human', 'vehicle', 'blank', 'unknown')),
+            CHECK (observation_type IN ('animal', 'human', 'vehicle', 'blank', 'unknown',
+                'unclassified')),
         origin TEXT NOT NULL CHECK (origin IN ('builtin', 'model', 'import', 'grader', 'list'))
     ) STRICT""",
     """
@@ -168,7 +174,8 @@ _PEOPLE = (
         grader_number INTEGER NOT NULL,
         batch_uuid TEXT,
         target_uuid TEXT,
-        mode TEXT NOT NULL CHECK (mode IN ('assisted', 'blind', 'bulk', 'import')),
+        mode TEXT NOT NULL
+            CHECK (mode IN ('assisted', 'blind', 'bulk', 'import', 'adjudicated')),
         gesture TEXT NOT NULL,
         run_id INTEGER REFERENCES run (id),
         graded_at TEXT NOT NULL,
@@ -274,10 +281,10 @@ _VIEWS = (
     LEFT JOIN deployment ON deployment.id = image.deployment_id""",
     """
     CREATE VIEW vote_species AS
-    SELECT vote.image_id, vote.grader, vote.grade_id, (
+    SELECT vote.image_id, vote.grader, vote.grade_id, coalesce((
         SELECT group_concat(taxon_id, ' ') FROM (
             SELECT DISTINCT taxon_id FROM observation
-            WHERE grade_id = vote.grade_id ORDER BY taxon_id)) AS taxon_ids
+            WHERE grade_id = vote.grade_id ORDER BY taxon_id)), '') AS taxon_ids
     FROM vote""",
     """
     CREATE VIEW truth AS

@@ -18,7 +18,8 @@ def folder(store: Store, location: str, files: list[tuple[str, str, int | None]]
             if key is not None and not store.images.by_ids([key]):
                 assert store.images.add(image(f"I{key}", source_id=source.id)) == key
         store.ledger.put_files(
-            (source.id, path, state, None, key, None, None) for path, state, key in files
+            (source.id, path, state, None if state in ("pending", "here") else "x", key, None, None)
+            for path, state, key in files
         )
     return source.id
 

@@ -13,6 +13,8 @@ from camtrap_tui.store.store import Store
 
 # Images that are asked for their burst or deployment at once.
 _GROUP_PAGE = 500
+# No queue has more; Python refuses to read numbers of thousands of digits.
+_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +170,11 @@ class QueueWalk:
         """Go to a place in the queue (a number) or to an image by part of its name or id."""
         wanted = text.strip()
         number = wanted.replace(",", "").replace("\N{NO-BREAK SPACE}", "")
-        if number.isdecimal() and 1 <= int(number) <= len(self.queue):
+        if number.isdecimal() and len(number) <= _DIGITS and 1 <= int(number) <= len(self.queue):
             return self._go(int(number) - 1)
-        named = self.store.images.find(wanted) if wanted else set()
+        if not wanted:
+            return Answer("Type a number, or part of a file name or media id.")
+        named = self.store.images.find(wanted)
         found = [n for n, key in enumerate(self.queue) if key in named]
         if not found:
             return Answer(f"No picture of this queue has {wanted!r} in its name.")

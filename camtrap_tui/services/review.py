@@ -8,15 +8,18 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from camtrap_tui.domain.models import Run, Taxon
 from camtrap_tui.domain.pace import Pace
 from camtrap_tui.domain.taxonomy import TaxonName
+from camtrap_tui.domain.text import counted
 from camtrap_tui.services.queue_walk import Answer, QueueWalk
 from camtrap_tui.services.review_items import MOST_QUICK, Item
 from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store, utc_now
+
+_ONE_GRADE = "A burst takes one grade: key it, or esc; add species and counts afterwards."
 
 
 @dataclass(slots=True)
@@ -118,12 +121,9 @@ class ReviewSession(QueueWalk):
         composing = self._composing or _Composing(item.image.id)
         if composing.whole_burst:
             return self.grade_burst(taxon)
-        observation = NewObservation(taxon.id, composing.count)
         kept = self._own_observations(item) if composing.adding else ()
-        if taxon.observation_type == "blank":
-            kept, observation = (), NewObservation(taxon.id)
+        self._record(item, self._joined(kept, taxon, composing.count), gesture)
         self._composing = None
-        self._record(item, _joined(kept, observation), gesture)
         return self._advance()
 
     def add_species(self, taxon: Taxon) -> Answer:
@@ -131,9 +131,11 @@ class ReviewSession(QueueWalk):
         item = self.item
         if item is None:
             return Answer("There is no picture here to grade.")
+        if self.asks_burst:
+            return Answer(_ONE_GRADE)
         count = self._composing.count if self._composing else None
         kept = self._own_observations(item)
-        self._record(item, _joined(kept, NewObservation(taxon.id, count)), "add_species")
+        self._record(item, self._joined(kept, taxon, count), "add_species")
         self._item = None
         self._composing = _Composing(item.image.id, adding=True)
         return Answer(f"{taxon.name} added; another grade key adds to it and goes on, → goes on.")
@@ -143,13 +145,17 @@ class ReviewSession(QueueWalk):
         item = self.item
         if item is None:
             return Answer("There is no picture here to grade.")
+        if self.asks_burst:
+            return Answer(_ONE_GRADE)
         kept = self._own_observations(item)
         if kept:
             last = kept[-1]
-            counted = NewObservation(
+            if self._is_blank(last):
+                return Answer("A blank picture has no count: key the species first.")
+            recounted = NewObservation(
                 last.taxon_id, number, last.life_stage, last.sex, last.behavior
             )
-            self._record(item, (*kept[:-1], counted), "count")
+            self._record(item, (*kept[:-1], recounted), "count")
             self._item = None
             return Answer(f"{self.items.taxon(last.taxon_id).name} ×{number} recorded.")
         adding = self._composing is not None and self._composing.adding
@@ -168,9 +174,11 @@ class ReviewSession(QueueWalk):
         )
         if self.asks_burst:
             return self._grade_burst(observations)
-        self._composing = None
+        lost = self._unrecorded()
         self._record(item, observations, "again")
-        return self._advance()
+        self._composing = None
+        answer = self._advance()
+        return replace(answer, text=lost or answer.text)
 
     def ask_burst(self) -> Answer:
         """Take the next grade key for the whole burst; the answer is the question to show."""
@@ -180,10 +188,15 @@ class ReviewSession(QueueWalk):
         targets = len(self.burst_targets())
         if len(item.burst) == 1:
             return Answer("This picture is a burst of its own: any grade key grades it.")
+        if lost := self._unrecorded():
+            self._composing = None
+            return Answer(f"{lost} e again asks for the burst's grade.")
         self._composing = _Composing(item.image.id, whole_burst=True)
         kept = len(item.burst) - targets
         note = f" ({kept} that you graded stay)" if kept else ""
-        return Answer(f"Which grade for {targets} pictures of this burst{note}? esc: none")
+        return Answer(
+            f"Which grade for {counted(targets, 'picture')} of this burst{note}? esc: none"
+        )
 
     @property
     def asks_burst(self) -> bool:
@@ -245,7 +258,24 @@ class ReviewSession(QueueWalk):
             self.position += 1
         self._arrive()
         said = " + ".join(self.items.taxon(o.taxon_id).name for o in observations)
-        return Answer(f"{len(targets)} pictures of the burst: {said}. u takes them back.", True)
+        return Answer(
+            f"{counted(len(targets), 'picture')} of the burst: {said}. u undoes it.", True
+        )
+
+    def _joined(
+        self, kept: Sequence[NewObservation], taxon: Taxon, count: int | None
+    ) -> tuple[NewObservation, ...]:
+        """Return `kept` with `taxon`, which stands once, with the count keyed last.
+
+        A blank picture shows nothing else: blank takes the place of species, and they of it.
+        """
+        if taxon.observation_type == "blank":
+            return (NewObservation(taxon.id),)
+        others = [o for o in kept if o.taxon_id != taxon.id and not self._is_blank(o)]
+        return (*others, NewObservation(taxon.id, count))
+
+    def _is_blank(self, observation: NewObservation) -> bool:
+        return self.items.taxon(observation.taxon_id).observation_type == "blank"
 
     def _own_observations(self, item: Item) -> tuple[NewObservation, ...]:
         vote = item.vote_of(self.grader)
@@ -338,8 +368,3 @@ class ReviewSession(QueueWalk):
             str(uuid.uuid4()), item.image.id, self.grader, kind, value, utc_now()
         )
         self._item = None
-
-
-def _joined(kept: Sequence[NewObservation], new: NewObservation) -> tuple[NewObservation, ...]:
-    """Return `kept` with `new`: a species stands once in a grade, with the count keyed last."""
-    return (*(o for o in kept if o.taxon_id != new.taxon_id), new)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from textual.app import App
 from textual.filter import LineFilter
 
 from camtrap_tui.config import Settings
+from camtrap_tui.domain.text import counted
 from camtrap_tui.errors import CamtrapError
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.services.sample import known_models
@@ -49,6 +51,7 @@ class CamtrapApp(App[None]):
         self.runner = Runner(store.path, self._run_changed)
         self.models: Sequence[tuple[str, str]] = known_models()
         self._offers_folder = folder is not None
+        self._deaf_before = 0.0
         self.animation_level = "none"
         self.set_keymap(keymap(settings.keys))
 
@@ -62,6 +65,8 @@ class CamtrapApp(App[None]):
         Screens and widgets have queues of their own: a key that went through one of them
         could be overtaken by the next.
         """
+        if isinstance(event, events.Key | events.Paste) and event.time < self._deaf_before:
+            return
         screen = self.screen if self.screen_stack else None
         try:
             if isinstance(screen, PromptScreen) and screen.prompt.is_open:
@@ -74,9 +79,12 @@ class CamtrapApp(App[None]):
             await super().on_event(event)
         except CamtrapError as error:
             # A full disk, a file that another program holds: said, and the key can be repeated.
+            # What was typed before that could be read was meant for the pictures that would
+            # have followed, and must not land on this one.
             if not isinstance(screen, PromptScreen):
                 raise
-            screen.message.show(str(error))
+            self._deaf_before = time.monotonic()
+            screen.explain(f"Nothing was recorded: {error}")
 
     def on_mount(self) -> None:
         """Open the review screen; a folder that was given is offered for prediction."""
@@ -153,7 +161,7 @@ class CamtrapApp(App[None]):
         if where is None:
             return
         try:
-            said = f"{self.session.open_queue(where):,} pictures."
+            said = f"{counted(self.session.open_queue(where), 'picture')}."
         except CamtrapError as error:
             said = str(error)
         if isinstance(self.screen, ReviewScreen):

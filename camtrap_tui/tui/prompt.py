@@ -25,11 +25,17 @@ class Prompt(Line):
     """Asks one dialog at a time; its rows go to `panel`, its hints to `message`.
 
     It takes the row of `footer`, so that nothing else moves and no picture is sent again.
-    `closed` is told when a dialog is over: what came of it, None where that was said already.
+    `closed` is told when a dialog is over: what came of it, None where that was said already;
+    `explain` shows why an answer will not do.
     """
 
     def __init__(
-        self, panel: Lines, message: Line, footer: Line, closed: Callable[[str | None], None]
+        self,
+        panel: Lines,
+        message: Line,
+        footer: Line,
+        closed: Callable[[str | None], None],
+        explain: Callable[[str], None],
     ) -> None:
         super().__init__(id="prompt")
         self.display = False
@@ -37,6 +43,7 @@ class Prompt(Line):
         self._message = message
         self._footer = footer
         self._tell_closed = closed
+        self._explain = explain
         self._dialog: Dialog | None = None
         self._field = Field()
         self._rows: list[Row] = []
@@ -109,7 +116,7 @@ class Prompt(Line):
             said = dialog.take(self._field.text, row)
         except CamtrapError as error:
             self._dialog = dialog
-            self._message.show(str(error))
+            self._explain(str(error))
             return
         if self._dialog is None:
             self.close(said)

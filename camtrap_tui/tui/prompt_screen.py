@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import textwrap
 
+from textual.content import Content
 from textual.screen import Screen
 
 from camtrap_tui.commands import footer, remapped
@@ -26,16 +28,25 @@ class PromptScreen(Screen[None], inherit_bindings=False):
         self.panel = Lines(id="panel")
         self.message = Line(id="message")
         self.footer = Line(id="footer")
-        self.prompt = Prompt(self.panel, self.message, self.footer, self.prompt_closed)
+        self.prompt = Prompt(
+            self.panel, self.message, self.footer, self.prompt_closed, self.explain
+        )
 
     def ask(self, dialog: Dialog) -> None:
         """Ask beside the picture."""
         self.prompt.ask(dialog)
 
+    def explain(self, text: str) -> None:
+        """Show a sentence on the message line, and whole in the panel where it is longer."""
+        self.message.show(text)
+        if len(text) > self.size.width and not self.prompt.has_list:
+            width = max(self.panel.size.width, 10)
+            self.panel.show([Content(line) for line in textwrap.wrap(text, width)])
+
     def prompt_closed(self, text: str | None) -> None:
         """Show what came of a prompt; None where that was said already."""
         if text is not None:
-            self.message.show(text)
+            self.explain(text)
 
     def do(self, command_id: str) -> None:
         """Do a command of the registry at once, as its key would."""

@@ -6,17 +6,15 @@ disk before the next picture is drawn.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.content import Content
 
 from camtrap_tui.config import remember
 from camtrap_tui.domain import taxonomy
-from camtrap_tui.domain.text import clean, clean_name
+from camtrap_tui.domain.text import clean, clean_name, counted
 from camtrap_tui.errors import UsageError
 from camtrap_tui.services.opener import open_picture
 from camtrap_tui.services.picture_views import BoxMark, Picture, Region
@@ -123,13 +121,9 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
         return Picture(item.path, boxes if self._boxes else (), region, self._contrast)
 
     def say(self, text: str) -> None:
-        """Show a sentence beside the picture: on the message line, whole in the panel if longer."""
-        if self.prompt.is_open:
-            return
-        self.message.show(text)
-        if len(text) > self.size.width:
-            width = max(self.panel.size.width, 10)
-            self.panel.show([Content(line) for line in textwrap.wrap(text, width)])
+        """Show a sentence beside the picture, unless a prompt has its place."""
+        if not self.prompt.is_open:
+            self.explain(text)
 
     def _answer(self, answer: Answer) -> None:
         self.show_all()
@@ -240,7 +234,8 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
         """Say how many."""
 
         def take(typed: str) -> str:
-            if not typed.strip().isdecimal() or not 1 <= int(typed) <= 99_999:
+            plain = typed.strip()
+            if not (plain.isdecimal() and len(plain) <= 5 and int(plain)):
                 raise UsageError("How many?", "Type a number from 1, or esc to leave.")
             return self.session.count(int(typed)).text
 
@@ -347,7 +342,7 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
         """Choose which pictures to review."""
 
         def take(typed: str) -> str:
-            return f"{self.session.open_queue(typed):,} pictures."
+            return f"{counted(self.session.open_queue(typed), 'picture')}."
 
         hint = "species:raccoon score:<0.8 camera:UR011 hour:20-5 date:2024-06 state:ungraded"
         self.ask(text_dialog("Filter:", take, self.session.filter.text, f"{hint} order:score"))

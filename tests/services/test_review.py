@@ -143,6 +143,39 @@ def test_a_burst_asks_first_and_then_takes_one_grade(session: ReviewSession) -> 
     assert session.position == 0
 
 
+def test_the_burst_question_is_not_dropped_without_a_word(session: ReviewSession) -> None:
+    mallard = taxon(session.store, "mallard")
+    session.ask_burst()
+    assert "one grade" in session.add_species(mallard).text
+    assert "one grade" in session.count(3).text
+    assert votes(session) == {}
+    session.accept()
+    assert set(votes(session)) == {1, 2, 3}
+
+
+def test_no_way_drops_a_count_without_a_word(session: ReviewSession) -> None:
+    session.accept()
+    session.count(7)
+    assert "7 was not recorded" in session.again().text
+    session.go_to("4")
+    session.go_to("1")
+    session.undo()
+    session.undo()
+    session.count(3)
+    assert "3 was not recorded" in session.ask_burst().text
+    assert not session.asks_burst
+
+
+def test_blank_excludes_everything_else(session: ReviewSession) -> None:
+    session.special(taxonomy.BLANK_UUID, "blank")
+    session.move(-1)
+    assert "no count" in session.count(7).text
+    session.add_species(taxon(session.store, "mallard"))
+    assert votes(session) == {1: "mallard"}
+    session.special(taxonomy.BLANK_UUID, "blank")
+    assert votes(session) == {1: "blank"}
+
+
 def test_leaving_the_burst_question_grades_nothing(session: ReviewSession) -> None:
     session.ask_burst()
     session.cancel()

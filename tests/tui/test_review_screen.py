@@ -6,8 +6,10 @@ import contextlib
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from camtrap_tui.commands import REVIEW
@@ -287,6 +289,39 @@ async def test_a_missing_picture_is_said_and_can_be_graded(
         assert review(pilot).query_one(ImageView).problem
         await pilot.press("enter")
     assert words(river) == {1: "northern raccoon"}
+
+
+async def test_what_was_typed_while_the_survey_was_locked_lands_on_no_other_picture(
+    make_app: Make, river: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = river.grades.append
+
+    def locked(*arguments: Any) -> None:
+        monkeypatch.setattr(river.grades, "append", append)
+        for key in "bh":  # typed while the first key waits for the lock
+            app.post_message(events.Key(key, key))
+        raise StoreError("river.db: database is locked.", "Close the other program.")
+
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        monkeypatch.setattr(river.grades, "append", locked)
+        await pilot.press("v")
+        await pilot.pause()
+        assert "Nothing was recorded: river.db: database is locked" in text(pilot, "message")
+        assert words(river) == {}
+        assert "1/6" in text(pilot, "status")
+        await pilot.press("v", "b")
+    assert words(river) == {1: "vehicle", 2: "blank"}
+
+
+async def test_huge_numbers_are_no_numbers(make_app: Make) -> None:
+    async with make_app().run_test() as pilot:
+        for key in ("colon", "number_sign"):
+            await pilot.press(key)
+            pilot.app.post_message(events.Paste("9" * 5_000))
+            await pilot.press("enter", "escape")
+        assert "1/6" in text(pilot, "status")
 
 
 async def test_a_bar_of_the_charts_opens_its_pictures(make_app: Make) -> None:

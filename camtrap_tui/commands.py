@@ -105,6 +105,11 @@ RUNS = (
     Command("run_model", ("m",), "Model", "choose the model", FIND, 4),
     Command("run_country", ("n",), "Country", "country and region for the geofence", FIND, 5),
     Command("run_failures", ("x",), "Failures", "list what failed, with reasons", LOOK, 6),
+    Command("run_retry", ("t",), "Retry", "predict, and take up failures again", FIND),
+    Command("run_down", ("down", "j"), "Down", "next line of the list", MOVE),
+    Command("run_up", ("up", "k"), "Up", "line before", MOVE),
+    Command("run_page_down", ("pagedown", "space"), "Page down", "next page of the list", MOVE),
+    Command("run_page_up", ("pageup",), "Page up", "page before", MOVE),
     Command("run_refresh", ("g",), "Into the queue", "take new predictions into the queue", FIND),
     Command("back", ("escape", "r", "q"), "Back", "back to review", APP, 7),
 )
@@ -141,12 +146,40 @@ def keys_sign(command: Command) -> str:
     return " ".join(key_sign(key) for key in command.keys)
 
 
+# Names of keys that are words, as Textual knows them; letters and digits are their own names.
+_NAMED_KEYS = {
+    *_KEY_SIGNS,
+    *("space", "tab", "backspace", "delete", "insert", "home", "end", "pageup", "pagedown"),
+    *("comma", "minus", "equals_sign", "semicolon", "apostrophe", "quotation_mark", "at"),
+    *("exclamation_mark", "dollar_sign", "percent_sign", "ampersand", "asterisk", "backslash"),
+    *("left_parenthesis", "right_parenthesis", "less_than_sign", "greater_than_sign", "tilde"),
+    *("circumflex_accent", "underscore", "grave_accent", "vertical_line"),
+    *(f"f{number}" for number in range(1, 13)),
+}
+_SIGN_KEYS = {sign: key for key, sign in _KEY_SIGNS.items()} | {" ": "space", ",": "comma"}
+
+
+def _key(command_id: str, key: str) -> str:
+    """Return a key of the settings by Textual's name (`?` is `question_mark`)."""
+    name = _SIGN_KEYS.get(key, key)
+    last = name.rpartition("+")[2]
+    modifiers = name.split("+")[:-1]
+    plain = len(last) == 1 and (last.islower() or last.isdecimal())
+    if not (plain or last in _NAMED_KEYS) or not set(modifiers) <= {"ctrl", "shift", "alt"}:
+        raise UsageError(
+            f"Settings, [keys], {command_id}: there is no key {key!r}:",
+            'write one such as "b", "space", "f5" or "ctrl+g" (small letters).',
+        )
+    return name
+
+
 def remapped(
     screen: str, changes: Mapping[str, tuple[str, ...]] | None = None
 ) -> tuple[Command, ...]:
     """Return a screen's commands with the keys that the settings give them, by command id.
 
-    Raises UsageError for an id that no screen has, and for a key that two commands would share.
+    Raises UsageError for an id that no screen has, for what is no key, and for a key that two
+    commands would share.
     """
     changes = changes or {}
     known = {command.id for commands in SCREENS.values() for command in commands}
@@ -154,8 +187,12 @@ def remapped(
         raise UsageError(
             f"Settings, [keys]: there is no command {unknown!r}:", "see camtrap-tui keys."
         )
+    for name, keys in changes.items():
+        if not keys:
+            raise UsageError(f"Settings, [keys]: {name} has no key:", "give it at least one.")
+    own = {name: tuple(_key(name, key) for key in keys) for name, keys in changes.items()}
     commands = tuple(
-        replace(command, keys=changes.get(command.id, command.keys)) for command in SCREENS[screen]
+        replace(command, keys=own.get(command.id, command.keys)) for command in SCREENS[screen]
     )
     taken: dict[str, str] = {}
     for command in commands:

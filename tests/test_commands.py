@@ -51,3 +51,18 @@ def test_the_footer_is_in_its_own_order() -> None:
 def test_keys_are_shown_as_people_type_them() -> None:
     assert key_sign("slash") == "/"
     assert key_sign("ctrl+r") == "ctrl+r"
+
+
+@pytest.mark.parametrize("key", ["ctrl-b", "nonsensekey", "", "x y", "B", "hyper+x"])
+def test_what_is_no_key_is_refused(key: str) -> None:
+    with pytest.raises(UsageError, match="no key"):
+        remapped("review", {"blank": (key,)})
+    with pytest.raises(UsageError, match="has no key"):
+        remapped("review", {"blank": ()})
+
+
+def test_a_key_may_be_given_by_its_sign_and_clashes_all_the_same() -> None:
+    with pytest.raises(UsageError, match="question_mark"):
+        remapped("review", {"blank": ("?",)})
+    keys = {c.id: c.keys for c in remapped("review", {"blank": ("ctrl+g", "f5", "space")})}
+    assert keys["blank"] == ("ctrl+g", "f5", "space")

@@ -74,7 +74,7 @@ def predict_command(
     with _data_on_stdout() as data:
         tell = EventLines(data) if as_events else Narrator(sys.stderr)
         try:
-            chosen = _asked(model, country, admin1_region)
+            chosen = _asked(model, country, admin1_region, no_geofence=no_geofence)
             request = PredictRequest(
                 *chosen,
                 geofence=not no_geofence,
@@ -105,12 +105,16 @@ def predict_command(
 
 
 def _asked(
-    model: str | None, country: str | None, admin1_region: str | None
+    model: str | None, country: str | None, admin1_region: str | None, *, no_geofence: bool
 ) -> tuple[str, str | None, str | None]:
     """Return model, country and state: what was given, else what the settings say."""
     from camtrap_tui.domain.countries import checked_admin1_region, checked_country
 
     options = {"model": model, "country": country, "admin1_region": admin1_region}
+    if no_geofence:
+        # Where nothing is fenced no country plays a part: a wrong one is said, none is recorded.
+        checked_admin1_region(checked_country(country or ""), admin1_region or "")
+        return load_settings({"model": model}).model, None, None
     settings = load_settings(options)
     region = settings.admin1_region
     if country is not None and admin1_region is None:

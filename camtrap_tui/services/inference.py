@@ -217,6 +217,12 @@ class _Job:
         self._tell(pace.progress(unsaved=0))
         with contextlib.closing(results) as arriving:
             for result in arriving:
+                if isinstance(result, Unpredicted) and not self._root.is_dir():
+                    save()
+                    raise InputError(
+                        f"{self._root}: the folder of the pictures is gone.",
+                        "Bring it back, then run the same command again: it goes on there.",
+                    )
                 batch.append(result)
                 pace.count(failed=isinstance(result, Unpredicted))
                 if isinstance(result, Unpredicted):

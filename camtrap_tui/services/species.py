@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from camtrap_tui.domain.models import Taxon
@@ -34,11 +34,18 @@ class Choice:
         return "" if scientific.casefold() == self.title.casefold() else scientific
 
 
-def choices(typed: str, taxa: Sequence[Taxon], recent: Sequence[int], most: int) -> list[Choice]:
+def choices(
+    typed: str,
+    taxa: Sequence[Taxon],
+    recent: Sequence[int],
+    most: int,
+    predicted: Set[int] = frozenset(),
+) -> list[Choice]:
     """Return at most `most` choices for what was typed, the likeliest first.
 
     `recent` are row ids of taxa that this grader keyed lately, the latest first; with nothing
-    typed they come first. A name that no taxon has is offered as a new one, last.
+    typed they come first. Among names that fit equally well these come first too, then those
+    that the run has `predicted` here. A name that no taxon has is offered as a new one, last.
     """
     plain = " ".join(clean(typed).casefold().split())
     place = {key: n for n, key in enumerate(recent)}
@@ -46,14 +53,24 @@ def choices(typed: str, taxa: Sequence[Taxon], recent: Sequence[int], most: int)
         usual = sorted(taxa, key=lambda t: (place.get(t.id, len(place)), _blank_last(t), t.name))
         return [Choice(taxon, is_new=False) for taxon in usual[:most]]
     ranked = sorted(
-        (rank, place.get(taxon.id, len(place)), len(taxon.name), taxon.name, taxon.id, taxon)
+        (
+            rank,
+            place.get(taxon.id, len(place)),
+            taxon.id not in predicted,
+            len(taxon.name),
+            taxon.name,
+            taxon.id,
+            taxon,
+        )
         for taxon in taxa
         if (rank := _rank(plain, taxon)) is not None
     )
     found = [Choice(entry[-1], is_new=False) for entry in ranked[:most]]
     if len(found) < most:
         found += _near_misses(plain, taxa, found, most - len(found))
-    if not any(c.title.casefold() == plain or c.detail.casefold() == plain for c in found):
+    known = any(plain in (c.title.casefold(), c.detail.casefold()) for c in found)
+    # A name has letters: a slip of the finger makes no species.
+    if not known and sum(map(str.isalpha, plain)) >= 2:
         found = [*found[: most - 1], Choice(from_name(plain), is_new=True)]
     return found
 
@@ -63,19 +80,17 @@ def _blank_last(taxon: Taxon) -> bool:
 
 
 def _rank(plain: str, taxon: Taxon) -> int | None:
-    """Return how well `plain` fits, 0 best: whole name, its start, a word's start, inside it."""
+    """Return how well `plain` fits, 0 best: the whole name, a word's start, inside a name."""
     names = (taxon.common_name.casefold(), taxon.scientific_name.casefold())
     if plain in names:
         return 0
-    if any(name.startswith(plain) for name in names):
+    if any(f" {name}".find(f" {plain}") >= 0 for name in names):
         return 1
-    if any(f" {plain}" in name for name in names):
-        return 2
     words = plain.split()
     if all(any(part.startswith(word) for n in names for part in n.split()) for word in words):
-        return 3
+        return 2
     if any(plain in name for name in names):
-        return 4
+        return 3
     return None
 
 

@@ -93,6 +93,15 @@ class Database:
                 self._connection.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
             raise explain(path, error) from error
+        self._file = self._file_there()
+
+    def _file_there(self) -> tuple[int, int] | None:
+        """Return which file lies at the path, None for none (device and inode)."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def close(self) -> None:
         """Close the connection; the last one to close folds the -wal file into the survey."""
@@ -134,7 +143,16 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Take the write lock, then commit all that the block writes, or none of it."""
+        """Take the write lock, then commit all that the block writes, or none of it.
+
+        Raises StoreError, too, where the file is no longer at its path: SQLite would go on
+        writing into what nobody can find again.
+        """
+        if self._file_there() != self._file:
+            raise StoreError(
+                f"{self.path}: the survey was moved, replaced or deleted while it was open.",
+                "Bring it back, then open it again.",
+            )
         self.execute("BEGIN IMMEDIATE")
         try:
             yield

@@ -152,6 +152,18 @@ class Runs:
         found = [row for key in image_ids for row in self._db.rows(Prediction, sql, [run_id, key])]
         return {row.image_id: row for row in found}
 
+    def predicted_taxa(self, run_id: int) -> set[int]:
+        """Return the taxa that the run predicts anywhere: one step of the index for each."""
+        sql = """
+            WITH RECURSIVE found(id) AS (
+                SELECT min(taxon_id) FROM prediction WHERE run_id = :run
+                UNION ALL
+                SELECT (SELECT min(taxon_id) FROM prediction
+                    WHERE run_id = :run AND taxon_id > found.id)
+                FROM found WHERE found.id IS NOT NULL)
+            SELECT id FROM found WHERE id IS NOT NULL"""
+        return {key for (key,) in self._db.execute(sql, {"run": run_id})}
+
     def detections(self, run_id: int, image_id: int) -> list[Detection]:
         """Return the boxes of one image, the most confident first."""
         sql = (

@@ -58,6 +58,8 @@ class Store:
             )
         if not path.parent.is_dir():
             raise StoreError(f"{path.parent}: there is no such folder.", "Make it first.")
+        if not create and not path.stat().st_size:
+            raise StoreError(f"{path}: the file is empty: no survey.", "Give a survey's path.")
         db = Database(path, durability)
         try:
             migrations.bring_up_to_date(db)

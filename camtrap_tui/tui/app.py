@@ -112,7 +112,7 @@ class CamtrapApp(App[None]):
 
     # ── predictions ──────────────────────────────────────────────────────────────────────
 
-    def start_run(self) -> str:
+    def start_run(self, *, retry: bool = False) -> str:
         """Start or resume what the runs screen asks for; the answer is a sentence."""
         request = self.request
         if request.folder is None:
@@ -120,7 +120,13 @@ class CamtrapApp(App[None]):
         if self.runner.state.is_active:
             return "A prediction is running: s stops it after its batch."
         self.run_worker(
-            self.runner.run(request.folder, request.model, request.country, request.admin1_region),
+            self.runner.run(
+                request.folder,
+                request.model,
+                request.country,
+                request.admin1_region,
+                retry=retry,
+            ),
             exclusive=True,
             group="prediction",
         )

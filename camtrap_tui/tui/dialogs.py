@@ -6,7 +6,7 @@ answer. The prompt line and the side panel of a screen show it; nothing opens ov
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -52,12 +52,15 @@ def species_dialog(
     label: str,
     taxa: Sequence[Taxon],
     recent: Sequence[int],
+    predicted: Set[int],
     take: Callable[[Choice], str],
 ) -> Dialog:
     """Return the species picker: recents first, then whatever fits what was typed."""
 
     def rows(typed: str) -> list[Row]:
-        return [_species_row(choice) for choice in choices(typed, taxa, recent, MOST_ROWS)]
+        return [
+            _species_row(choice) for choice in choices(typed, taxa, recent, MOST_ROWS, predicted)
+        ]
 
     def take_row(_typed: str, row: Row | None) -> str:
         if row is None or not isinstance(row.value, Choice):

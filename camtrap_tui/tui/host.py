@@ -31,8 +31,8 @@ class Host(Protocol):
     request: RunRequest
     models: Sequence[tuple[str, str]]
 
-    def start_run(self) -> str:
-        """Start or resume what `request` asks; the answer is a sentence."""
+    def start_run(self, *, retry: bool = False) -> str:
+        """Start or resume what `request` asks; `retry` takes up failures again."""
 
     def run_line(self) -> str:
         """Return one line on the prediction in progress, empty where there is none."""

@@ -63,7 +63,7 @@ class Lines(Widget):
         new = tuple(rows)
         before, top, old = self._rows, self._top, self._chosen
         self._rows, self._chosen = new, chosen
-        self._reveal(chosen or 0)
+        self._reveal(self._top if chosen is None else chosen)
         if self._top != top or (chosen is None) != (old is None):
             self.refresh()
             return
@@ -89,6 +89,14 @@ class Lines(Widget):
         """Choose another row."""
         if self._rows:
             self.show(self._rows, min(max(row, 0), len(self._rows) - 1))
+
+    def turn(self, by: int) -> None:
+        """Scroll rows of which none is chosen; they stay so until others are shown."""
+        before = self._top
+        last = max(len(self._rows) - max(self.size.height, 1), 0)
+        self._top = min(max(self._top + by, 0), last)
+        if self._top != before:
+            self.refresh()
 
     def _reveal(self, row: int) -> None:
         height = max(self.size.height, 1)

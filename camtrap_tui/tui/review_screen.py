@@ -161,7 +161,10 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
     def _ask_species(self, label: str, take: Callable[[Choice], str]) -> None:
         session = self.session
         recent = session.store.grades.recent_taxa(session.grader, _RECENT)
-        self.ask(species_dialog(label, list(session.items.taxa.values()), recent, take))
+        runs = session.store.runs
+        predicted = runs.predicted_taxa(session.run.id) if session.run else set[int]()
+        taxa = list(session.items.taxa.values())
+        self.ask(species_dialog(label, taxa, recent, predicted, take))
 
     # ── grading ──────────────────────────────────────────────────────────────────────────
 

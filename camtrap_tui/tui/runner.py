@@ -57,7 +57,9 @@ class Runner:
         self._told_at = float("-inf")
         self.state = RunState()
 
-    async def run(self, folder: Path, model: str, country: str, admin1_region: str) -> None:
+    async def run(
+        self, folder: Path, model: str, country: str, admin1_region: str, *, retry: bool
+    ) -> None:
         """Start a prediction of `folder` and watch it to its end."""
         from camtrap_tui.services.child import PredictChild
 
@@ -65,7 +67,12 @@ class Runner:
         self._told_at = float("-inf")
         self._changed()
         child = PredictChild(
-            self._survey, folder, model=model, country=country, admin1_region=admin1_region
+            self._survey,
+            folder,
+            model=model,
+            country=country,
+            admin1_region=admin1_region,
+            retry=retry,
         )
         self.child = child
         try:

@@ -186,7 +186,8 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
         """Choose country and region."""
 
         def take(typed: str, row: Row | None) -> str:
-            text = str(row.value) if row is not None and typed.strip() else ""
+            # What no row fits is checked as it is, and refused with what may have been meant.
+            text = str(row.value) if row is not None and typed.strip() else typed.strip()
             country, _, region = text.partition("-")
             checked = checked_country(country)
             self.host.request.country = checked or ""
@@ -196,9 +197,31 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
         hint = "USA-IL, KEN, … or a name; empty for no geofence"
         self.ask(Dialog("Country:", take, _countries, hint=hint))
 
+    def action_run_retry(self) -> None:
+        """Start, and take up failures again."""
+        self.message.show(self.host.start_run(retry=True))
+        self.show_all()
+
+    def action_run_down(self) -> None:
+        """Next line."""
+        self.panel.turn(1)
+
+    def action_run_up(self) -> None:
+        """Line before."""
+        self.panel.turn(-1)
+
+    def action_run_page_down(self) -> None:
+        """Next page."""
+        self.panel.turn(max(self.panel.size.height - 1, 1))
+
+    def action_run_page_up(self) -> None:
+        """Page before."""
+        self.panel.turn(1 - max(self.panel.size.height, 2))
+
     def action_run_failures(self) -> None:
         """List the failures, or the runs again."""
         self._failures = not self._failures
+        self.panel.turn(-len(self.panel.rows))
         self.show_all()
 
     def action_run_refresh(self) -> None:

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from camtrap_tui.cli.predict import predict_command
-from camtrap_tui.errors import CamtrapError
+from camtrap_tui.errors import CamtrapError, UsageError
 from camtrap_tui.services import events, inference, lifeline, prediction_request
 from camtrap_tui.store.store import Store
 from tests.picture_files import write_series
@@ -84,7 +84,9 @@ def test_options_and_settings(predict: Predict, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("CAMTRAP_TUI_ADMIN1_REGION", "IL")
     for arguments in ([], ["--country", "can"], ["--country", ""], ["--no-geofence"]):
         assert predict(*arguments).exit_code == 0
-    assert runs() == [("USA", "IL", 1), ("CAN", None, 1), (None, None, 0), ("USA", "IL", 0)]
+    # Without a geofence no country plays a part: that is the run without one.
+    assert runs() == [("USA", "IL", 1), ("CAN", None, 1), (None, None, 0)]
+    assert isinstance(predict("--no-geofence", "--country", "ZZZ").exception, UsageError)
 
 
 def test_a_wrong_country_is_refused_before_anything_is_made(predict: Predict) -> None:

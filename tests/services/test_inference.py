@@ -12,6 +12,7 @@ import pytest
 
 from camtrap_tui.errors import InputError, ModelError, StoreError, UsageError
 from camtrap_tui.services import events, inference
+from camtrap_tui.services.engine import Picture, Result, Unpredicted
 from camtrap_tui.services.inference import PredictReport
 from camtrap_tui.services.prediction_request import PredictRequest
 from camtrap_tui.store.store import Store
@@ -190,6 +191,28 @@ def test_a_picture_that_vanished_has_failed(desk: Desk) -> None:
     report = desk.predict()
     assert report.outcomes == {"predicted": PICTURES - 1, "failed": 1}
     assert report.failures == [("IMG_0009.JPG", "missing: there is no such file", 1)]
+
+
+def test_a_folder_that_vanishes_fails_no_picture(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = desk.pictures.with_name("away")
+    predict_one = FakeEngine._predict
+
+    def unplug(engine: FakeEngine, picture: Picture) -> Result:
+        if len(engine.seen) == 5:
+            desk.pictures.rename(away)
+        if not picture.path.exists():
+            return Unpredicted(picture, "missing: there is no such file")
+        return predict_one(engine, picture)
+
+    monkeypatch.setattr(FakeEngine, "_predict", unplug)
+    with pytest.raises(InputError, match="folder of the pictures is gone"):
+        desk.predict()
+    away.rename(desk.pictures)
+    monkeypatch.setattr(FakeEngine, "_predict", predict_one)
+    assert [row[2] for row in dump(desk.root / "river.db")["prediction"]].count("failed") == 0
+    assert desk.predict().outcomes == {"predicted": PICTURES}
 
 
 def test_a_full_disk_is_one_sentence_and_goes_on_later(

@@ -69,3 +69,14 @@ def test_a_name_that_no_list_has_is_offered_as_new_and_last(taxa: list[Taxon]) -
 def test_hostile_typing_is_cleaned(taxa: list[Taxon]) -> None:
     found = choices("\x1b]52;c;x\x07", taxa, (), 10)
     assert "\x1b" not in found[-1].title
+
+
+def test_what_the_run_predicts_here_comes_before_what_it_never_does(taxa: list[Taxon]) -> None:
+    raccoon = next(t.id for t in taxa if t.name == "northern raccoon")
+    assert choices("racc", taxa, (), 10)[0].title == "raccoon dog"
+    assert choices("racc", taxa, (), 10, {raccoon})[0].title == "northern raccoon"
+
+
+@pytest.mark.parametrize("typed", ["%", "'", "7", ";;;;", "a"])
+def test_a_slip_of_the_finger_makes_no_species(taxa: list[Taxon], typed: str) -> None:
+    assert not any(choice.is_new for choice in choices(typed, taxa, (), 10))

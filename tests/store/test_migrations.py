@@ -89,6 +89,24 @@ def test_a_new_survey_goes_again_where_nothing_came_into_it(tmp_path: Path) -> N
         assert store.images.count() == 1
 
 
+def test_an_empty_file_is_no_survey_to_read(tmp_path: Path) -> None:
+    path = tmp_path / "river.db"
+    path.touch()
+    with pytest.raises(StoreError, match="empty"):
+        Store.open(path)
+    assert path.read_bytes() == b""
+
+
+@pytest.mark.parametrize("how", ["deleted", "replaced"])
+def test_nothing_is_written_into_a_file_that_is_gone(store: Store, how: str) -> None:
+    add_images(store, [Said()])
+    store.path.rename(store.path.with_name("moved.db"))
+    if how == "replaced":
+        store.path.write_bytes(b"another")
+    with pytest.raises(StoreError, match="moved, replaced or deleted"), store.db.transaction():
+        store.db.execute("DELETE FROM vote")
+
+
 def test_a_newer_file_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "river.db"
     Store.open(path, create=True).close()

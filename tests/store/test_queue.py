@@ -115,3 +115,10 @@ def test_of_marks_with_one_number_the_same_counts_as_on_the_screen(store: Store)
         )
     assert store.grades.marks(image_id) == []
     assert ask(store, "state:marked") == []
+
+
+def test_the_predicted_taxa_are_found_by_steps_of_an_index(river: Store) -> None:
+    names = {t.id: t.name for t in river.taxa.all()}
+    found = {names[key] for key in river.runs.predicted_taxa(1)}
+    assert found == {"northern raccoon", "mallard", "blank", "human"}
+    assert river.runs.predicted_taxa(2) == set()

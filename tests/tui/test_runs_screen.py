@@ -15,6 +15,7 @@ from camtrap_tui.services import child, events
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.app import CamtrapApp
 from camtrap_tui.tui.line import Line, Lines
+from camtrap_tui.tui.prompt import Prompt
 from camtrap_tui.tui.review_screen import ReviewScreen
 from camtrap_tui.tui.runs_screen import RunsScreen
 from tests.builders import Said, add_images
@@ -202,6 +203,35 @@ async def test_failures_are_listed_with_their_reasons(make_app: Make) -> None:
         assert "IMG_0006.JPG: truncated (tried 1 time)" in shown(pilot)
         await pilot.press("x")
         assert "demo-1.0" in shown(pilot)
+
+
+async def test_a_mistyped_country_is_refused(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await pilot.press("r", "n", *"Kenia", "enter")
+        assert "Kenya" in message(pilot)
+        assert pilot.app.screen.query_one(Prompt).is_open
+        await pilot.press("ctrl+u", *"USA-ZZ", "enter")
+        assert "no state" in message(pilot)
+
+
+async def test_many_failures_can_be_read_and_taken_up_again(
+    make_app: Make, river: Store, tmp_path: Path
+) -> None:
+    add_images(river, [Said(None) for _ in range(60)], "/more", river.runs.all()[0])
+    async with make_app(folder=tmp_path / "pictures").run_test(size=(80, 24)) as pilot:
+        await pilot.press("x")
+        assert "IMG_0066" not in screen_text(pilot)
+        await pilot.press(*["pagedown"] * 5)
+        assert "IMG_0066" in screen_text(pilot)
+        await pilot.press("x", "t")
+        await pilot.pause()
+        assert FakeChild.started[0]["retry"] is True
+        assert "Folder" in screen_text(pilot)
+
+
+def screen_text(pilot: Pilot[None]) -> str:
+    panel = pilot.app.screen.query_one(Lines)
+    return panel.render().plain
 
 
 async def test_leaving_kills_the_child(make_app: Make, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ class _Window:
             self._at = 1
 
     def members(self, arrays: Container[str]) -> Iterator[tuple[str, Any]]:
-        """Yield the members of the object that the whole text is."""
+        """Yield the members of the object that the whole text is; of `arrays`, each item."""
         self._expect("{")
         if self._peek() == "}":
             self._at += 1
@@ -80,7 +80,9 @@ class _Window:
                 if not isinstance(key, str):
                     raise self._broken("a key is expected")
                 self._expect(":")
-                if self._peek() == "[" and key in arrays:
+                if key in arrays:
+                    if self._peek() != "[":
+                        raise self._broken(f"{key} should be a list")
                     for item in self._items():
                         yield key, item
                 else:

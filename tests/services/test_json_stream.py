@@ -96,6 +96,7 @@ def test_a_file_cut_anywhere_raises_and_names_the_byte(tmp_path: Path) -> None:
         ('{"predictions": [{"ä": 1}, {"b" 2}, {"c": 3, "long enough": "to be far away"}]}', 33),
         ('{"predictions": [1, 2}, "and so on": "to be far away from the end of the text"}', 21),
         ('["a list"]', 0),
+        ('{"predictions": null, "and so on": "to be far away from the end of the text"}', 16),
         ("not json at all, whatever its name says; some text that goes on for a while", 0),
         ('{"a": 1} {"b": 2}', 9),
         ('{1: 2, "and so on": "to be far away from the end of the text of this file"}', 2),

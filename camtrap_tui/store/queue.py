@@ -87,7 +87,11 @@ class Queues:
         sql = f"SELECT image.id FROM image{join}"
         if where:
             sql += f" WHERE {' AND '.join(where)}"
-        return f"{sql} ORDER BY {_ORDERS[wanted.order]}", parameters
+        order = _ORDERS[wanted.order]
+        if wanted.order == "score" and not inner:
+            # What has no score is not the least sure: SQLite would sort it first.
+            order = f"prediction.score IS NULL, {order}"
+        return f"{sql} ORDER BY {order}", parameters
 
     def conditions(self, wanted: Filter) -> tuple[list[str], list[Any]]:
         """Return conditions over `image` and `prediction`, with their parameters."""

@@ -45,6 +45,8 @@ def ask(store: Store, text: str) -> list[int]:
         ("score:<0.6", [4]),
         ("score:<=0.6 order:score", [4, 2]),
         ("species:raccoon order:-score", [1, 4]),
+        ("order:score", [4, 2, 6, 1, 3, 5]),
+        ("order:-score", [3, 1, 6, 2, 4, 5]),
         ("camera:ur011", [1, 2]),
         ("hour:20-5", [3, 4, 1]),
         ("date:2024-06", [6, 1, 2]),

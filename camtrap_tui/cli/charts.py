@@ -41,7 +41,9 @@ class _Asked(TypedDict):
     show_default=True,
     help="By classification: classes with a score above this.",
 )
-@click.option("--run", "run_id", type=int, help="The run to count; the newest unless given.")
+@click.option(
+    "--run", "run_id", type=int, help="The run to count; the newest finished one unless given."
+)
 @click.option("--where", default="", help="Only the pictures of this filter, as in review.")
 @click.option("--hours", is_flag=True, help="Hours of the day of the ten most frequent classes.")
 @click.option("--log", is_flag=True, help="Bars on a logarithmic scale.")

@@ -16,7 +16,12 @@ from camtrap_tui.errors import UsageError
 @click.argument("survey", type=click.Path(path_type=Path))
 @click.option("--where", default="", help="Which pictures, as in 'species:raccoon score:<0.8'.")
 @click.option("--grader", help="Whose grades these are; asked once and remembered.")
-@click.option("--run", "run_id", type=int, help="The run whose word is shown; default the latest.")
+@click.option(
+    "--run",
+    "run_id",
+    type=int,
+    help="The run whose word is shown; the newest finished one unless given.",
+)
 @click.option("--color", type=click.Choice(COLORS), help="Colours of pictures.")
 def review_command(
     survey: Path, where: str, grader: str | None, run_id: int | None, color: str | None

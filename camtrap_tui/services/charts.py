@@ -25,13 +25,14 @@ DEFAULT_MIN_SCORE = 0.3
 
 
 def choose_run(store: Store, run_id: int | None) -> int | None:
-    """Return the run to use: the one asked for, else the newest, else None.
+    """Return the run to use: the one asked for, else the newest finished one, else None.
 
     Raises UsageError for a run that the survey does not have.
     """
-    runs = [run.id for run in store.runs.all()]
     if run_id is None:
-        return runs[-1] if runs else None
+        latest = store.runs.latest()
+        return latest.id if latest else None
+    runs = [run.id for run in store.runs.all()]
     if run_id not in runs:
         known = ", ".join(map(str, runs)) or "none yet"
         raise UsageError(f"{store.path}: there is no run {run_id}.", f"Its runs: {known}.")

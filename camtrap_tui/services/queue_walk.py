@@ -62,12 +62,13 @@ class QueueWalk:
         self._arrive()
         return len(queue)
 
-    def refresh_queue(self) -> int:
+    def refresh_queue(self, run: Run | None = None) -> int:
         """Take new pictures and predictions into the queue, and stay at the same picture.
 
-        Returns by how many images the queue grew.
+        With `run`, that is the AI's word from now on. Returns by how many images the queue grew.
         """
         before, here = len(self.queue), self.current_id
+        self._wanted_run = run or self._wanted_run
         self.open_queue(self.filter.text)
         if here in self.queue:
             self._place(self.queue.index(here))

@@ -48,8 +48,13 @@ class Runs:
         return self._db.rows(Run, f"SELECT {columns(Run)} FROM run ORDER BY id")
 
     def latest(self) -> Run | None:
-        """Return the run that review and charts use unless told otherwise: the newest."""
-        found = self._db.rows(Run, f"SELECT {columns(Run)} FROM run ORDER BY id DESC LIMIT 1")
+        """Return the run that review and charts use unless told otherwise.
+
+        That is the newest finished one: a run that has just begun says nothing of most
+        pictures. Where none is finished it is the newest.
+        """
+        sql = f"SELECT {columns(Run)} FROM run ORDER BY finished_at IS NULL, id DESC LIMIT 1"
+        found = self._db.rows(Run, sql)
         return found[0] if found else None
 
     def finish(self, run_id: int, finished_at: str) -> None:

@@ -144,7 +144,9 @@ class CamtrapApp(App[None]):
     def take_new_predictions(self) -> str:
         """Take new pictures and predictions into the queue of the review."""
         try:
-            grown = self.session.refresh_queue()
+            runs = self.store.runs.all()
+            predicted = next((run for run in runs if run.id == self.runner.state.run_id), None)
+            grown = self.session.refresh_queue(predicted)
         except CamtrapError as error:
             return str(error)
         self.runner.state.take_new()

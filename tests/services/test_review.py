@@ -369,3 +369,16 @@ def test_the_last_grade_again_is_for_the_whole_burst_where_that_was_asked(
     assert votes(session) == dict.fromkeys((1, 2, 3, 4), "mallard + brown rat")
     session.undo()
     assert votes(session) == {4: "mallard + brown rat"}
+
+
+def test_a_run_that_has_just_begun_takes_over_only_when_asked(session: ReviewSession) -> None:
+    begun = add_run(session.store, "another", finished_at=None, country="USA")
+    again = ReviewSession(session.store, "ann")
+    assert again.run is not None
+    assert again.run.id == 1
+    again.refresh_queue()
+    assert again.run.id == 1
+    again.refresh_queue(begun)
+    assert again.run == begun
+    again.open_queue("")
+    assert again.run == begun

@@ -93,9 +93,14 @@ def entries(rows: Iterable[TruthRow], *, all_graders: bool) -> Iterator[Entry]:
             is_final = agreed and row.grade_id == latest
             if agreed and not all_graders:
                 if is_final:
-                    yield Entry(row, graders, is_final)
+                    yield Entry(row, graders, is_final, _notes(of_image))
             else:
-                yield Entry(row, (row.grader,), is_final)
+                yield Entry(row, (row.grader,), is_final, _notes([row]))
+
+
+def _notes(rows: Iterable[TruthRow]) -> tuple[str, ...]:
+    """Return the notes of the graders of `rows`, each once."""
+    return tuple(dict.fromkeys(row.note for row in rows if row.note))
 
 
 class _Counted:

@@ -16,12 +16,14 @@ Value = str | int | float | bool | None
 class Entry:
     """One row of the file before it is written: an observation, and what holds for the image.
 
-    `graders` are those whose word it is; `is_final` says that the row is part of the truth.
+    `graders` are those whose word it is, `notes` what they wrote on the picture; `is_final`
+    says that the row is part of the truth.
     """
 
     row: TruthRow
     graders: tuple[str, ...]
     is_final: bool
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,11 @@ EXPORT_COLUMNS: tuple[Column, ...] = (
     _text("ai_run_id", "The run, the same in every copy.", lambda r: r.ai_run_uuid),
     _text("ai_model", "The model and its version.", lambda r: r.ai_model_version),
     _text("ai_region", "The geofence's country and state, as USA-IL.", _region),
+    Column(
+        "comments",
+        "The notes on the picture of those who say so; several by ` | `.",
+        lambda e: " | ".join(e.notes) or None,
+    ),
 )
 
 

@@ -157,11 +157,10 @@ class Database:
         try:
             yield
             self.execute("COMMIT")
-        except BaseException:
-            # A commit that fails (a full disk) may leave the transaction open.
+        finally:
+            # Still open: the block failed, or the commit did (a full disk).
             if self._connection.in_transaction:
                 self._connection.rollback()
-            raise
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -81,7 +81,7 @@ def backup(db: Database, target: Path) -> None:
         raise StoreError(f"{target}: the file exists already.", "Give the backup another name.")
     try:
         db.execute("VACUUM INTO ?", [str(target)])
-    except BaseException:
+    except StoreError:
         # What a full disk has left there would be taken for a backup.
         target.unlink(missing_ok=True)
         raise

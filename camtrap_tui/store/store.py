@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -60,14 +60,13 @@ class Store:
             raise StoreError(f"{path.parent}: there is no such folder.", "Make it first.")
         if not create and not path.stat().st_size:
             raise StoreError(f"{path}: the file is empty: no survey.", "Give a survey's path.")
-        db = Database(path, durability)
-        try:
+        with ExitStack() as unless_opened:
+            db = Database(path, durability)
+            unless_opened.callback(db.close)
             migrations.bring_up_to_date(db)
             store = cls(db)
             store._make_survey_row()
-        except BaseException:
-            db.close()
-            raise
+            unless_opened.pop_all()
         return store
 
     @classmethod
@@ -75,7 +74,7 @@ class Store:
     def make(cls, path: Path, *, durability: Durability = "FULL") -> Iterator[Store]:
         """Open the survey at `path`, made if need be, for a command that fills it.
 
-        Where the command fails before there is an image or a run, a new file is removed again.
+        Where it ends without an image or a run in it, a new file is removed again.
         """
         is_new = not path.exists()
         is_empty = False
@@ -83,9 +82,8 @@ class Store:
             with cls.open(path, create=True, durability=durability) as store:
                 try:
                     yield store
-                except BaseException:
+                finally:
                     is_empty = not store.images.count() and not store.runs.all()
-                    raise
         finally:
             if is_new and is_empty:
                 for end in ("", "-wal", "-shm"):

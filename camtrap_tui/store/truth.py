@@ -72,6 +72,7 @@ class TruthRow:
     ai_model_version: str | None
     ai_country: str | None
     ai_admin1_region: str | None
+    note: str | None
 
 
 # Where a column comes from when its name does not say it.
@@ -103,6 +104,12 @@ _SOURCES = {
     "ai_model_version": "run.model_version",
     "ai_country": "run.country",
     "ai_admin1_region": "run.admin1_region",
+    # The grader's latest note on the picture; an empty one has taken it back.
+    "note": (
+        "(SELECT nullif(value, '') FROM mark AS m WHERE m.image_id = image.id"
+        " AND m.kind = 'note' AND m.grader = vote.grader"
+        " ORDER BY m.grader_number DESC, m.mark_uuid DESC LIMIT 1)"
+    ),
 }
 _TABLES = {
     "image": "media_id file_path content_md5 timestamp exif_offset timestamp_source width height",

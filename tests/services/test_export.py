@@ -34,7 +34,7 @@ HEADER = (
     "taxon_rank,taxon_class,taxon_order,taxon_family,taxon_genus,taxon_species,"
     "wi_taxon_id,count,life_stage,sex,behavior,labeled_by,labeled_at,label_mode,"
     "is_final,ai_type,ai_label,ai_scientific_name,ai_wi_taxon_id,ai_score,ai_source,"
-    "ai_det_conf,ai_run_id,ai_model,ai_region"
+    "ai_det_conf,ai_run_id,ai_model,ai_region,comments"
 )
 
 
@@ -122,6 +122,7 @@ def test_a_grade_becomes_a_row(store: Store) -> None:
         "ai_run_id": run.run_uuid,
         "ai_model": "demo-1.0",
         "ai_region": "USA-IL",
+        "comments": "",
     }
     assert (second["count"], second["life_stage"], second["sex"]) == ("3", "juvenile", "")
     assert second["observation_id"] == f"o_{md5('grade')}_2"
@@ -207,6 +208,20 @@ def test_final_rows_are_the_same_with_and_without_all_graders(votes: Store) -> N
 def test_the_report_says_what_is_in_it_and_what_is_not(votes: Store) -> None:
     out = votes.path.with_name("truth.csv")
     assert export_truth(votes, out) == ExportReport(str(out), 4, 1, 1, 3, 2)
+
+
+def test_notes_are_the_comments_of_those_whose_word_it_is(store: Store) -> None:
+    (key,) = add_images(store, [Said(MALLARD)])
+    for name in ("ann", "ben"):
+        grade(store, name, key, MALLARD)
+    for number, (name, note) in enumerate(
+        [("ann", "wet"), ("ann", "wet paw"), ("ben", "=two?"), ("eve", "no grade"), ("ben", "two?")]
+    ):
+        store.grades.append_mark(str(number), key, name, "note", note, NOW)
+    assert [row["comments"] for row in export(store)] == ["wet paw | two?"]
+    assert [row["comments"] for row in export(store, all_graders=True)] == ["wet paw", "two?"]
+    store.grades.append_mark("off", key, "ann", "note", "", NOW)
+    assert [row["comments"] for row in export(store)] == ["two?"]
 
 
 def test_a_filter_chooses_the_pictures(votes: Store) -> None:

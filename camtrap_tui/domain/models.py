@@ -18,20 +18,29 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A folder, metadata table or predictions file that rows of the ledger came from."""
+    """A folder, manifest, bucket, package or predictions file that rows of the ledger came from.
+
+    `content_md5` is that of a manifest when it was read, `column_map` how its columns were
+    taken: JSON, our name to the table's heading. `row_count` is how many rows its reader
+    counted (files that are there, lines, objects, records): what the ledger must add up to.
+    """
 
     id: int
     kind: str
     location: str
     added_at: str
+    content_md5: str | None = None
+    column_map: str | None = None
+    row_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
     """One row of the ledger: a file or a line of a table, and how it ended.
 
-    `row_number` is that of the table, 0 for a file of a folder; `media_id` and `url` are as the
-    row gave them; `file_path` is empty where it named none.
+    `row_number` is that of the table, 0 for a file of a folder; `media_id`, `url` and
+    `content_md5` are as the row gave them; `file_path` is empty where it named none; `attempts`
+    is how often its picture was asked for.
     """
 
     id: int
@@ -45,11 +54,16 @@ class SourceRow:
     image_id: int | None
     file_bytes: int | None
     modified_ns: int | None
+    content_md5: str | None = None
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One camera at one place for a while (Camtrap DP); `deployment_id` is its name."""
+    """One camera at one place for a while (Camtrap DP); `deployment_id` is its name.
+
+    Degrees WGS 84, metres, minutes ahead of UTC; start and end in the camera's local time.
+    """
 
     id: int
     deployment_id: str
@@ -57,6 +71,30 @@ class Deployment:
     latitude: float | None
     longitude: float | None
     utc_offset_min: int | None
+    location_name: str | None = None
+    coordinate_uncertainty: float | None = None
+    camera_id: str | None = None
+    deployment_start: str | None = None
+    deployment_end: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSegment:
+    """By how many seconds a deployment's clock was off while it showed these times.
+
+    Both ends count, None is open; a segment is in force until it is revoked.
+    """
+
+    id: int
+    segment_uuid: str
+    deployment_id: int
+    shift_s: int
+    from_time: str | None
+    to_time: str | None
+    recorded_by: str
+    recorded_at: str
+    revoked_by: str | None = None
+    revoked_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +102,8 @@ class Image:
     """One picture; times are the camera's local, naive ones; sizes are after EXIF rotation.
 
     What is not known of a picture is None; its row id is 0 until it is in a survey.
+    `timestamp` is what the camera showed plus `clock_shift_s` seconds; `orientation` is EXIF's
+    (1 to 8), `gps_raw` the header's position as it stood there.
     """
 
     id: int
@@ -85,6 +125,28 @@ class Image:
     latitude: float | None = None
     longitude: float | None = None
     burst_id: int | None = None
+    clock_shift_s: int = 0
+    orientation: int | None = None
+    gps_raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CachedFile:
+    """The downloaded copy of an image: where it lies in its cache, and what it is.
+
+    `content_md5` and `file_bytes` are the copy's, not the original's; `input_size` is
+    `original`, or as `1280 q75` (at most so wide, JPEG quality).
+    """
+
+    image_id: int
+    cache_id: int
+    file_path: str
+    content_md5: str
+    file_bytes: int
+    width: int
+    height: int
+    input_size: str
+    fetched_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +174,11 @@ class Taxon:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One pass of a model, or one import of predictions."""
+    """One pass of a model, or one import of predictions.
+
+    `input_size` is what downloaded pictures were resized to (None: files as they lay in a
+    folder); `parent_run_id` is the run whose detections were taken.
+    """
 
     id: int
     run_uuid: str
@@ -131,6 +197,8 @@ class Run:
     source_format: str | None
     started_at: str
     finished_at: str | None
+    input_size: str | None = None
+    parent_run_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

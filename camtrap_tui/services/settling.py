@@ -9,13 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from camtrap_tui.domain.models import Image, Source
-from camtrap_tui.domain.timestamps import timestamp_in_name
+from camtrap_tui.services.header_facts import with_header
 from camtrap_tui.services.pictures_on_disk import Look
 from camtrap_tui.services.places import deployment_of, stem_media_id
 from camtrap_tui.store.store import Store
-
-# Which source of a time wins over which.
-_TRUST = {"none": 0, "filename": 1, "exif": 2, "metadata": 3}
 
 
 class Settler:
@@ -107,21 +104,10 @@ class Settler:
         """Return `image` with this file as its own, and what the file says that it lacks."""
         header, path = look.header, look.file.path
         assert header is not None
-        told = replace(
-            image,
-            content_md5=look.md5,
-            source_id=self._source.id,
-            file_path=path,
-            width=header.width,
-            height=header.height,
-            camera_make=image.camera_make or header.camera_make,
-            camera_model=image.camera_model or header.camera_model,
-        )
-        if image.latitude is None or image.longitude is None:
-            told = replace(told, latitude=header.latitude, longitude=header.longitude)
+        own = replace(image, content_md5=look.md5, source_id=self._source.id, file_path=path)
+        told = with_header(own, header)
         if image.deployment_id is None:
             told = replace(told, deployment_id=self._deployment(path))
-        told = _with_time(told, look)
         if (told.timestamp, told.deployment_id) != (image.timestamp, image.deployment_id):
             return replace(told, burst_id=None)
         return told
@@ -139,29 +125,3 @@ class Settler:
         if image.content_md5 == look.md5:
             return f"same content as {where}"
         return f"same media id as {where}, other content"
-
-
-def _with_time(image: Image, look: Look) -> Image:
-    """Return `image` with the time that its header or name gives, where it has no better one."""
-    header = look.header
-    assert header is not None
-    known = _TRUST[image.timestamp_source]
-    if header.timestamp and known <= _TRUST["exif"]:
-        return replace(
-            image,
-            timestamp=header.timestamp,
-            timestamp_raw=header.timestamp_raw,
-            timestamp_source="exif",
-            subsecond=header.subsecond,
-            exif_offset=header.offset,
-        )
-    stem = look.file.path.rpartition("/")[2].rpartition(".")[0]
-    in_name = None if stem_media_id(look.file.path) else timestamp_in_name(stem)
-    if in_name and known <= _TRUST["filename"]:
-        time, written = in_name
-        return replace(
-            image, timestamp=time.local, timestamp_raw=written, timestamp_source="filename"
-        )
-    if image.timestamp_raw is None and header.timestamp_raw:
-        return replace(image, timestamp_raw=header.timestamp_raw)
-    return image

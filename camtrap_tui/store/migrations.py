@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camtrap_tui.errors import StoreError
-from camtrap_tui.store import schema
+from camtrap_tui.store import schema, schema_002
 from camtrap_tui.store.database import Database, explain
 
 if TYPE_CHECKING:
@@ -30,7 +30,13 @@ def m001_initial(db: UtilsDatabase) -> None:
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-MIGRATIONS = (m001_initial,)
+def m002_sources(db: UtilsDatabase) -> None:
+    """Add what manifests, downloads, clocks and flags need."""
+    for statement in schema_002.M002:
+        db.execute(statement)
+
+
+MIGRATIONS = (m001_initial, m002_sources)
 NAMES = tuple(migration.__name__ for migration in MIGRATIONS)
 
 

@@ -19,7 +19,9 @@ ROWS = {
     "source": models.Source,
     "source_row": models.SourceRow,
     "deployment": models.Deployment,
+    "clock_segment": models.ClockSegment,
     "image": models.Image,
+    "cached_file": models.CachedFile,
     "taxon": models.Taxon,
     "run": models.Run,
     "detection": models.Detection,
@@ -159,17 +161,47 @@ def test_a_backup_stands_before_a_pending_migration(
     with Store.open(path, create=True) as store:
         identity = store.survey.survey_uuid
 
-    def m002_more(db: object) -> None:
+    def m999_more(db: object) -> None:
         db.execute("CREATE TABLE more (id INTEGER PRIMARY KEY) STRICT")  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, m002_more))
-    monkeypatch.setattr(migrations, "NAMES", (*migrations.NAMES, "m002_more"))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, m999_more))
+    monkeypatch.setattr(migrations, "NAMES", (*migrations.NAMES, "m999_more"))
     with Store.open(path) as store:
         assert store.db.value("SELECT count(*) FROM more") == 0
     (backup,) = tmp_path.glob("river.before-migration-*.db")
     with sqlite3.connect(backup) as raw:
         assert raw.execute("SELECT survey_uuid FROM survey").fetchone() == (identity,)
     raw.close()
+
+
+def test_a_survey_of_the_first_version_keeps_all_that_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "river.db"
+    with monkeypatch.context() as first:
+        first.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:1])
+        first.setattr(migrations, "NAMES", migrations.NAMES[:1])
+        Store.open(path, create=True).close()
+    with sqlite3.connect(path) as raw:
+        raw.execute("INSERT INTO source VALUES (1, 'folder', '/pictures', '2026')")
+        raw.execute(
+            "INSERT INTO image (id, media_id, source_id, file_path, timestamp, timestamp_source)"
+            " VALUES (1, 'a', 1, 'a.jpg', '2024-06-27 02:14:05', 'exif')"
+        )
+        raw.execute("INSERT INTO source_row VALUES (1,1,0,'a.jpg',NULL,NULL,'here',NULL,1,9,9)")
+        raw.execute(
+            "INSERT INTO grade VALUES (1,'g','grade',1,'ann',1,NULL,NULL,'assisted','blank',NULL,"
+            "'2026',NULL)"
+        )
+    raw.close()
+    with Store.open(path) as store:
+        (image,) = store.images.by_ids([1])
+        assert (image.timestamp, image.clock_shift_s) == ("2024-06-27 02:14:05", 0)
+        row = store.ledger.row(1, "a.jpg")
+        assert row is not None
+        assert (row.state, row.attempts, row.content_md5) == ("here", 0, None)
+        assert store.grades.graders() == {"ann": 1}
+    assert len(list(tmp_path.glob("river.before-migration-m001*.db"))) == 1
 
 
 def test_a_backup_never_overwrites(store: Store, tmp_path: Path) -> None:

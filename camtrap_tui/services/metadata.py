@@ -6,23 +6,18 @@ what cannot be taken is counted and named, never guessed.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 
-from camtrap_tui.domain.text import clean_cell
 from camtrap_tui.domain.timestamps import Timestamp, parse_timestamp
-from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.bursting import renew_burst_of
-from camtrap_tui.services.places import deployment_of, path_media_id, portable, stem_media_id
+from camtrap_tui.services.places import path_media_id
+from camtrap_tui.services.tables import Line, Progress, read_lines
 from camtrap_tui.store.bulk import Facts
 from camtrap_tui.store.store import Store
 
-COLUMNS = ("mediaID", "publicURL", "timestamp", "folderName", "fileName", "filePath")
-Progress = Callable[[int, int], None]
 _CHUNK = 2000
 _MOST_EXAMPLES = 20
 
@@ -47,18 +42,6 @@ class MetadataReport:
             self.examples.append(what)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of the table, cleaned; the first row below the headings is row 2."""
-
-    number: int
-    media_id: str
-    path: str
-    timestamp: str
-    url: str
-    folder: str
-
-
 def import_metadata(
     store: Store,
     file: Path,
@@ -67,7 +50,7 @@ def import_metadata(
 ) -> MetadataReport:
     """Describe the survey's images with a metadata table, in one transaction.
 
-    `columns` says under which heading each of COLUMNS stands, where it is another one.
+    `columns` says under which heading each of `tables.COLUMNS` stands, where it is another one.
     """
     with store.db.transaction():
         return describe(store, file, columns, progress)
@@ -174,86 +157,3 @@ class _Describing:
             self._report.bad_times += 1
             self._report.note(f"row {line.number:,}: {line.timestamp[:60]!r} is no timestamp")
         return time
-
-
-def read_lines(
-    file: Path, columns: Mapping[str, str] | None = None, progress: Progress | None = None
-) -> Iterator[Line]:
-    """Yield the rows of a metadata table; commas, semicolons or tabs, with or without a BOM.
-
-    Raises UsageError for a column that this project does not know, InputError for a heading
-    that the file does not have and for what is no such table.
-    """
-    try:
-        with file.open("rb") as raw:
-            size = file.stat().st_size
-            text = TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-            for line in _lines(file, text, columns or {}):
-                yield line
-                if progress and line.number % _CHUNK == 0:
-                    progress(raw.tell(), size)
-            if progress:
-                progress(size, size)
-    except OSError as error:
-        what = (error.strerror or str(error)).lower()
-        raise InputError(f"{file}: {what}.", "Check the path and its permissions.") from None
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{file}: the text is not UTF-8 ({error.reason}).",
-            "Save the table again as CSV UTF-8.",
-        ) from None
-
-
-def _lines(file: Path, text: TextIOWrapper, columns: Mapping[str, str]) -> Iterator[Line]:
-    heading = text.readline()
-    delimiter = max(",;\t", key=heading.count)
-    places = _places(file, next(csv.reader([heading], delimiter=delimiter), []), columns)
-    reader = csv.reader(text, delimiter=delimiter)
-
-    def cell(row: list[str], name: str) -> str:
-        place = places.get(name)
-        return clean_cell(row[place]) if place is not None and place < len(row) else ""
-
-    try:
-        for number, row in enumerate(reader, 2):
-            if not row:
-                continue
-            folder, name = cell(row, "folderName"), cell(row, "fileName")
-            path = portable(cell(row, "filePath") or (f"{folder}/{name}" if name else ""))
-            media_id = cell(row, "mediaID") or stem_media_id(path) or ""
-            if "/" in folder or "\\" in folder:
-                folder = deployment_of(f"{portable(folder)}/{name}", "")
-            yield Line(
-                number, media_id, path, cell(row, "timestamp"), cell(row, "publicURL"), folder
-            )
-    except csv.Error as error:
-        raise InputError(
-            f"{file}, row {reader.line_num + 1:,}: {error}.", "Correct the table."
-        ) from None
-
-
-def _places(file: Path, heading: list[str], columns: Mapping[str, str]) -> dict[str, int]:
-    unknown = sorted(columns.keys() - set(COLUMNS))
-    if unknown:
-        raise UsageError(
-            f"There is no metadata column {unknown[0]!r}:", f"choose from {', '.join(COLUMNS)}."
-        )
-    headings = [clean_cell(cell) for cell in heading]
-    folded = [cell.casefold() for cell in headings]
-    places: dict[str, int] = {}
-    for name in COLUMNS:
-        wanted = columns.get(name, name)
-        if wanted in headings:
-            places[name] = headings.index(wanted)
-        elif wanted.casefold() in folded:
-            places[name] = folded.index(wanted.casefold())
-        elif name in columns:
-            raise InputError(
-                f"{file}: there is no column {wanted!r}.", f"It has {', '.join(headings)}."
-            )
-    if not places.keys() & {"mediaID", "filePath", "fileName"}:
-        raise InputError(
-            f"{file}: there is no column mediaID (it has {', '.join(headings) or 'none'}).",
-            "Name it with --map mediaID=COLUMN.",
-        )
-    return places

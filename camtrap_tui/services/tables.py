@@ -1,0 +1,195 @@
+"""Reads tables of pictures: CSV with commas, semicolons or tabs, under headings of its own.
+
+Rows come one at a time and cleaned; nothing of the file is kept.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import TextIOWrapper
+from itertools import islice
+from pathlib import Path
+
+from camtrap_tui.domain.text import clean_cell
+from camtrap_tui.errors import InputError, UsageError
+from camtrap_tui.services.places import deployment_of, portable, stem_media_id
+
+# What a metadata table has, and what a manifest may have besides.
+COLUMNS = ("mediaID", "publicURL", "timestamp", "folderName", "fileName", "filePath")
+MANIFEST_COLUMNS = (*COLUMNS, "contentMD5", "latitude", "longitude", "deploymentID")
+Progress = Callable[[int, int], None]
+_CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the table, cleaned; the first row below the headings is row 2.
+
+    `media_id` is the table's, else the path's where its name is one; `path` is portable;
+    `folder` is the deployment. What the table does not say is empty.
+    """
+
+    number: int
+    media_id: str
+    path: str
+    timestamp: str
+    url: str
+    folder: str
+    content_md5: str = ""
+    latitude: str = ""
+    longitude: str = ""
+    file_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The headings of a table, and its first rows, cleaned."""
+
+    headings: list[str]
+    rows: list[list[str]]
+
+
+def read_lines(
+    file: Path,
+    columns: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+    *,
+    names: Sequence[str] = COLUMNS,
+) -> Iterator[Line]:
+    """Yield the rows of a table, of which `names` are the columns that are looked for.
+
+    `columns` says under which heading one of them stands, where it is another one. Raises
+    UsageError for a column that is none of `names`, InputError for a heading that the file
+    does not have and for what is no such table.
+    """
+    with _opened(file) as (text, tell):
+        size = file.stat().st_size
+        for line in _lines(file, text, columns or {}, names):
+            yield line
+            if progress and line.number % _CHUNK == 0:
+                progress(tell(), size)
+        if progress:
+            progress(size, size)
+
+
+def read_head(file: Path, rows: int = 100) -> Head:
+    """Return the headings of a table and at most so many of its first rows."""
+    with _opened(file) as (text, _):
+        reader = csv.reader(text, delimiter=_delimiter(text))
+        try:
+            headings = next(reader, [])
+            first = [row for row in islice(reader, rows) if row]
+        except csv.Error as error:
+            raise InputError(
+                f"{file}, row {reader.line_num + 1:,}: {error}.", "Correct the table."
+            ) from None
+    return Head([clean_cell(cell) for cell in headings], [list(map(clean_cell, r)) for r in first])
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[tuple[TextIOWrapper, Callable[[], int]]]:
+    try:
+        with file.open("rb") as raw:
+            # A lone surrogate is one odd sign in a name, not another encoding.
+            text = TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogatepass", newline="")
+            yield text, raw.tell
+    except OSError as error:
+        what = (error.strerror or str(error)).lower()
+        raise InputError(f"{file}: {what}.", "Check the path and its permissions.") from None
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{file}{_where(file)}: the text is not UTF-8 ({error.reason}).",
+            "Save the table again as CSV UTF-8.",
+        ) from None
+
+
+def _where(file: Path) -> str:
+    """Return which line and byte of a file are the first that are no UTF-8."""
+    start = 0
+    with file.open("rb") as raw:
+        for number, line in enumerate(raw, 1):
+            try:
+                line.decode("utf-8", "surrogatepass")
+            except UnicodeDecodeError as error:
+                return f", line {number:,}, byte {start + error.start:,}"
+            start += len(line)
+    return ""
+
+
+def _delimiter(text: TextIOWrapper) -> str:
+    heading = text.readline()
+    text.seek(0)
+    return max(",;\t", key=heading.count)
+
+
+def _lines(
+    file: Path, text: TextIOWrapper, columns: Mapping[str, str], names: Sequence[str]
+) -> Iterator[Line]:
+    reader = csv.reader(text, delimiter=_delimiter(text))
+    try:
+        places = _places(file, next(reader, []), columns, names)
+        for number, row in enumerate(reader, 2):
+            if row:
+                yield _line(number, row, places)
+    except csv.Error as error:
+        raise InputError(
+            f"{file}, row {reader.line_num + 1:,}: {error}.", "Correct the table."
+        ) from None
+
+
+def _line(number: int, row: list[str], places: Mapping[str, int]) -> Line:
+    def cell(name: str) -> str:
+        place = places.get(name)
+        return clean_cell(row[place]) if place is not None and place < len(row) else ""
+
+    folder, name = cell("folderName"), cell("fileName")
+    path = portable(cell("filePath") or (f"{folder}/{name}" if name else ""))
+    media_id = cell("mediaID") or stem_media_id(path) or ""
+    if "/" in folder or "\\" in folder:
+        folder = deployment_of(f"{portable(folder)}/{name}", "")
+    return Line(
+        number,
+        media_id,
+        path,
+        cell("timestamp"),
+        cell("publicURL"),
+        cell("deploymentID") or folder,
+        cell("contentMD5"),
+        cell("latitude"),
+        cell("longitude"),
+        cell("fileMediatype"),
+    )
+
+
+def _places(
+    file: Path, heading: list[str], columns: Mapping[str, str], names: Sequence[str]
+) -> dict[str, int]:
+    unknown = sorted(columns.keys() - set(names))
+    if unknown:
+        raise UsageError(
+            f"There is no metadata column {unknown[0]!r}:", f"choose from {', '.join(names)}."
+        )
+    headings = [clean_cell(cell) for cell in heading]
+    folded = [cell.casefold() for cell in headings]
+    places: dict[str, int] = {}
+    # Addresses alone say which pictures a manifest means, but describe none that is known.
+    naming = {"mediaID", "filePath", "fileName"} | ({"publicURL"} if names != COLUMNS else set())
+    for name in names:
+        wanted = columns.get(name, name)
+        if wanted in headings:
+            places[name] = headings.index(wanted)
+        elif wanted.casefold() in folded:
+            places[name] = folded.index(wanted.casefold())
+        elif name in columns:
+            raise InputError(
+                f"{file}: there is no column {wanted!r}.", f"It has {', '.join(headings)}."
+            )
+    if not places.keys() & naming:
+        raise InputError(
+            f"{file}: there is no column mediaID (it has {', '.join(headings) or 'none'}).",
+            "Name it with --map mediaID=COLUMN.",
+        )
+    return places

@@ -7,9 +7,10 @@ A connection belongs to the thread that opened it.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from camtrap_tui.errors import StoreError
 
 BUSY_TIMEOUT_S = 5.0
 _ROWS_AT_ONCE = 100
+_PAGES_AT_ONCE = 4096
 Durability = Literal["FULL", "NORMAL"]
 Row = TypeVar("Row")
 Parameters = Sequence[Any] | dict[str, Any]
@@ -45,6 +47,50 @@ def explain(path: Path, error: sqlite3.Error) -> StoreError:
 def columns(row: type, prefix: str = "") -> str:
     """Return the columns that fill the dataclass `row`, for a SELECT."""
     return ", ".join(f"{prefix}{field.name}" for field in fields(row))
+
+
+def _can_write(path: Path) -> bool:
+    """Tell whether the file and, for its side files, its folder may be written to."""
+    if not path.exists():
+        return True
+    path = path.resolve()
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _connect(name: Path | str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        name,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        cached_statements=256,
+        uri=isinstance(name, str),
+    )
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    """Open a survey that cannot be written to, with all that its -wal file holds.
+
+    Raises StoreError where SQLite cannot read that file there: what was graded last is in it.
+    """
+    path = path.resolve()
+    connection = _connect(f"{path.as_uri()}?mode=ro")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return connection
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise
+        beside = path.with_name(f"{path.name}-wal")
+        if beside.exists() and beside.stat().st_size:
+            raise StoreError(
+                f"{path}: it was not closed properly, and its last grades are in {beside.name},"
+                " which cannot be read in a folder that is read-only.",
+                f"Copy {path.name} and {beside.name} together to a folder that can be written"
+                " to, and open the copy.",
+            ) from error
+    # There is no other file, and none can be made: what is in this one is all there is.
+    return _connect(f"{path.as_uri()}?mode=ro&immutable=1")
 
 
 class _Cursor(sqlite3.Cursor):
@@ -75,21 +121,22 @@ class _Cursor(sqlite3.Cursor):
 
 
 class Database:
-    """A connection to a survey file, in WAL mode with foreign keys on."""
+    """A connection to a survey file, in WAL mode with foreign keys on.
+
+    `read_only` says that the file or its folder cannot be written to.
+    """
 
     def __init__(self, path: Path, durability: Durability = "FULL") -> None:
         self.path = path
+        self.read_only = not _can_write(path)
         try:
-            self._connection = sqlite3.connect(
-                path, timeout=BUSY_TIMEOUT_S, isolation_level=None, cached_statements=256
-            )
-            for pragma in (
-                "journal_mode = WAL",
-                f"synchronous = {durability}",
-                "foreign_keys = ON",
-                "cache_size = -16000",
-                "temp_store = MEMORY",
-            ):
+            if self.read_only:
+                self._connection = _connect_to_read(path)
+            else:
+                self._connection = _connect(path)
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute(f"PRAGMA synchronous = {durability}")
+            for pragma in ("foreign_keys = ON", "cache_size = -16000", "temp_store = MEMORY"):
                 self._connection.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
             raise explain(path, error) from error
@@ -141,6 +188,31 @@ class Database:
         """Stop the query that another thread is running on this connection."""
         self._connection.interrupt()
 
+    def copy_to(self, target: Path) -> None:
+        """Write a copy of the survey as it stands at one moment to `target`, a new file.
+
+        Others may write meanwhile; the copy is one file, without a -wal. (SQLite 3.40 cannot
+        VACUUM INTO from a read-only survey whose table has a generated column.)
+        """
+        # Under another name until it is whole: half a copy would be taken for a backup.
+        beside = target.with_name(f".{target.name}.part")
+        ends = ("", "-journal", "-wal", "-shm")
+        sides = [beside.with_name(beside.name + end) for end in ends]
+        for side in sides:
+            side.unlink(missing_ok=True)
+        try:
+            with self.snapshot(), closing(sqlite3.connect(beside)) as copy:
+                # The first read fixes the moment: later writes do not make it begin again.
+                self.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                self._connection.backup(copy, pages=_PAGES_AT_ONCE)
+                copy.execute("PRAGMA journal_mode = DELETE")
+            beside.rename(target)
+        except sqlite3.Error as error:
+            raise explain(self.path if "malformed" in str(error) else target, error) from error
+        finally:
+            for side in sides:
+                side.unlink(missing_ok=True)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Take the write lock, then commit all that the block writes, or none of it.
@@ -148,6 +220,11 @@ class Database:
         Raises StoreError, too, where the file is no longer at its path: SQLite would go on
         writing into what nobody can find again.
         """
+        if self.read_only:
+            raise StoreError(
+                f"{self.path}: the survey is read-only here, nothing can be written to it.",
+                f"Copy it first: camtrap-tui backup {self.path} COPY.db",
+            )
         if self._file_there() != self._file:
             raise StoreError(
                 f"{self.path}: the survey was moved, replaced or deleted while it was open.",

@@ -1,7 +1,7 @@
 """The shape of a survey file, one numbered migration a change; landed ones are frozen.
 
-sqlite-utils applies them and is imported only when one is pending (it costs 0.2 s). Whether
-one is pending is asked of its bookkeeping table with plain SQL.
+A new file gets them all by plain SQL, with the rows that sqlite-utils keeps of them. It brings
+older files up to date, and is imported only for that: it costs 0.2 s and 45 MB.
 """
 
 from __future__ import annotations
@@ -18,23 +18,37 @@ from camtrap_tui.store.database import Database, explain
 if TYPE_CHECKING:
     from sqlite_utils import Database as UtilsDatabase
 
+    AnyDatabase = Database | UtilsDatabase
+
 MIGRATION_SET = "camtrap_tui"
 # In the file's header: tools like `file` can tell a survey from other SQLite files.
 APPLICATION_ID = 0x63747569  # "ctui"
 
 
-def m001_initial(db: UtilsDatabase) -> None:
+def m001_initial(db: AnyDatabase) -> None:
     """Create the ledger, the runs and the grades."""
     for statement in schema.M001:
         db.execute(statement)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-def m002_sources(db: UtilsDatabase) -> None:
+def m002_sources(db: AnyDatabase) -> None:
     """Add what manifests, downloads, clocks and flags need."""
     for statement in schema_002.M002:
         db.execute(statement)
 
+
+# As sqlite-utils makes them, letter for letter: it takes over from here with the next change.
+_BOOKKEEPING = (
+    """CREATE TABLE "_sqlite_migrations" (
+   "id" INTEGER PRIMARY KEY,
+   "migration_set" TEXT,
+   "name" TEXT,
+   "applied_at" TEXT
+)""",
+    """CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
+    ON "_sqlite_migrations" ("migration_set", "name")""",
+)
 
 MIGRATIONS = (m001_initial, m002_sources)
 NAMES = tuple(migration.__name__ for migration in MIGRATIONS)
@@ -66,6 +80,11 @@ def bring_up_to_date(db: Database) -> None:
         )
     if len(have) == len(NAMES):
         return
+    if db.read_only:
+        raise StoreError(
+            f"{db.path}: an older camtrap-tui made it, and it is read-only: it cannot be updated.",
+            "Copy it to a folder that can be written to, and open the copy.",
+        )
     # A full disk may have left a file with nothing but the empty bookkeeping table.
     foreign = "SELECT count(*) FROM sqlite_master WHERE tbl_name <> '_sqlite_migrations'"
     if not have and db.value(foreign):
@@ -75,7 +94,8 @@ def bring_up_to_date(db: Database) -> None:
         )
     if have:
         backup(db, _backup_path(db.path, have[-1]))
-    _apply(db.path)
+    if not _make(db):
+        _apply(db.path)
 
 
 def backup(db: Database, target: Path) -> None:
@@ -85,17 +105,29 @@ def backup(db: Database, target: Path) -> None:
     """
     if target.exists():
         raise StoreError(f"{target}: the file exists already.", "Give the backup another name.")
-    try:
-        db.execute("VACUUM INTO ?", [str(target)])
-    except StoreError:
-        # What a full disk has left there would be taken for a backup.
-        target.unlink(missing_ok=True)
-        raise
+    db.copy_to(target)
 
 
 def _backup_path(path: Path, last: str) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     return path.with_name(f"{path.stem}.before-migration-{last}-{stamp}{path.suffix}")
+
+
+def _make(db: Database) -> bool:
+    """Give an empty file its whole shape at once; return whether that was done."""
+    with db.transaction():
+        # Looked at under the lock: another program may be making the same file.
+        if db.value("SELECT 1 FROM sqlite_master"):
+            return False
+        for statement in _BOOKKEEPING:
+            db.execute(statement)
+        for migration in MIGRATIONS:
+            migration(db)
+            db.execute(
+                "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, ?, ?)",
+                [MIGRATION_SET, migration.__name__, str(datetime.now(UTC))],
+            )
+    return True
 
 
 def _apply(path: Path) -> None:

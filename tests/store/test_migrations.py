@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
 from dataclasses import fields
 from pathlib import Path
@@ -204,6 +205,54 @@ def test_a_survey_of_the_first_version_keeps_all_that_it_has(
     assert len(list(tmp_path.glob("river.before-migration-m001*.db"))) == 1
 
 
+def test_a_new_file_is_as_sqlite_utils_makes_it(tmp_path: Path) -> None:
+    migrations._apply(tmp_path / "slow.db")
+    Store.open(tmp_path / "quick.db", create=True).close()
+
+    shapes = []
+    for name in ("slow.db", "quick.db"):
+        with sqlite3.connect(tmp_path / name) as raw:
+            shapes.append(
+                (
+                    raw.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall(),
+                    raw.execute("PRAGMA application_id").fetchone(),
+                    raw.execute(
+                        "SELECT id, migration_set, name FROM _sqlite_migrations"
+                    ).fetchall(),
+                    [len(at) for (at,) in raw.execute("SELECT applied_at FROM _sqlite_migrations")],
+                )
+            )
+        raw.close()
+    assert shapes[0] == shapes[1]
+
+
+def test_sqlite_utils_takes_over_from_a_new_file(tmp_path: Path) -> None:
+    import sqlite_utils
+    from sqlite_utils.migrations import Migrations
+
+    path = tmp_path / "river.db"
+    Store.open(path, create=True).close()
+    known = Migrations(migrations.MIGRATION_SET)
+    for migration in migrations.MIGRATIONS:
+        known()(migration)
+    with sqlite3.connect(path) as raw:
+        assert known.pending(sqlite_utils.Database(raw)) == []
+    raw.close()
+
+
+def test_making_a_survey_does_not_import_sqlite_utils(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from pathlib import Path; from camtrap_tui.store.store import Store;"
+        f"Store.open(Path({str(tmp_path / 'a.db')!r}), create=True).close();"
+        "print('sqlite_utils' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
 def test_a_backup_never_overwrites(store: Store, tmp_path: Path) -> None:
     store.backup(tmp_path / "copy.db")
     with Store.open(tmp_path / "copy.db") as copy:
@@ -214,17 +263,14 @@ def test_a_backup_never_overwrites(store: Store, tmp_path: Path) -> None:
 
 def test_a_backup_that_cannot_be_finished_leaves_no_file(store: Store, tmp_path: Path) -> None:
     target = tmp_path / "copy.db"
-    seen: list[bool] = []
-
-    def has_begun() -> bool:
-        seen.append(target.exists())
-        return seen[-1]
-
-    store.db._connection.set_progress_handler(has_begun, 1)
-    with pytest.raises(StoreError):
-        store.backup(target)
-    assert seen[-1]
-    assert not target.exists()
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, unlimited[1]))
+    try:
+        with pytest.raises(StoreError, match=r"copy\.db"):
+            store.backup(target)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+    assert not list(tmp_path.glob("*copy.db*"))
 
 
 def test_opening_an_up_to_date_survey_does_not_import_sqlite_utils(tmp_path: Path) -> None:

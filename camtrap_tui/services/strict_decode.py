@@ -8,8 +8,8 @@ change detections, so it is not used.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,28 +42,47 @@ def decode(path: Path) -> Image:
 
 def decode_bytes(data: bytes) -> Image:
     """Return the picture that `data` holds; see `decode`."""
-    import PIL.Image
     import PIL.ImageOps
 
-    with _strict():
-        try:
-            image = PIL.Image.open(io.BytesIO(data), formats=FORMATS)
-        except PIL.UnidentifiedImageError:
-            # Its text names a place in memory, which differs from run to run.
-            raise PictureError("unreadable: not a picture of a known format") from None
-        except PIL.Image.DecompressionBombError:
-            raise PictureError("unreadable: too many pixels") from None
-        except (OSError, ValueError, SyntaxError) as error:
-            raise PictureError(f"unreadable: {error}") from None
-        try:
-            image.load()
-        except OSError as error:
-            raise PictureError(_load_reason(str(error))) from None
-        except (ValueError, SyntaxError, IndexError) as error:
-            raise PictureError(f"unreadable: {error}") from None
-        # The order of these two is speciesnet's: EXIF outlives the conversion.
-        turned = PIL.ImageOps.exif_transpose(image.convert("RGB"))
-    return turned
+    image = loaded(lambda: opened(data))
+    # The order of these two is speciesnet's: EXIF outlives the conversion.
+    return PIL.ImageOps.exif_transpose(image.convert("RGB"))
+
+
+def opened(data: bytes) -> Image:
+    """Return the picture that `data` begins, of which only the header has been read.
+
+    Raises PictureError for what is no picture of a format that SpeciesNet reads.
+    """
+    import PIL.Image
+
+    try:
+        return PIL.Image.open(io.BytesIO(data), formats=FORMATS)
+    except PIL.UnidentifiedImageError:
+        # Its text names a place in memory, which differs from run to run.
+        raise PictureError("unreadable: not a picture of a known format") from None
+    except PIL.Image.DecompressionBombError:
+        raise PictureError("unreadable: too many pixels") from None
+    except (OSError, ValueError, SyntaxError) as error:
+        raise PictureError(f"unreadable: {error}") from None
+
+
+def loaded(open_picture: Callable[[], Image]) -> Image:
+    """Return the picture that `open_picture` opens with all of its pixels.
+
+    Raises PictureError for one that ends too early, or is damaged.
+    """
+    while True:
+        with _STRICT:
+            image = open_picture()
+            try:
+                image.load()
+            except OSError as error:
+                raise PictureError(_load_reason(str(error))) from None
+            except (ValueError, SyntaxError, IndexError) as error:
+                raise PictureError(f"unreadable: {error}") from None
+            if not _STRICT.was_lifted():
+                return image
 
 
 def _load_reason(said: str) -> str:
@@ -72,14 +91,41 @@ def _load_reason(said: str) -> str:
     return f"unreadable: {said}"
 
 
-@contextmanager
-def _strict() -> Iterator[None]:
-    """Make Pillow refuse truncated files; the switch is global, so one thread decodes."""
-    import PIL.ImageFile
+class _Strict:
+    """Makes Pillow refuse truncated files while any thread decodes.
 
-    before = PIL.ImageFile.LOAD_TRUNCATED_IMAGES
-    PIL.ImageFile.LOAD_TRUNCATED_IMAGES = False
-    try:
-        yield
-    finally:
-        PIL.ImageFile.LOAD_TRUNCATED_IMAGES = before
+    The switch is one for the whole process: the first thread in sets it, the last one out
+    puts it back. An import of speciesnet meanwhile lifts it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._before = False
+
+    def __enter__(self) -> None:
+        import PIL.ImageFile
+
+        with self._lock:
+            if not self._inside:
+                self._before = PIL.ImageFile.LOAD_TRUNCATED_IMAGES
+            self._inside += 1
+            PIL.ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+    def __exit__(self, *_: object) -> None:
+        import PIL.ImageFile
+
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                PIL.ImageFile.LOAD_TRUNCATED_IMAGES = self._before
+
+    @staticmethod
+    def was_lifted() -> bool:
+        """Tell whether something else has allowed truncated files since a thread came in."""
+        import PIL.ImageFile
+
+        return bool(PIL.ImageFile.LOAD_TRUNCATED_IMAGES)
+
+
+_STRICT = _Strict()

@@ -20,8 +20,10 @@ from camtrap_tui.services.places import from_text, to_text
 # of it runs other programs.
 FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP")
 # fmt: off
-_PICTURE_NAMES = frozenset((
+_READABLE_NAMES = frozenset((
     ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".tif", ".tiff", ".bmp", ".gif", ".webp",
+))
+_PICTURE_NAMES = _READABLE_NAMES | frozenset((
     ".heic", ".heif", ".avif", ".jp2", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf",
     ".rw2",
 ))
@@ -52,6 +54,37 @@ class Look:
     reason: str | None = None
     header: Header | None = None
     md5: str = ""
+
+
+def suffix_of(name: str) -> str:
+    """Return the end of a file's name that says what it is, as `.jpg`; "" where none does."""
+    stem, dot, end = name.rpartition("/")[2].rpartition(".")
+    return f".{end.lower()}" if stem and dot else ""
+
+
+def is_picture_name(name: str) -> bool:
+    """Tell whether a file is named like a picture, be it one that can be read here or not."""
+    return suffix_of(name) in _PICTURE_NAMES
+
+
+def is_video_name(name: str) -> bool:
+    """Tell whether a file is named like a video."""
+    return suffix_of(name) in _VIDEO_NAMES
+
+
+def state_by_name(name: str) -> tuple[str, str] | None:
+    """Return state and reason of a file that its name says is no picture to read, or None.
+
+    None is said of pictures, and of a name that says nothing.
+    """
+    suffix = suffix_of(name)
+    if suffix in _VIDEO_NAMES:
+        return "not_a_picture", f"a video ({suffix[1:].upper()})"
+    if not suffix or suffix in _READABLE_NAMES:
+        return None
+    if suffix in _PICTURE_NAMES:
+        return "unreadable", _no_picture(suffix, named=True)
+    return "not_a_picture", _no_picture(suffix, named=False)
 
 
 def walk(root: Path) -> Iterator[FoundFile]:

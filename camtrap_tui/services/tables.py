@@ -6,6 +6,7 @@ Rows come one at a time and cleaned; nothing of the file is kept.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ COLUMNS = ("mediaID", "publicURL", "timestamp", "folderName", "fileName", "fileP
 MANIFEST_COLUMNS = (*COLUMNS, "contentMD5", "latitude", "longitude", "deploymentID")
 Progress = Callable[[int, int], None]
 _CHUNK = 2000
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +147,12 @@ def _line(number: int, row: list[str], places: Mapping[str, int]) -> Line:
         place = places.get(name)
         return clean_cell(row[place]) if place is not None and place < len(row) else ""
 
-    folder, name = cell("folderName"), cell("fileName")
-    path = portable(cell("filePath") or (f"{folder}/{name}" if name else ""))
+    folder, name, url = cell("folderName"), cell("fileName"), cell("publicURL")
+    whole = cell("filePath")
+    if _ADDRESS.match(whole):
+        # As in Camtrap DP, where a path may be an address.
+        whole, url = "", url or whole
+    path = portable(whole or (f"{folder}/{name}" if name else ""))
     media_id = cell("mediaID") or stem_media_id(path) or ""
     if "/" in folder or "\\" in folder:
         folder = deployment_of(f"{portable(folder)}/{name}", "")
@@ -155,7 +161,7 @@ def _line(number: int, row: list[str], places: Mapping[str, int]) -> Line:
         media_id,
         path,
         cell("timestamp"),
-        cell("publicURL"),
+        url,
         cell("deploymentID") or folder,
         cell("contentMD5"),
         cell("latitude"),

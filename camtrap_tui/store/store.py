@@ -20,6 +20,7 @@ from camtrap_tui.store.ledger import Ledger
 from camtrap_tui.store.queue import Queues
 from camtrap_tui.store.reports import Reports
 from camtrap_tui.store.runs import Runs
+from camtrap_tui.store.sources import Sources
 from camtrap_tui.store.taxa import Taxa
 
 DEFAULT_BURST_GAP_S = 60
@@ -39,6 +40,7 @@ class Store:
         self.images = Images(db)
         self.ledger = Ledger(db)
         self.bulk = Bulk(db)
+        self.sources = Sources(db)
         self.runs = Runs(db)
         self.grades = Grades(db)
         self.queues = Queues(db)

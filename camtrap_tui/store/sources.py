@@ -1,0 +1,265 @@
+"""What tables, buckets and packages bring into the ledger: many rows a statement.
+
+While a table is read again its earlier rows are set aside; those that no line claims are what
+has vanished from it. Call what writes in transactions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from camtrap_tui.domain.models import Source
+from camtrap_tui.store.database import Database, columns
+
+# Row numbers of rows that are set aside; no table is so long.
+_ASIDE = 1 << 40
+
+_HAS_PICTURE = """(EXISTS (
+    SELECT 1 FROM source_row AS row JOIN source ON source.id = row.source_id
+    WHERE row.source_id = image.source_id AND row.file_path = image.file_path
+        AND row.state = 'here' AND source.kind = 'folder')
+    OR EXISTS (SELECT 1 FROM cached_file WHERE image_id = image.id))"""
+
+_KNOWN = (
+    "SELECT id, media_id, url, deployment_id, timestamp, timestamp_raw, timestamp_source,"
+    f" subsecond, exif_offset, latitude, longitude, {_HAS_PICTURE} FROM image"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownImage:
+    """What the survey knows of an image that a table may say more of.
+
+    `has_picture` says that a folder or a cache has it.
+    """
+
+    id: int
+    media_id: str
+    url: str | None
+    deployment_id: int | None
+    timestamp: str | None
+    timestamp_raw: str | None
+    timestamp_source: str
+    subsecond: str | None
+    exif_offset: str | None
+    latitude: float | None
+    longitude: float | None
+    has_picture: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A ledger row of a table; `is_aside` says that no line has claimed it in this reading."""
+
+    id: int
+    row_number: int
+    file_path: str
+    media_id: str | None
+    url: str | None
+    state: str
+    reason: str | None
+    image_id: int | None
+    content_md5: str | None
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether the row is from an earlier reading, and not found again so far."""
+        return self.row_number >= _ASIDE
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A row to write; `id` 0 for one that is new. The other fields are columns."""
+
+    id: int
+    row_number: int
+    file_path: str
+    media_id: str | None
+    url: str | None
+    state: str
+    reason: str | None
+    image_id: int | None
+    content_md5: str | None
+    file_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewImage:
+    """An image that only a table or a bucket knows; its picture is still to be had."""
+
+    id: int
+    media_id: str
+    source_id: int
+    file_path: str
+    url: str | None
+    deployment_id: int | None
+    timestamp: str | None
+    timestamp_raw: str | None
+    timestamp_source: str
+    subsecond: str | None
+    exif_offset: str | None
+    latitude: float | None
+    longitude: float | None
+
+
+_NEW_IMAGE = f"INSERT INTO image ({columns(NewImage)}) VALUES ({', '.join('?' * 13)})"
+_IMAGE_COLUMNS = columns(NewImage).split(", ")
+_ROW_COLUMNS = columns(NewRow).removeprefix("id, ").split(", ")
+
+
+class Sources:
+    """Sources of many rows: what their last reading was, their rows, and their images."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def find(self, kind: str, location: str) -> Source | None:
+        """Return the source of a kind at `location`, or None."""
+        sql = f"SELECT {columns(Source)} FROM source WHERE kind = ? AND location = ?"
+        found = self._db.rows(Source, sql, [kind, location])
+        return found[0] if found else None
+
+    def with_content(self, kind: str, content_md5: str) -> Source | None:
+        """Return the source of a kind whose file had these bytes when it was read, or None."""
+        sql = f"SELECT {columns(Source)} FROM source WHERE kind = ? AND content_md5 = ?"
+        found = self._db.rows(Source, f"{sql} ORDER BY id LIMIT 1", [kind, content_md5])
+        return found[0] if found else None
+
+    def note_reading(
+        self, source_id: int, row_count: int, content_md5: str | None, column_map: str | None
+    ) -> None:
+        """Record what was read: how many rows, of which bytes, with which columns."""
+        self._db.execute(
+            "UPDATE source SET row_count = ?, content_md5 = ?, column_map = ? WHERE id = ?",
+            [row_count, content_md5, column_map, source_id],
+        )
+
+    def set_row_count(self, source_id: int, row_count: int) -> None:
+        """Record how many rows a source's reader counted."""
+        self._db.execute("UPDATE source SET row_count = ? WHERE id = ?", [row_count, source_id])
+
+    def known(self, media_ids: Sequence[str]) -> dict[str, KnownImage]:
+        """Return the images with these media ids (up to 30,000)."""
+        marks = ", ".join("?" * len(media_ids))
+        found = self._db.rows(KnownImage, f"{_KNOWN} WHERE media_id IN ({marks})", list(media_ids))
+        return {image.media_id: image for image in found}
+
+    def images(self, ids: Sequence[int]) -> dict[int, KnownImage]:
+        """Return the images with these row ids (up to 30,000)."""
+        marks = ", ".join("?" * len(ids))
+        found = self._db.rows(KnownImage, f"{_KNOWN} WHERE id IN ({marks})", list(ids))
+        return {image.id: image for image in found}
+
+    def rows_of(self, source_id: int, image_ids: Sequence[int]) -> list[TableRow]:
+        """Return a source's rows of these images (up to 30,000), in order."""
+        marks = ", ".join("?" * len(image_ids))
+        sql = (
+            f"SELECT {columns(TableRow)} FROM source_row WHERE image_id IN ({marks})"
+            " AND +source_id = ? ORDER BY row_number"
+        )
+        return self._db.rows(TableRow, sql, [*image_ids, source_id])
+
+    def rows_at(self, source_id: int, paths: Sequence[str]) -> list[TableRow]:
+        """Return a source's rows with these paths (up to 30,000), in order."""
+        marks = ", ".join("?" * len(paths))
+        sql = (
+            f"SELECT {columns(TableRow)} FROM source_row WHERE source_id = ?"
+            f" AND file_path IN ({marks}) ORDER BY row_number"
+        )
+        return self._db.rows(TableRow, sql, [source_id, *paths])
+
+    def nameless_rows(self, source_id: int, numbers: Sequence[int]) -> list[TableRow]:
+        """Return the rows set aside that name no path and had these numbers (up to 30,000)."""
+        marks = ", ".join("?" * len(numbers))
+        sql = (
+            f"SELECT {columns(TableRow)} FROM source_row WHERE source_id = ? AND file_path = ''"
+            f" AND row_number IN ({marks})"
+        )
+        return self._db.rows(TableRow, sql, [source_id, *(_ASIDE + n for n in numbers)])
+
+    def add_images(self, images: Iterable[NewImage]) -> None:
+        """Add images; they are in no burst yet."""
+        self._db.executemany(
+            _NEW_IMAGE, ([getattr(row, name) for name in _IMAGE_COLUMNS] for row in images)
+        )
+
+    def tell(self, images: Iterable[KnownImage]) -> None:
+        """Write what is known of images anew, but for times; media ids too."""
+        self._db.executemany(
+            "UPDATE image SET media_id = ?, url = ?, latitude = ?, longitude = ? WHERE id = ?",
+            ((row.media_id, row.url, row.latitude, row.longitude, row.id) for row in images),
+        )
+
+    def retell_times(self, images: Iterable[KnownImage]) -> None:
+        """Write times and deployments anew, as cameras showed them; bursts are to be renewed."""
+        self._db.executemany(
+            "UPDATE image SET deployment_id = ?, timestamp = ?, timestamp_raw = ?,"
+            " timestamp_source = ?, subsecond = ?, exif_offset = ?, clock_shift_s = 0,"
+            " burst_id = NULL WHERE id = ?",
+            (
+                (
+                    row.deployment_id,
+                    row.timestamp,
+                    row.timestamp_raw,
+                    row.timestamp_source,
+                    row.subsecond,
+                    row.exif_offset,
+                    row.id,
+                )
+                for row in images
+            ),
+        )
+
+    def put_rows(self, source_id: int, rows: Sequence[NewRow]) -> None:
+        """Add the rows whose id is 0, and write the others anew."""
+        names = ", ".join(_ROW_COLUMNS)
+        self._db.executemany(
+            f"INSERT INTO source_row ({names}, source_id)"
+            f" VALUES ({', '.join('?' * len(_ROW_COLUMNS))}, ?)",
+            (
+                [*(getattr(row, name) for name in _ROW_COLUMNS), source_id]
+                for row in rows
+                if not row.id
+            ),
+        )
+        changes = ", ".join(f"{name} = ?" for name in _ROW_COLUMNS)
+        self._db.executemany(
+            f"UPDATE source_row SET {changes} WHERE id = ?",
+            ([*(getattr(row, name) for name in _ROW_COLUMNS), row.id] for row in rows if row.id),
+        )
+
+    def set_aside(self, source_id: int) -> None:
+        """Set a source's rows aside before its table is read again."""
+        self._db.execute(
+            "UPDATE source_row SET row_number = row_number + ? WHERE source_id = ?",
+            [_ASIDE, source_id],
+        )
+
+    def exclude_aside(self, source_id: int, reason: str) -> tuple[int, int]:
+        """Exclude the rows that no line has claimed; return (newly excluded, in all)."""
+        aside = "source_id = ? AND row_number >= ?"
+        newly = f"SELECT count(*) FROM source_row WHERE {aside} AND state <> 'excluded'"
+        fresh = int(self._db.value(newly, [source_id, _ASIDE]))
+        total = f"SELECT count(*) FROM source_row WHERE {aside}"
+        found = int(self._db.value(total, [source_id, _ASIDE]))
+        if not found:
+            return 0, 0
+        self._db.execute(
+            f"UPDATE source_row SET state = 'excluded', reason = ? WHERE {aside}",
+            [reason, source_id, _ASIDE],
+        )
+        # Each keeps the number that it had, unless a row of the same path has it now.
+        self._db.execute(
+            f"UPDATE OR IGNORE source_row SET row_number = row_number - ? WHERE {aside}",
+            [_ASIDE, source_id, _ASIDE],
+        )
+        last = "SELECT max(row_number) FROM source_row WHERE source_id = ? AND row_number < ?"
+        free = int(self._db.value(last, [source_id, _ASIDE]) or 1)
+        left = f"SELECT id FROM source_row WHERE {aside} ORDER BY row_number"
+        ids = [key for (key,) in self._db.execute(left, [source_id, _ASIDE])]
+        self._db.executemany(
+            "UPDATE source_row SET row_number = ? WHERE id = ?",
+            ((free + n, key) for n, key in enumerate(ids, 1)),
+        )
+        return fresh, found

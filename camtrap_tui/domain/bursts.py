@@ -1,33 +1,79 @@
 """Bursts: pictures of one deployment that follow each other within a gap.
 
-A burst is named by its first image, so pictures added elsewhere never change it.
+A burst is named by one of its pictures and keeps that name while its pictures stay together,
+so what was added since, before or between, never changes it.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+# (image id, deployment id, naive local timestamp, id of the burst it was in so far)
+Frame = tuple[int, int | None, str | None, int | None]
+_NONE = -1
 
-def bursts(
-    rows: Iterable[tuple[int, int | None, str | None]], gap_s: int
-) -> Iterator[tuple[int, int]]:
-    """Yield (image id, id of the first image of its burst) for each row, in the order given.
 
-    `rows` are (image id, deployment id, naive local timestamp), sorted by deployment, time and
-    id. A picture joins the one before it when at most `gap_s` seconds lie between them, so a
-    burst may be longer than the gap. Without a deployment or a time, a picture is alone.
+def bursts(frames: Iterable[Frame], gap_s: int) -> Iterator[tuple[int, int, int | None]]:
+    """Yield (image id, burst id, burst id so far) for each frame, in the order given.
+
+    `frames` are sorted by deployment and time, those of one time as the camera took them. A
+    picture joins the one before it when at most `gap_s` seconds lie between them, so a burst
+    may be longer than the gap. Without a deployment or a time, a picture is alone.
+    The burst id is that of the oldest (smallest) image that named a burst before and is still
+    a member; a burst that is new is named by its first member. Memory grows with the longest
+    burst, by some 20 bytes a picture.
     """
     gap = timedelta(seconds=gap_s)
-    first = 0
+    burst = _Burst()
     last_deployment: int | None = None
     last_time = datetime.min
-    for image_id, deployment_id, timestamp in rows:
+    for image_id, deployment_id, timestamp, known in frames:
         if deployment_id is None or timestamp is None:
-            yield image_id, image_id
+            yield from burst.named()
+            burst = _Burst()
+            yield image_id, image_id, known
             continue
         time = datetime.fromisoformat(timestamp)
         if deployment_id != last_deployment or time - last_time > gap:
-            first = image_id
+            yield from burst.named()
+            burst = _Burst()
+        burst.add(image_id, known)
         last_deployment, last_time = deployment_id, time
-        yield image_id, first
+    yield from burst.named()
+
+
+class _Burst:
+    """The members of one burst until its last one is known, and who may name it."""
+
+    def __init__(self) -> None:
+        self._members = array("q")
+        self._known = array("q")
+        self._anchor = 0
+        self._named: set[int] = set()
+        self._blank = array("q")
+
+    def add(self, image_id: int, known: int | None) -> None:
+        """Add the next member, with the burst that it was in so far."""
+        self._members.append(image_id)
+        self._known.append(_NONE if known is None else known)
+        if known is None:
+            self._blank.append(image_id)
+        elif known != image_id:
+            self._named.add(known)
+        elif not self._anchor or image_id < self._anchor:
+            self._anchor = image_id
+
+    def named(self) -> Iterator[tuple[int, int, int | None]]:
+        """Yield the members, with the burst that they are in now and the one so far."""
+        burst_id = self._name() if self._members else 0
+        for image_id, known in zip(self._members, self._known, strict=True):
+            yield image_id, burst_id, None if known == _NONE else known
+
+    def _name(self) -> int:
+        anchors = [self._anchor] if self._anchor else []
+        if self._named:
+            # Others still carry the name of a member whose own was taken from it for a moment.
+            anchors += [image_id for image_id in self._blank if image_id in self._named]
+        return min(anchors) if anchors else self._members[0]

@@ -20,7 +20,15 @@ _IN_NAME = re.compile(
     r"[T _-]{0,3}(\d\d)[-_.:h]?(\d\d)[-_.:m]?(\d\d)(?!\d)",
     re.ASCII,
 )
-_OFFSET = re.compile(r"[+-]\d\d:\d\d", re.ASCII)
+_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)", re.ASCII)
+# As people write one in a table: +02:00, -0500, -5, UTC+2; a bare number could be minutes.
+_WRITTEN_OFFSET = re.compile(
+    r"(?:UTC|GMT)? ?([+\N{MINUS SIGN}-])(\d{1,2})(?::?(\d{2}))?", re.ASCII | re.IGNORECASE
+)
+_NO_OFFSET = frozenset(("Z", "UTC", "GMT", "0"))
+_DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
+# The furthest that clocks on land are from UTC.
+_MOST_OFFSET_MIN = 14 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +61,45 @@ def timestamp_in_name(stem: str) -> tuple[Timestamp, str] | None:
     return None
 
 
+def parse_date(text: str) -> str | None:
+    """Return the day that `text` writes with the year first, as `YYYY-MM-DD`, or None."""
+    found = _DATE.fullmatch(text.strip())
+    local = _local(*found.group(1, 3, 4), "0", "0") if found else None
+    return local[:10] if local else None
+
+
 def clean_offset(text: str) -> str | None:
     """Return a UTC offset as EXIF writes it, `+02:00`, or None for anything else."""
-    return text if _OFFSET.fullmatch(text) else None
+    found = _OFFSET.fullmatch(text)
+    if not found:
+        return None
+    minutes = _minutes(*found.group(1, 2, 3))
+    return None if minutes is None else offset_text(minutes)
+
+
+def parse_offset(text: str) -> int | None:
+    """Return the minutes ahead of UTC that `text` says, or None for what is no clear offset.
+
+    `+02:00`, `-0500`, `-5`, `UTC+2`, `UTC`, `Z` and `0` are clear; `120` and `5.5` are not.
+    """
+    text = text.strip()
+    if text.upper() in _NO_OFFSET:
+        return 0
+    found = _WRITTEN_OFFSET.fullmatch(text)
+    return _minutes(*found.group(1, 2, 3)) if found else None
+
+
+def offset_text(minutes: int) -> str:
+    """Return minutes ahead of UTC as `+02:00`."""
+    sign = "-" if minutes < 0 else "+"
+    return f"{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
+def _minutes(sign: str, hours: str, minutes: str | None) -> int | None:
+    total = 60 * int(hours) + int(minutes or 0)
+    if total > _MOST_OFFSET_MIN or int(minutes or 0) > 59:
+        return None
+    return total if sign == "+" else -total
 
 
 def _local(*parts: str) -> str | None:
@@ -68,4 +112,4 @@ def _local(*parts: str) -> str | None:
 def _offset(text: str | None) -> str | None:
     if text is None:
         return None
-    return "+00:00" if text == "Z" else f"{text[:3]}:{text[-2:]}"
+    return "+00:00" if text == "Z" else clean_offset(text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from camtrap_tui.domain.clock import as_shown
 from camtrap_tui.domain.models import Image
 from camtrap_tui.domain.timestamps import timestamp_in_name
 from camtrap_tui.services.exif import Header
@@ -28,6 +29,8 @@ def with_header(image: Image, header: Header) -> Image:
         height=header.height,
         camera_make=image.camera_make or header.camera_make,
         camera_model=image.camera_model or header.camera_model,
+        orientation=header.orientation,
+        gps_raw=header.gps_raw,
     )
     if image.latitude is None or image.longitude is None:
         told = replace(told, latitude=header.latitude, longitude=header.longitude)
@@ -38,8 +41,7 @@ def _with_time(image: Image, header: Header) -> Image:
     known = _TRUST[image.timestamp_source]
     if header.timestamp and known <= _TRUST["exif"]:
         return replace(
-            image,
-            timestamp=header.timestamp,
+            _showing(image, header.timestamp),
             timestamp_raw=header.timestamp_raw,
             timestamp_source="exif",
             subsecond=header.subsecond,
@@ -50,8 +52,18 @@ def _with_time(image: Image, header: Header) -> Image:
     if in_name and known <= _TRUST["filename"]:
         time, written = in_name
         return replace(
-            image, timestamp=time.local, timestamp_raw=written, timestamp_source="filename"
+            _showing(image, time.local), timestamp_raw=written, timestamp_source="filename"
         )
     if image.timestamp_raw is None and header.timestamp_raw:
         return replace(image, timestamp_raw=header.timestamp_raw)
     return image
+
+
+def _showing(image: Image, shown: str) -> Image:
+    """Return `image` with what its camera showed; a corrected clock stays corrected.
+
+    Where that is news, it stands uncorrected until its deployment is renewed.
+    """
+    if image.timestamp and as_shown(image.timestamp, image.clock_shift_s) == shown:
+        return image
+    return replace(image, timestamp=shown, clock_shift_s=0)

@@ -7,10 +7,11 @@ what cannot be taken is counted and named, never guessed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
+from camtrap_tui.domain.clock import as_shown
 from camtrap_tui.domain.timestamps import Timestamp, parse_timestamp
 from camtrap_tui.services.bursting import renew_burst_of
 from camtrap_tui.services.places import path_media_id
@@ -69,7 +70,7 @@ def describe(
     lines = _new_lines(read_lines(file, columns, progress), report, seen)
     while chunk := list(islice(lines, _CHUNK)):
         describing.write(chunk)
-    for deployment_id in describing.touched - {None}:
+    for deployment_id in describing.touched:
         renew_burst_of(store, deployment_id)
     return report
 
@@ -132,19 +133,21 @@ class _Describing:
         self._store.bulk.rename(renamed)
 
     def _told_by(self, line: Line, old: Facts) -> Facts:
+        deployment_id = self._deployments.get(line.folder, old.deployment_id)
         time = self._time(line)
-        new = Facts(
-            old.id,
-            old.media_id,
-            self._deployments.get(line.folder, old.deployment_id),
-            time.local if time else old.timestamp,
-            line.timestamp if time else old.timestamp_raw,
-            "metadata" if time else old.timestamp_source,
-            time.subsecond if time else old.subsecond,
-            None if time else old.exif_offset,
-            line.url or old.url,
-        )
-        if (new.deployment_id, new.timestamp) != (old.deployment_id, old.timestamp):
+        new = replace(old, deployment_id=deployment_id, url=line.url or old.url)
+        if time:
+            new = replace(
+                new,
+                timestamp_raw=line.timestamp,
+                timestamp_source="metadata",
+                subsecond=time.subsecond,
+                exif_offset=time.offset,
+            )
+            # A time that the camera showed before, too, keeps the correction of its clock.
+            if not old.timestamp or time.local != as_shown(old.timestamp, old.clock_shift_s):
+                new = replace(new, timestamp=time.local, clock_shift_s=0)
+        if _place(new) != _place(old):
             self.touched |= {old.deployment_id, new.deployment_id}
         return new
 
@@ -157,3 +160,8 @@ class _Describing:
             self._report.bad_times += 1
             self._report.note(f"row {line.number:,}: {line.timestamp[:60]!r} is no timestamp")
         return time
+
+
+def _place(facts: Facts) -> tuple[int | None, str | None, int, str | None]:
+    """Return what a picture's burst and flags depend on."""
+    return facts.deployment_id, facts.timestamp, facts.clock_shift_s, facts.subsecond

@@ -108,9 +108,8 @@ class Settler:
         told = with_header(own, header)
         if image.deployment_id is None:
             told = replace(told, deployment_id=self._deployment(path))
-        if (told.timestamp, told.deployment_id) != (image.timestamp, image.deployment_id):
-            return replace(told, burst_id=None)
-        return told
+        # Where nothing moved it keeps its burst; where something did, its deployment is renewed.
+        return told if _place(told) == _place(image) else replace(told, burst_id=None)
 
     def _deployment(self, path: str) -> int:
         name = deployment_of(path, self._root_name)
@@ -125,3 +124,8 @@ class Settler:
         if image.content_md5 == look.md5:
             return f"same content as {where}"
         return f"same media id as {where}, other content"
+
+
+def _place(image: Image) -> tuple[int | None, str | None, int, str | None]:
+    """Return what a picture's burst and flags depend on."""
+    return image.deployment_id, image.timestamp, image.clock_shift_s, image.subsecond

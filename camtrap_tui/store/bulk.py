@@ -32,6 +32,7 @@ class Facts:
     subsecond: str | None
     exif_offset: str | None
     url: str | None
+    clock_shift_s: int
 
 
 class Bulk:
@@ -166,7 +167,8 @@ class Bulk:
         """Write what a table says of images anew."""
         self._db.executemany(
             "UPDATE image SET deployment_id = ?, timestamp = ?, timestamp_raw = ?,"
-            " timestamp_source = ?, subsecond = ?, exif_offset = ?, url = ? WHERE id = ?",
+            " timestamp_source = ?, subsecond = ?, exif_offset = ?, url = ?, clock_shift_s = ?"
+            " WHERE id = ?",
             (
                 (
                     row.deployment_id,
@@ -176,6 +178,7 @@ class Bulk:
                     row.subsecond,
                     row.exif_offset,
                     row.url,
+                    row.clock_shift_s,
                     row.id,
                 )
                 for row in rows

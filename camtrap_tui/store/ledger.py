@@ -5,7 +5,7 @@ An image has a file where a row of a folder says `here` at the image's own sourc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from camtrap_tui.domain.models import Image, SourceRow
 from camtrap_tui.store.database import Database, columns
@@ -157,17 +157,3 @@ class Ledger:
         """Return the deployments (None for none) that have images outside any burst."""
         sql = "SELECT DISTINCT deployment_id FROM image WHERE burst_id IS NULL"
         return [key for (key,) in self._db.execute(sql)]
-
-    def timeline(self, deployment_id: int | None) -> list[tuple[int, int | None, str | None]]:
-        """Return (image id, deployment id, timestamp) of one deployment, in order of time."""
-        return self._db.execute(
-            "SELECT id, deployment_id, timestamp FROM image WHERE deployment_id IS ?"
-            " ORDER BY timestamp, id",
-            [deployment_id],
-        ).fetchall()
-
-    def set_bursts(self, bursts: Sequence[tuple[int, int]]) -> None:
-        """Write (image id, burst id) where it is not so yet."""
-        self._db.executemany(
-            "UPDATE image SET burst_id = ?2 WHERE id = ?1 AND burst_id IS NOT ?2", bursts
-        )

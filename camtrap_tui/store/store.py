@@ -13,7 +13,11 @@ from camtrap_tui.domain.models import Survey
 from camtrap_tui.errors import StoreError
 from camtrap_tui.store import migrations
 from camtrap_tui.store.bulk import Bulk
+from camtrap_tui.store.cache import Caches
+from camtrap_tui.store.clocks import Clocks
 from camtrap_tui.store.database import Database, Durability, columns
+from camtrap_tui.store.deployments import Deployments
+from camtrap_tui.store.flags import Flags
 from camtrap_tui.store.grades import Grades
 from camtrap_tui.store.images import Images
 from camtrap_tui.store.ledger import Ledger
@@ -22,6 +26,7 @@ from camtrap_tui.store.reports import Reports
 from camtrap_tui.store.runs import Runs
 from camtrap_tui.store.sources import Sources
 from camtrap_tui.store.taxa import Taxa
+from camtrap_tui.store.timelines import Timelines
 
 DEFAULT_BURST_GAP_S = 60
 
@@ -42,9 +47,14 @@ class Store:
         self.bulk = Bulk(db)
         self.sources = Sources(db)
         self.runs = Runs(db)
+        self.caches = Caches(db)
         self.grades = Grades(db)
         self.queues = Queues(db)
         self.reports = Reports(db)
+        self.timelines = Timelines(db)
+        self.clocks = Clocks(db)
+        self.deployments = Deployments(db)
+        self.flags = Flags(db)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False, durability: Durability = "FULL") -> Store:

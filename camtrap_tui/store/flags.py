@@ -1,0 +1,140 @@
+"""Quality flags: those that are kept, and those that an image's own columns tell.
+
+Every query here walks an index, or no more rows than it answers with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from camtrap_tui.store.database import Database
+
+_PAGE = 500
+# What chooses the images of a flag that is not kept.
+_TOLD = {
+    "no_time": "image.timestamp IS NULL",
+    "no_deployment": "image.deployment_id IS NULL",
+    "same_content": (
+        "image.content_md5 IS NOT NULL AND EXISTS (SELECT 1 FROM image AS other"
+        " WHERE other.content_md5 = image.content_md5 AND other.id <> image.id)"
+    ),
+}
+
+
+class Flagged(NamedTuple):
+    """An image that has a flag; the deployment by its name."""
+
+    image_id: int
+    file_path: str
+    timestamp: str | None
+    deployment: str | None
+
+
+class Flags:
+    """Reads flags, and writes those that are kept."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def clear(self, deployment_id: int | None) -> None:
+        """Take the kept flags off the images of a deployment."""
+        if self._db.value("SELECT 1 FROM image_flag LIMIT 1") is None:
+            return
+        self._db.execute(
+            "DELETE FROM image_flag WHERE image_id IN"
+            " (SELECT id FROM image WHERE deployment_id IS ?)",
+            [deployment_id],
+        )
+
+    def add(self, rows: Iterable[tuple[str, int]]) -> None:
+        """Add (flag, image id)."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO image_flag (flag, image_id) VALUES (?, ?)", rows
+        )
+
+    def add_between(self, flag: str, deployment_id: int | None, first: str, last: str) -> None:
+        """Flag the images of a deployment from `first` to `last`; both ends count."""
+        self._add_where(flag, deployment_id, "timestamp >= ? AND timestamp <= ?", first, last)
+
+    def add_before(self, flag: str, deployment_id: int | None, time: str) -> None:
+        """Flag the images of a deployment whose time is before `time`."""
+        self._add_where(flag, deployment_id, "timestamp < ?", time)
+
+    def add_after(self, flag: str, deployment_id: int | None, time: str) -> None:
+        """Flag the images of a deployment whose time is after `time`."""
+        self._add_where(flag, deployment_id, "timestamp > ?", time)
+
+    def _add_where(self, flag: str, deployment_id: int | None, where: str, *times: str) -> None:
+        self._db.execute(
+            "INSERT OR IGNORE INTO image_flag (flag, image_id)"
+            f" SELECT ?, id FROM image WHERE deployment_id IS ? AND {where}",
+            [flag, deployment_id, *times],
+        )
+
+    def dates(self, deployment_id: int) -> tuple[str | None, str | None]:
+        """Return the recorded start and end of a deployment."""
+        found = self._db.one(
+            "SELECT deployment_start, deployment_end FROM deployment WHERE id = ?", [deployment_id]
+        )
+        return (found[0], found[1]) if found else (None, None)
+
+    def kept_counts(self) -> dict[str, int]:
+        """Return how many images have each kept flag."""
+        sql = "SELECT flag, count(*) FROM image_flag GROUP BY flag"
+        return dict(self._db.execute(sql).fetchall())
+
+    def counts_by_deployment(self) -> dict[int | None, dict[str, int]]:
+        """Return the kept flags of each deployment (None for none) with their counts."""
+        found: dict[int | None, dict[str, int]] = {}
+        for deployment_id, flag, count in self._db.execute(
+            "SELECT deployment_id, flag, count(*) FROM image_flag"
+            " JOIN image ON image.id = image_flag.image_id GROUP BY deployment_id, flag"
+        ):
+            found.setdefault(deployment_id, {})[flag] = count
+        return found
+
+    def without_time(self) -> int:
+        """Return how many images have no time: a seek for each deployment."""
+        return int(
+            self._db.value(
+                "SELECT (SELECT count(*) FROM image"
+                " WHERE deployment_id IS NULL AND timestamp IS NULL)"
+                " + coalesce((SELECT sum((SELECT count(*) FROM image"
+                " WHERE image.deployment_id = deployment.id AND timestamp IS NULL))"
+                " FROM deployment), 0)"
+            )
+        )
+
+    def without_deployment(self) -> int:
+        """Return how many images have no deployment."""
+        return int(self._db.value("SELECT count(*) FROM image WHERE deployment_id IS NULL"))
+
+    def of_same_content(self) -> int:
+        """Return how many images share their content with another one."""
+        return int(
+            self._db.value(
+                "SELECT coalesce(sum(size), 0) FROM (SELECT count(*) AS size FROM image"
+                " WHERE content_md5 IS NOT NULL GROUP BY content_md5 HAVING size > 1)"
+            )
+        )
+
+    def images(self, flag: str) -> Iterator[Flagged]:
+        """Yield the images that have `flag`, in order of id, a page at a time."""
+        told = _TOLD.get(flag)
+        source, where = (
+            ("image", told)
+            if told
+            else ("image_flag CROSS JOIN image ON image.id = image_flag.image_id", "flag = ?2")
+        )
+        key = "image.id" if told else "image_flag.image_id"
+        sql = (
+            "SELECT image.id, image.file_path, image.timestamp, deployment.deployment_id"
+            f" FROM {source} LEFT JOIN deployment ON deployment.id = image.deployment_id"
+            f" WHERE {key} > ?1 AND {where} ORDER BY {key} LIMIT {_PAGE}"
+        )
+        last: int | None = 0
+        while last is not None:
+            page = self._db.execute(sql, [last] if told else [last, flag]).fetchall()
+            yield from map(Flagged._make, page)
+            last = page[-1][0] if len(page) == _PAGE else None

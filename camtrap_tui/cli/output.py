@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 import click
@@ -11,11 +12,35 @@ import click
 from camtrap_tui.domain.text import clean
 
 Cell = str | int | float | None
+# Rows that are looked at before the first is printed: a list may have a million.
+_ROWS_MEASURED = 1000
+
+
+def json_text(value: Any, indent: int | None = 1) -> str:
+    """Return JSON that is safe on a terminal and says the same: what is unsafe is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    # Outside of strings there is nothing that would be escaped, but for line breaks.
+    return "\n".join(map(_escaped, text.split("\n")))
+
+
+def _escaped(line: str) -> str:
+    if clean(line) == line:
+        return line
+    return "".join(c if clean(c) == c else json.dumps(c)[1:-1] for c in line)
 
 
 def echo_json(value: Any) -> None:
     """Print one JSON document on stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    click.echo(json_text(value))
+
+
+def echo_json_list(values: Iterable[Any]) -> None:
+    """Print a JSON list on stdout, one value a line, as they come."""
+    start = "["
+    for value in values:
+        click.echo(f"{start}\n {json_text(value, None)}", nl=False)
+        start = ","
+    click.echo("[]" if start == "[" else "\n]")
 
 
 def narrate(text: str) -> None:
@@ -23,12 +48,17 @@ def narrate(text: str) -> None:
     click.echo(text, err=True)
 
 
-def echo_table(headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
-    """Print rows in aligned columns: numbers to the right, with thousands separated."""
-    cells = [[_text(value) for value in row] for row in rows]
+def echo_table(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Print rows in aligned columns: numbers to the right, with thousands separated.
+
+    The first rows decide how wide a column is; all others are printed as they come.
+    """
+    coming = iter(rows)
+    first = list(islice(coming, _ROWS_MEASURED))
+    cells = [[_text(value) for value in row] for row in first]
     widths = [max(len(line[k]) for line in [list(headings), *cells]) for k in range(len(headings))]
     right = [
-        all(isinstance(row[k], int | float) or row[k] is None for row in rows)
+        all(isinstance(row[k], int | float) or row[k] is None for row in first)
         for k in range(len(headings))
     ]
 
@@ -40,7 +70,8 @@ def echo_table(headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
 
     click.echo(line(list(headings)))
     click.echo("  ".join("─" * width for width in widths))
-    for values in cells:
+    rest: Iterator[list[str]] = ([_text(value) for value in row] for row in coming)
+    for values in chain(cells, rest):
         click.echo(line(values))
 
 

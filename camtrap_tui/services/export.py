@@ -7,22 +7,17 @@ spreadsheet takes for a formula and that read back as they were (domain.cells).
 
 from __future__ import annotations
 
-import csv
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from camtrap_tui.domain.filters import parse_filter
-from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.charts import choose_run
+from camtrap_tui.services.csv_files import check_out, write_csv
 from camtrap_tui.services.export_columns import EXPORT_COLUMNS, Entry, cell
 from camtrap_tui.store.store import Store
 from camtrap_tui.store.truth import Truth, TruthRow
-
-_SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +54,7 @@ def export_truth(
     Raises UsageError for a filter, run or file that will not do, InputError where `out`
     cannot be written.
     """
-    _check(store, out)
+    check_out(store.path, out)
     wanted = parse_filter(where)
     if run_id is not None:
         choose_run(store, run_id)
@@ -68,7 +63,12 @@ def export_truth(
     with store.db.snapshot():
         latest = choose_run(store, None)
         rows = truth.rows(wanted, run_id=run_id, latest_run_id=latest)
-        _write(out, counted.entries(rows, all_graders=all_graders))
+        entries_of = counted.entries(rows, all_graders=all_graders)
+        write_csv(
+            out,
+            [column.name for column in EXPORT_COLUMNS],
+            ([cell(column, entry) for column in EXPORT_COLUMNS] for entry in entries_of),
+        )
         ungraded = truth.ungraded(wanted, run_id or latest)
     return ExportReport(
         str(out),
@@ -121,85 +121,3 @@ class _Counted:
                 self.pictures += agreed
                 self.conflicts += not agreed
             yield entry
-
-
-def _check(store: Store, out: Path) -> None:
-    """Refuse what must not be written over, before anything is read."""
-    if not out.parent.is_dir():
-        raise InputError(f"{out.parent}: there is no such folder.", "Make it first.")
-    if out.is_dir():
-        raise UsageError(f"{out}: is a folder.", "Name a file, as in truth.csv.")
-    if out.exists() and not out.is_file():
-        # Moving a file to where a device is would replace the device.
-        raise UsageError(f"{out}: is no ordinary file.", "Name a file, as in truth.csv.")
-    survey = store.path.resolve()
-    beside = {survey.with_name(survey.name + end) for end in ("", "-wal", "-shm", "-journal")}
-    if out.resolve() in beside:
-        raise UsageError(f"{out}: is the survey itself.", "Name another file, as in truth.csv.")
-    try:
-        if out.is_file():
-            with out.open("rb") as file:
-                is_survey = file.read(len(_SQLITE_MAGIC)) == _SQLITE_MAGIC
-            if is_survey:
-                raise UsageError(f"{out}: is a survey.", "Name another file, as in truth.csv.")
-    except OSError as error:
-        raise InputError(f"{out}: {error.strerror}.", "Name another file.") from None
-
-
-def _write(out: Path, found: Iterable[Entry]) -> None:
-    """Write the CSV beside `out` and move it into place once it is safely on the disk.
-
-    Where `out` is a link, what it leads to is replaced, not the link.
-    """
-    target = out.resolve()
-    beside: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w",
-            encoding="utf-8",
-            newline="",
-            dir=target.parent,
-            prefix=f".{target.name[:100]}.",
-            suffix=".tmp",
-            delete=False,
-        ) as file:
-            beside = Path(file.name)
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([column.name for column in EXPORT_COLUMNS])
-            for entry in found:
-                writer.writerow([cell(column, entry) for column in EXPORT_COLUMNS])
-            file.flush()
-            os.fsync(file.fileno())
-        _give_usual_mode(beside)
-        beside.replace(target)
-        beside = None
-    except OSError as error:
-        raise InputError(
-            f"{out}: {error.strerror}.", "Check the folder, its permissions and its free space."
-        ) from None
-    finally:
-        if beside is not None:
-            beside.unlink(missing_ok=True)
-    _sync_folder(target.parent)
-
-
-def _give_usual_mode(path: Path) -> None:
-    """Give a temporary file, which only its owner may read, the rights of any new file."""
-    mask = os.umask(0)
-    os.umask(mask)
-    path.chmod(0o666 & ~mask)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Put the new name on the disk too, where the system knows how."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        # Some file systems cannot sync a folder; the file itself is safe.
-        return
-    finally:
-        os.close(handle)

@@ -40,7 +40,7 @@ class SourceRow:
 
     `row_number` is that of the table, 0 for a file of a folder; `media_id`, `url` and
     `content_md5` are as the row gave them; `file_path` is empty where it named none; `attempts`
-    is how often its picture was asked for.
+    is how often its picture was asked for; `etag` is what a bucket says of an object's content.
     """
 
     id: int
@@ -56,6 +56,7 @@ class SourceRow:
     modified_ns: int | None
     content_md5: str | None = None
     attempts: int = 0
+    etag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

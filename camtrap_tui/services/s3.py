@@ -226,7 +226,7 @@ def _region_of(name: str) -> str:
             raise no_bucket(name) from None
     except (URLError, OSError) as error:
         raise InputError(
-            f"s3://{name}: Amazon's S3 cannot be reached ({_why(error)}).",
+            f"s3://{name}: Amazon's S3 cannot be reached ({why(error)}).",
             "Check the network; AWS_ENDPOINT_URL names another service.",
         ) from None
     return headers.get("x-amz-bucket-region") or _USUAL_REGION
@@ -237,6 +237,7 @@ def no_bucket(name: str) -> InputError:
     return InputError(f"s3://{name}: there is no such bucket.", "Check its name.")
 
 
-def _why(error: OSError) -> str:
+def why(error: Exception) -> str:
+    """Return in a few words why a service could not be reached."""
     reason = getattr(error, "reason", error)
     return clean(str(getattr(reason, "strerror", None) or reason)).lower()

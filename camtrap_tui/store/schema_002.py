@@ -14,6 +14,10 @@ _SOURCES = (
     "ALTER TABLE source_row ADD COLUMN content_md5 TEXT",
     "ALTER TABLE source_row ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX source_row_by_state ON source_row (source_id, state)",
+    "ALTER TABLE source_row ADD COLUMN etag TEXT",
+    # Copies of an object, and pictures that were moved, are found by what a source says of them.
+    "CREATE INDEX source_row_by_etag ON source_row (etag) WHERE etag IS NOT NULL",
+    "CREATE INDEX source_row_by_md5 ON source_row (content_md5) WHERE content_md5 IS NOT NULL",
 )
 
 # Times of a deployment are the camera's local ones, without a zone, as its pictures' are.

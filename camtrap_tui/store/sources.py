@@ -6,7 +6,7 @@ has vanished from it. Call what writes in transactions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from camtrap_tui.domain.models import Source
@@ -14,6 +14,7 @@ from camtrap_tui.store.database import Database, columns
 
 # Row numbers of rows that are set aside; no table is so long.
 _ASIDE = 1 << 40
+_PAGE = 2000
 
 _HAS_PICTURE = """(EXISTS (
     SELECT 1 FROM source_row AS row JOIN source ON source.id = row.source_id
@@ -61,6 +62,8 @@ class TableRow:
     reason: str | None
     image_id: int | None
     content_md5: str | None
+    file_bytes: int | None
+    etag: str | None
 
     @property
     def is_aside(self) -> bool:
@@ -82,6 +85,7 @@ class NewRow:
     image_id: int | None
     content_md5: str | None
     file_bytes: int | None = None
+    etag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +139,8 @@ class Sources:
             [row_count, content_md5, column_map, source_id],
         )
 
-    def set_row_count(self, source_id: int, row_count: int) -> None:
-        """Record how many rows a source's reader counted."""
+    def set_row_count(self, source_id: int, row_count: int | None) -> None:
+        """Record how many rows a source's reader counted, None while it reads."""
         self._db.execute("UPDATE source SET row_count = ? WHERE id = ?", [row_count, source_id])
 
     def known(self, media_ids: Sequence[str]) -> dict[str, KnownImage]:
@@ -263,3 +267,56 @@ class Sources:
             ((free + n, key) for n, key in enumerate(ids, 1)),
         )
         return fresh, found
+
+    def first_with_etag(
+        self, source_id: int, etags: Sequence[str]
+    ) -> dict[tuple[str, int | None], tuple[str, int]]:
+        """Return (path, image id) of a source's first row by ETag and size.
+
+        Of up to 30,000 ETags, and only rows whose picture is there or to be had.
+        """
+        marks = ", ".join("?" * len(etags))
+        found = self._db.execute(
+            "SELECT etag, file_bytes, file_path, image_id FROM source_row"
+            f" WHERE etag IN ({marks}) AND +source_id = ? AND image_id IS NOT NULL"
+            " AND state IN ('pending', 'here') ORDER BY id DESC",
+            [*etags, source_id],
+        )
+        return {(etag, size): (path, image) for etag, size, path, image in found}
+
+    def vanished(self, source_id: int, is_seen: Callable[[int], bool]) -> Iterator[list[TableRow]]:
+        """Yield a source's rows that were not seen, a page at a time, by row id."""
+        sql = (
+            f"SELECT {columns(TableRow)} FROM source_row WHERE source_id = ? AND id > ?"
+            f" ORDER BY id LIMIT {_PAGE}"
+        )
+        last = 0
+        while page := self._db.rows(TableRow, sql, [source_id, last]):
+            last = page[-1].id
+            yield [row for row in page if not is_seen(row.id)]
+
+    def last_row_id(self) -> int:
+        """Return the highest row id of the ledger."""
+        return int(self._db.value("SELECT coalesce(max(id), 0) FROM source_row"))
+
+    def replace_lost(self, row: TableRow, reason: str) -> None:
+        """Record that a row's object is gone; another copy of the picture takes its place."""
+        was = self._db.value("SELECT state FROM source_row WHERE id = ?", [row.id])
+        self._db.execute(
+            "UPDATE source_row SET state = 'missing', reason = ? WHERE id = ?", [reason, row.id]
+        )
+        if row.image_id is None or was == "duplicate":
+            return
+        copy = self._db.one(
+            "SELECT id, file_path, url FROM source_row WHERE image_id = ?"
+            " AND state = 'duplicate' AND url IS NOT NULL ORDER BY id LIMIT 1",
+            [row.image_id],
+        )
+        if copy is None:
+            return
+        self._db.execute(
+            "UPDATE source_row SET state = 'pending', reason = NULL WHERE id = ?", [copy[0]]
+        )
+        self._db.execute(
+            "UPDATE image SET file_path = ?, url = ? WHERE id = ?", [*copy[1:], row.image_id]
+        )

@@ -87,6 +87,12 @@ class CacheFolder:
         with contextlib.suppress(OSError):
             part.unlink()
 
+    def drop_own(self) -> None:
+        """Take away what this process has written and not given a name."""
+        with contextlib.suppress(OSError):
+            for part in self._incoming.glob(f"{os.getpid()}-*.part"):
+                self.drop(part)
+
     def _clean(self) -> None:
         for entry in self._incoming.iterdir():
             found = _PART.fullmatch(entry.name)

@@ -75,10 +75,14 @@ class Predicted:
 
 @dataclass(frozen=True, slots=True)
 class Unpredicted:
-    """Why a picture could not be predicted, in a few words that do not vary between runs."""
+    """Why a picture could not be predicted, in a few words that do not vary between runs.
+
+    `is_unreadable` where its file is to blame: no model would predict it.
+    """
 
     picture: Picture
     reason: str
+    is_unreadable: bool = False
 
 
 Result = Predicted | Unpredicted
@@ -94,6 +98,7 @@ class _Work:
     detector_result: dict[str, Any] = field(default_factory=dict)
     combined: dict[str, Any] = field(default_factory=dict)
     reason: str = ""
+    is_unreadable: bool = False
 
 
 class Engine:
@@ -136,13 +141,16 @@ class Engine:
 
     def run(
         self,
-        pictures: Iterator[Picture],
+        pictures: Iterator[Picture | None],
         *,
         country: str | None,
         admin1_region: str | None,
         should_stop: Callable[[], bool],
     ) -> Generator[Result]:
-        """Yield the result of each picture, in their order; early at an end once told to stop."""
+        """Yield the result of each picture, in their order; early at an end once told to stop.
+
+        None among the pictures says that none is at hand now.
+        """
         region = {"country": country, "admin1_region": admin1_region}
         stages: list[Stage[_Work]] = [
             partial(_guarded, self._decode, ""),
@@ -150,7 +158,7 @@ class Engine:
             partial(_guarded, partial(self._classify, region), "model error in the classifier: "),
         ]
         pipe = Pipe(stages, _IN_FLIGHT)
-        works = (_Work(picture) for picture in pictures)
+        works = (_Work(picture) if picture else None for picture in pictures)
         with contextlib.closing(pipe.run(works, should_stop)) as finished:
             for work in finished:
                 yield _result(work)
@@ -233,6 +241,7 @@ def _guarded(stage: Callable[[_Work], None], prefix: str, work: _Work) -> None:
         stage(work)
     except strict_decode.PictureError as error:
         work.reason = _shortened(str(error))
+        work.is_unreadable = not isinstance(error, strict_decode.MissingError)
     except Exception as error:  # noqa: BLE001 (the model's border: one picture fails, the rest goes on)
         work.reason = _shortened((prefix or "unreadable: ") + _said(error))
     if work.reason:
@@ -252,7 +261,7 @@ def _shortened(reason: str) -> str:
 
 def _result(work: _Work) -> Result:
     if work.reason:
-        return Unpredicted(work.picture, work.reason)
+        return Unpredicted(work.picture, work.reason, work.is_unreadable)
     boxes: list[FoundBox] = []
     classes: list[FoundClass] = []
     judged: list[Box] = []

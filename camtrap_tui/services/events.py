@@ -12,7 +12,10 @@ from dataclasses import asdict, dataclass, fields
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The command was understood; `model` is what was asked for, empty for the default."""
+    """The command was understood; `model` is what was asked for, empty for the default.
+
+    `folder` is empty where the survey's own pictures are meant.
+    """
 
     survey: str
     folder: str
@@ -64,8 +67,23 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Fetching:
+    """`fetched` pictures have come, `failed` cannot be had, of `total` that were not here.
+
+    The rate is pictures a second of this session; None, like the time left, until there is one.
+    """
+
+    fetched: int
+    failed: int
+    total: int
+    bytes: int
+    rate_per_s: float | None = None
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
-    """One picture could not be predicted; it is recorded, and the rest goes on."""
+    """One picture could not be fetched or predicted; it is recorded, and the rest goes on."""
 
     file: str
     reason: str
@@ -80,11 +98,15 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Nothing of the folder is left to do; counts are of the folder's images in this run."""
+    """Nothing is left to do with the pictures that are here; `waiting` are still to be fetched.
+
+    Counts are of the folder's images in this run, or of all where no folder was given.
+    """
 
     run_id: int
     predicted: int
     failed: int
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +132,7 @@ Event = (
     | Scanned
     | Loading
     | Progress
+    | Fetching
     | Failure
     | Notice
     | Finished
@@ -123,6 +146,7 @@ _KINDS: dict[str, type[Event]] = {
     "scanned": Scanned,
     "loading": Loading,
     "progress": Progress,
+    "fetching": Fetching,
     "failure": Failure,
     "notice": Notice,
     "finished": Finished,

@@ -18,6 +18,8 @@ Stage = Callable[[Item], None]
 
 # How long the caller's thread sleeps before it looks at `should_stop` again, in seconds.
 _GLANCE_S = 0.05
+# The same while a stage could work, if only there were an item for it.
+_SHORT_GLANCE_S = 0.01
 
 
 class Pipe(Generic[Item]):
@@ -40,35 +42,41 @@ class Pipe(Generic[Item]):
         for thread in self._threads:
             thread.start()
 
-    def run(self, items: Iterator[Item], should_stop: Callable[[], bool]) -> Generator[Item]:
+    def run(self, items: Iterator[Item | None], should_stop: Callable[[], bool]) -> Generator[Item]:
         """Yield the items in their order, each after its last stage.
 
-        `items` is drawn from in the caller's thread. Ends early once `should_stop` says so;
-        what is inside then is given up, after the calls in hand have returned.
+        `items` is drawn from in the caller's thread; None from it says that nothing is at hand
+        now. Ends early once `should_stop` says so; what is inside then is given up, after the
+        calls in hand have returned.
         """
         inside = 0
-        more = True
+        at_hand = more = True
         try:
             while not should_stop():
-                while more and inside < self._in_flight:
-                    item = next(items, None)
-                    if item is None:
+                at_hand = True
+                while more and at_hand and inside < self._in_flight:
+                    try:
+                        item = next(items)
+                    except StopIteration:
                         more = False
+                        break
+                    if item is None:
+                        at_hand = False
                     else:
                         self._queues[0].put(item)
                         inside += 1
-                if not inside:
+                if not inside and not more:
                     return
-                finished = self._take()
+                finished = self._take(_GLANCE_S if at_hand else _SHORT_GLANCE_S)
                 if finished is not None:
                     inside -= 1
                     yield finished
         finally:
             self._close()
 
-    def _take(self) -> Item | None:
+    def _take(self, wait_s: float) -> Item | None:
         try:
-            return self._queues[-1].get(timeout=_GLANCE_S)
+            return self._queues[-1].get(timeout=wait_s)
         except queue.Empty:
             if not all(thread.is_alive() for thread in self._threads):
                 raise ModelError(

@@ -14,6 +14,7 @@ from pathlib import Path
 from camtrap_tui.domain.models import Image, Source
 from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import InputError
+from camtrap_tui.store.cache import Whereabouts
 
 _ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})")
 _LOOKS_ESCAPED = re.compile(r"%(?=[0-9A-Fa-f]{2})")
@@ -51,7 +52,7 @@ def _escape(character: str) -> str:
     return "".join(f"%{byte:02X}" for byte in os.fsencode(character))
 
 
-def picture_path(sources: Mapping[int, Source], image: Image) -> Path | None:
+def picture_path(sources: Mapping[int, Source], image: Image | Whereabouts) -> Path | None:
     """Return where the picture should lie; None where no folder is known to have it.
 
     Raises InputError for a path that leads out of its folder, which no own row has.

@@ -23,6 +23,10 @@ class PictureError(Exception):
     """The picture cannot be decoded; the text is the reason, a few words."""
 
 
+class MissingError(PictureError):
+    """There is no file."""
+
+
 def decode(path: Path) -> Image:
     """Return the whole picture in RGB, turned as its EXIF says. The file is read once.
 
@@ -31,7 +35,7 @@ def decode(path: Path) -> Image:
     try:
         data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
-        raise PictureError("missing: there is no such file") from None
+        raise MissingError("missing: there is no such file") from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "no valid path"
         raise PictureError(f"unreadable: {why}") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -58,7 +59,7 @@ class FakeEngine:
 
     def run(
         self,
-        pictures: Iterator[Picture],
+        pictures: Iterator[Picture | None],
         *,
         country: str | None,
         admin1_region: str | None,
@@ -68,6 +69,9 @@ class FakeEngine:
         for picture in pictures:
             if should_stop():
                 return
+            if picture is None:
+                time.sleep(0.002)
+                continue
             self.seen.append(picture.path.name)
             yield self._predict(picture)
 

@@ -1,0 +1,72 @@
+"""Where the picture of an image lies: its file in a folder, else its copy in a cache.
+
+A copy counts as long as it has the size that was recorded: what another program put in its
+place, or a power cut left of it, is no copy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from camtrap_tui.domain.models import Image
+from camtrap_tui.services.places import from_text, picture_path
+from camtrap_tui.store.cache import Whereabouts
+from camtrap_tui.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file that is there; `input_size` is None for a folder's own file."""
+
+    path: Path
+    input_size: str | None
+
+
+class Locator:
+    """Finds pictures; sources and caches are few and kept at hand."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._sources = store.images.sources()
+        self._caches = store.caches.locations()
+
+    def own_file(self, where: Whereabouts | Image) -> Path | None:
+        """Return the path of an image's own file, there or not; None where it has none."""
+        if where.source_id not in self._sources:
+            self._sources = self._store.images.sources()
+        return picture_path(self._sources, where)
+
+    def root_is_gone(self, where: Whereabouts) -> Path | None:
+        """Return the folder of an image's own file where the whole of it is away, else None."""
+        source = self._sources[where.source_id]
+        root = Path(from_text(source.location))
+        return root if source.kind == "folder" and not root.is_dir() else None
+
+    def place(self, where: Whereabouts) -> Place | None:
+        """Return the file that shows an image now, or None."""
+        own = self.own_file(where)
+        if own is not None and own.exists():
+            return Place(own, None)
+        copy = self._copy(where)
+        return Place(copy, where.input_size) if copy else None
+
+    def _copy(self, where: Whereabouts) -> Path | None:
+        if where.cache_id is None or where.copy_path is None:
+            return None
+        if where.cache_id not in self._caches:
+            self._caches = self._store.caches.locations()
+        path = Path(from_text(self._caches[where.cache_id])) / where.copy_path
+        try:
+            return path if path.stat().st_size == where.copy_bytes else None
+        except OSError:
+            return None
+
+    def path_of(self, image: Image) -> Path | None:
+        """Return the picture of an image as a screen shows it: a path that may be gone, or None."""
+        own = self.own_file(image)
+        if own is not None and (image.url is None or own.exists()):
+            return own
+        found = self._store.caches.whereabouts([image.id])
+        place = self.place(found[0]) if found else None
+        return place.path if place else own

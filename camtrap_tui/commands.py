@@ -79,6 +79,7 @@ REVIEW = (
     Command("filter", ("f",), "Filter", "choose which pictures to review", FIND, 8),
     Command("charts", ("c",), "Charts", "frequency and hours of the day", FIND, 9),
     Command("runs", ("r",), "Runs", "start, watch and stop predictions", FIND, 10),
+    Command("ledger", ("l",), "Ledger", "how every file and picture ended", FIND, 11),
     Command("help", ("question_mark",), "Help", "all keys", APP, 7),
     Command("palette", ("ctrl+p",), "All commands", "find a command by name", APP),
     Command("cancel", ("escape",), "Cancel", "leave a question, list or prompt", APP),
@@ -114,7 +115,23 @@ RUNS = (
     Command("back", ("escape", "r", "q"), "Back", "back to review", APP, 7),
 )
 
-SCREENS: Mapping[str, tuple[Command, ...]] = {"review": REVIEW, "charts": CHARTS, "runs": RUNS}
+LEDGER = (
+    Command("ledger_open", ("enter",), "Open", "list the line's files; review the file", FIND, 1),
+    Command("ledger_down", ("down", "j"), "Down", "next line", MOVE, 2),
+    Command("ledger_up", ("up", "k"), "Up", "line before", MOVE, 3),
+    Command("ledger_page_down", ("space", "pagedown"), "Page down", "next page", MOVE, 4),
+    Command("ledger_page_up", ("pageup",), "Page up", "page before", MOVE, 5),
+    Command("ledger_first", ("home",), "First", "first line", MOVE),
+    Command("ledger_last", ("end",), "Last", "last line", MOVE),
+    Command("back", ("escape", "l", "q"), "Back", "from a list, or back to review", APP, 6),
+)
+
+SCREENS: Mapping[str, tuple[Command, ...]] = {
+    "review": REVIEW,
+    "charts": CHARTS,
+    "runs": RUNS,
+    "ledger": LEDGER,
+}
 
 _KEY_SIGNS = {
     "enter": "↵",

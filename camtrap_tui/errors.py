@@ -5,6 +5,7 @@ from __future__ import annotations
 EXIT_OK = 0
 EXIT_FAILURE = 1  # the work could not be done, or not all of it
 EXIT_USAGE = 2  # the command was given something it cannot take
+EXIT_SIGNAL = 128  # and the signal's number: ended from outside
 EXIT_INTERRUPTED = 130  # Ctrl-C, as shells report it
 
 

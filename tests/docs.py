@@ -5,7 +5,12 @@ from __future__ import annotations
 from camtrap_tui.commands import SCREENS, keys_sign
 from camtrap_tui.services.export_columns import EXPORT_COLUMNS
 
-_SCREEN_TITLES = {"review": "review", "charts": "charts (`c`)", "runs": "runs (`r`)"}
+_SCREEN_TITLES = {
+    "review": "review",
+    "charts": "charts (`c`)",
+    "runs": "runs (`r`)",
+    "ledger": "ledger (`l`)",
+}
 
 
 def keys_table() -> str:

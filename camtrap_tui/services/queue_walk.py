@@ -183,6 +183,17 @@ class QueueWalk:
         more = f"{len(found):,} pictures match; repeat for the next." if len(found) > 1 else ""
         return self._go(min(after or found), more)
 
+    def go_to_image(self, image_id: int) -> Answer:
+        """Go to an image by its row id; where this queue lacks it, in a queue of all pictures."""
+        lost = self._unrecorded()
+        text = ""
+        if image_id not in self.queue:
+            text = f"The filter {self.filter.text} leaves it out: these are all pictures."
+            self.open_queue("")
+        if image_id not in self.queue:
+            return Answer("That picture is not in the survey any more.")
+        return self._go(self.queue.index(image_id), lost or text)
+
     def _note_graded(self, image_ids: Sequence[int]) -> None:
         """Bring `left` up to date after votes on these images came or went."""
         now = self.store.grades.graded_among(image_ids)

@@ -14,7 +14,7 @@ from textual.filter import LineFilter
 
 from camtrap_tui.config import Settings
 from camtrap_tui.domain.text import counted
-from camtrap_tui.errors import CamtrapError
+from camtrap_tui.errors import EXIT_SIGNAL, CamtrapError
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.services.sample import known_models
 from camtrap_tui.store.store import Store
@@ -92,14 +92,15 @@ class CamtrapApp(App[None]):
         # raw and the child alive.
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._end)
+            loop.add_signal_handler(number, self._end, number)
         self.push_screen(ReviewScreen(self, self.session))
         if self._offers_folder:
             self.push_screen(RunsScreen(self))
 
-    def _end(self) -> None:
+    def _end(self, number: signal.Signals) -> None:
         self.runner.kill()
-        self.exit()
+        # As shells report a program that a signal has ended.
+        self.exit(return_code=EXIT_SIGNAL + number)
 
     def on_unmount(self) -> None:
         """Leave no child behind."""
@@ -164,6 +165,22 @@ class CamtrapApp(App[None]):
 
         run = self.session.run
         self.push_screen(ChartsScreen(self.store.path, run.id if run else None), self._chosen)
+
+    def open_ledger(self) -> None:
+        """Show the ledger; a file that is chosen there becomes the picture in view here."""
+        from camtrap_tui.tui.ledger_screen import LedgerScreen
+
+        self.push_screen(LedgerScreen(self.store), self._picked)
+
+    def _picked(self, image_id: int | None) -> None:
+        if image_id is None or not isinstance(self.screen, ReviewScreen):
+            return
+        try:
+            said = self.session.go_to_image(image_id).text
+        except CamtrapError as error:
+            said = str(error)
+        self.screen.show_all()
+        self.screen.say(said)
 
     def _chosen(self, where: str | None) -> None:
         if where is None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import ClassVar
 
 from textual import work
@@ -32,6 +31,7 @@ from camtrap_tui.services import chart_drawing, charts
 from camtrap_tui.store.reports import By
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui import review_views
+from camtrap_tui.tui.background import Background
 from camtrap_tui.tui.bindings import bindings_for
 from camtrap_tui.tui.line import Line, Lines
 
@@ -76,15 +76,12 @@ class ChartsScreen(Screen[str | None], inherit_bindings=False):
     def __init__(self, store_path: Path, run_id: int | None) -> None:
         """Show the survey at `store_path`, with `run_id` as the AI's word (None: the newest)."""
         super().__init__()
-        self._path = store_path
         self._run_id = run_id
         self._asked = _Asked(hours=False, by="prediction")
         self._log_scale = self._percent = self._shared = False
         self._cursor = 0
         self._tables: dict[_Asked, Tables] = {}
-        self._open_stores: set[Store] = set()
-        # A store must not be closed by its thread while the loop interrupts it.
-        self._interrupting = Lock()
+        self._background = Background(store_path)
 
     def compose(self) -> ComposeResult:
         """Lay out: the chart, a message, the keys."""
@@ -98,9 +95,7 @@ class ChartsScreen(Screen[str | None], inherit_bindings=False):
 
     def on_unmount(self) -> None:
         """Stop counting: nobody waits for it any more."""
-        with self._interrupting:
-            for store in self._open_stores:
-                store.db.interrupt()
+        self._background.interrupt()
 
     def on_resize(self) -> None:
         """Draw for the new size."""
@@ -119,14 +114,8 @@ class ChartsScreen(Screen[str | None], inherit_bindings=False):
     def _count(self, asked: _Asked) -> None:
         worker = get_current_worker()
         try:
-            with Store.open(self._path) as store:
-                with self._interrupting:
-                    self._open_stores.add(store)
-                try:
-                    tables = _count(store, asked, self._run_id)
-                finally:
-                    with self._interrupting:
-                        self._open_stores.discard(store)
+            with self._background.store() as store:
+                tables = _count(store, asked, self._run_id)
             # The import of what draws takes as long as many drawings: here it holds up no key.
             chart_drawing.prepare()
         except CamtrapError as error:

@@ -46,5 +46,8 @@ class Host(Protocol):
     def open_charts(self) -> None:
         """Show the charts screen."""
 
+    def open_ledger(self) -> None:
+        """Show the ledger screen."""
+
     def repaint(self) -> None:
         """Send the whole screen again."""

@@ -31,6 +31,7 @@ from camtrap_tui.tui.line import Line
 from camtrap_tui.tui.prompt_screen import PromptScreen
 
 _RECENT = 20
+_READ_ONLY = "The survey is read-only here: look at it, but nothing can be graded or marked."
 
 
 class ReviewScreen(PromptScreen, inherit_bindings=False):
@@ -60,7 +61,9 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Ask who grades, unless that is known; the pictures wait for nobody."""
-        if not self.session.grader:
+        if self.session.store.db.read_only:
+            self.say(_READ_ONLY)
+        elif not self.session.grader:
             self._ask_name()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -168,11 +171,18 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
 
     # ── grading ──────────────────────────────────────────────────────────────────────────
 
-    def _graded(self, command: Callable[[], Answer]) -> None:
+    def _may_grade(self) -> bool:
+        """Tell whether a grade can be recorded, and say or ask what is lacking."""
+        if self.session.store.db.read_only:
+            self.say(_READ_ONLY)
+            return False
         if not self.session.grader:
             self._ask_name()
-            return
-        self._answer(command())
+        return bool(self.session.grader)
+
+    def _graded(self, command: Callable[[], Answer]) -> None:
+        if self._may_grade():
+            self._answer(command())
 
     def action_accept(self) -> None:
         """Grade with the prediction."""
@@ -226,9 +236,9 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
         )
 
     def _graded_dialog(self, label: str, take: Callable[[Choice], str]) -> None:
-        if not self.session.grader:
-            self._ask_name()
-        elif self.session.item is None:
+        if not self._may_grade():
+            return
+        if self.session.item is None:
             self.say("There is no picture here to grade.")
         else:
             self._ask_species(label, take)
@@ -242,7 +252,8 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
                 raise UsageError("How many?", "Type a number from 1, or esc to leave.")
             return self.session.count(int(typed)).text
 
-        self.ask(text_dialog("How many:", take, hint="digits, then ↵"))
+        if self._may_grade():
+            self.ask(text_dialog("How many:", take, hint="digits, then ↵"))
 
     def action_grade_burst(self) -> None:
         """Ask for the burst's grade."""
@@ -262,9 +273,11 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
 
     def action_note(self) -> None:
         """Write a note."""
+        if not self._may_grade():
+            return
         item, grader = self.session.item, self.session.grader
-        if item is None or not grader:
-            self._graded(lambda: self.session.note(""))
+        if item is None:
+            self._answer(self.session.note(""))
             return
         old = next((m.value for m in item.marks if m.kind == "note" and m.grader == grader), "")
         self.ask(text_dialog("Note:", lambda typed: self.session.note(clean(typed)).text, old))
@@ -353,6 +366,10 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
     def action_charts(self) -> None:
         """Show the charts."""
         self.host.open_charts()
+
+    def action_ledger(self) -> None:
+        """Show the ledger."""
+        self.host.open_ledger()
 
     def action_runs(self) -> None:
         """Show the runs."""

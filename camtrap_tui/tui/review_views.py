@@ -49,7 +49,8 @@ def status_line(session: ReviewSession, survey: str, width: int) -> Content:
     elif session.queue:
         parts.append(f"{session.left:,} to grade")
     name = f"{survey} · {session.filter.text or 'all pictures'}"
-    return spread(name, " · ".join(parts), session.grader or "no name yet", width)
+    who = "read-only" if session.store.db.read_only else session.grader or "no name yet"
+    return spread(name, " · ".join(parts), who, width)
 
 
 def strip_line(session: ReviewSession, item: Item, width: int) -> Content:

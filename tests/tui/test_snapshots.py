@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from camtrap_tui.store.store import Store
 from camtrap_tui.tui.app import CamtrapApp
 from camtrap_tui.tui.image_view import ImageView
+from camtrap_tui.tui.line import Lines
 
 SIZE = (80, 24)
 
@@ -45,3 +47,16 @@ def test_screens(
     make_app: Callable[..., CamtrapApp], snap_compare: Any, pressed: tuple[str, ...]
 ) -> None:
     assert snap_compare(make_app(), terminal_size=SIZE, run_before=keys(*pressed))
+
+
+def test_the_ledger(make_app: Callable[..., CamtrapApp], river: Store, snap_compare: Any) -> None:
+    with river.db.transaction():
+        river.db.execute("UPDATE source SET location = '/pictures', row_count = 7")
+
+    async def before(pilot: Pilot[None]) -> None:
+        await pilot.press("l")
+        while not pilot.app.screen.query_one("#panel", Lines).rows:
+            await pilot.pause(0.01)
+        await pilot.press("down")
+
+    assert snap_compare(make_app(), terminal_size=SIZE, run_before=before)

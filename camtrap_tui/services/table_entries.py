@@ -137,13 +137,14 @@ def _deployment(line: Line, path: str) -> str:
 
 
 def _position(line: Line) -> tuple[float, float] | tuple[None, None]:
-    latitude, longitude = _degrees(line.latitude, 90), _degrees(line.longitude, 180)
+    latitude, longitude = degrees(line.latitude, 90), degrees(line.longitude, 180)
     if latitude is None or longitude is None:
         return None, None
     return latitude, longitude
 
 
-def _degrees(text: str, most: int) -> float | None:
+def degrees(text: str, most: float) -> float | None:
+    """Return the number that a cell writes, None for none or one beyond plus or minus `most`."""
     try:
         value = float(text.replace(",", "."))
     except ValueError:

@@ -91,6 +91,23 @@ def read_head(file: Path, rows: int = 100) -> Head:
     return Head([clean_cell(cell) for cell in headings], [list(map(clean_cell, r)) for r in first])
 
 
+def read_rows(file: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield (row number, cleaned cells) of any table; row 1 is that of the headings.
+
+    Empty rows are counted and left out. Raises InputError for what is no table.
+    """
+    with _opened(file) as (text, _):
+        reader = csv.reader(text, delimiter=_delimiter(text))
+        try:
+            for number, row in enumerate(reader, 1):
+                if row:
+                    yield number, list(map(clean_cell, row))
+        except csv.Error as error:
+            raise InputError(
+                f"{file}, row {reader.line_num + 1:,}: {error}.", "Correct the table."
+            ) from None
+
+
 @contextmanager
 def _opened(file: Path) -> Iterator[tuple[TextIOWrapper, Callable[[], int]]]:
     try:

@@ -1,0 +1,136 @@
+"""Adds a Camtrap DP 1.0 package: its deployments, and its media as rows of the ledger.
+
+Times are taken as they are written, local; the offset beside them is kept apart. Observations
+are left in the package.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from camtrap_tui.domain.text import clean_cell
+from camtrap_tui.errors import InputError
+from camtrap_tui.services.deployments import DeploymentReport, describe_deployments
+from camtrap_tui.services.manifest import TableReport, add_table, file_md5
+from camtrap_tui.services.places import to_text
+from camtrap_tui.services.table_entries import entry_of
+from camtrap_tui.services.tables import read_lines
+from camtrap_tui.store.store import Store
+
+Progress = Callable[[int, int], None]
+DESCRIPTOR = "datapackage.json"
+_MOST_BYTES = 64 << 20
+_MEDIA = ("mediaID", "deploymentID", "timestamp", "filePath", "fileName", "fileMediatype")
+
+
+@dataclass(frozen=True, slots=True)
+class PackageReport:
+    """How the media of a package ended, and its deployments, where these were read."""
+
+    media: TableReport
+    deployments: DeploymentReport | None
+
+
+def descriptor_of(path: Path) -> Path | None:
+    """Return the datapackage.json that a path is, or that lies in the folder it is, or None."""
+    if path.is_dir():
+        inside = path / DESCRIPTOR
+        return inside if inside.is_file() else None
+    return path if path.suffix.lower() == ".json" else None
+
+
+def add_package(
+    store: Store, descriptor: Path, *, progress: Progress | None = None
+) -> PackageReport:
+    """Add the deployments and media of a package; nothing is written where one is no table.
+
+    Raises InputError where the descriptor, a table or what it must have is missing.
+    """
+    with ExitStack() as stack:
+        tables = _tables(descriptor, stack)
+        media, deployments = tables["media"], tables.get("deployments")
+        if deployments:
+            # Read before anything is written: a package is taken as a whole.
+            describe_deployments(store, deployments, dry_run=True)
+        lines = read_lines(media, progress=progress, names=_MEDIA)
+        report = add_table(
+            store,
+            "camtrap_dp",
+            descriptor,
+            file_md5([descriptor, *tables.values()]),
+            {name: name for name in _MEDIA},
+            (entry_of(line, has_offsets=True) for line in lines),
+        )
+        if report.already_added or not deployments:
+            return PackageReport(report, None)
+        return PackageReport(report, describe_deployments(store, deployments, skip_bad=True))
+
+
+def _tables(descriptor: Path, stack: ExitStack) -> dict[str, Path]:
+    """Return the plain CSV files of `media` and `deployments`."""
+    found: dict[str, Path] = {}
+    resources = _described(descriptor).get("resources")
+    for resource in resources if isinstance(resources, list) else []:
+        if not isinstance(resource, dict) or resource.get("name") not in ("media", "deployments"):
+            continue
+        name, path = resource["name"], resource.get("path")
+        if isinstance(path, list) and len(path) == 1:
+            path = path[0]
+        if not isinstance(path, str):
+            raise InputError(
+                f"{descriptor}: the table {name} is not in one file beside it.",
+                "Save the package with its tables as CSV files.",
+            )
+        found[name] = _plain(_beside(descriptor, name, path), stack)
+    if "media" not in found:
+        raise InputError(f"{descriptor}: it names no table of media.", "Give a Camtrap DP package.")
+    return found
+
+
+def _described(descriptor: Path) -> dict[str, object]:
+    try:
+        if descriptor.stat().st_size > _MOST_BYTES:
+            raise InputError(f"{descriptor}: this is no datapackage.json, it is too large.")
+        described = json.loads(descriptor.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        what = (error.strerror or str(error)).lower()
+        raise InputError(f"{descriptor}: {what}.", "Check the path.") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            f"{descriptor}: this is no JSON ({clean_cell(str(error))}).",
+            "Give a Camtrap DP package.",
+        ) from None
+    if not isinstance(described, dict):
+        raise InputError(f"{descriptor}: this is no data package.", "Give a Camtrap DP package.")
+    return described
+
+
+def _beside(descriptor: Path, name: str, path: str) -> Path:
+    """Return the file that a resource names; never one outside the package's folder."""
+    if "://" in path or path.startswith("/") or "\x00" in path or ".." in Path(path).parts:
+        raise InputError(
+            f"{descriptor}: the table {name} lies outside the package ({to_text(path)}).",
+            "Copy it beside datapackage.json.",
+        )
+    return descriptor.parent / path
+
+
+def _plain(file: Path, stack: ExitStack) -> Path:
+    """Return a table unpacked: itself, or a copy that `stack` removes."""
+    if file.suffix.lower() != ".gz":
+        return file
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="camtrap-tui-")))
+    plain = folder / file.stem
+    try:
+        with gzip.open(file) as packed, plain.open("wb") as unpacked:
+            shutil.copyfileobj(packed, unpacked)
+    except (OSError, EOFError) as error:
+        raise InputError(f"{file}: it cannot be unpacked ({error}).", "Save it again.") from None
+    return plain

@@ -33,8 +33,19 @@ def review_command(
     """
     settings = load_settings({"grader": grader, "color": color})
     folder = survey if survey.is_dir() else None
-    path = Path(f"{survey.resolve().name}.db") if folder else survey
+    path = _survey_of(survey) if folder else survey
     start(path, folder, where=where, run_id=run_id, settings=settings)
+
+
+def _survey_of(folder: Path) -> Path:
+    """Return the survey that a folder has here by its name."""
+    name = folder.resolve().name
+    if not name:
+        raise UsageError(
+            f"{folder}: this folder has no name to call its survey by.",
+            f"Give the survey one: camtrap-tui predict SURVEY {folder}",
+        )
+    return Path(f"{name}.db")
 
 
 def start(
@@ -55,7 +66,8 @@ def start(
     from camtrap_tui.store.store import Store
     from camtrap_tui.tui.app import run_review
 
-    with Store.open(path, create=folder is not None) as store:
+    # A folder's new survey goes again where nothing came of it: no picture, no run.
+    with Store.make(path) if folder else Store.open(path) as store:
         run = next((run for run in store.runs.all() if run.id == run_id), None)
         if run_id is not None and run is None:
             raise UsageError(f"{path}: there is no run {run_id}.", "See camtrap-tui status.")

@@ -69,7 +69,7 @@ def parse_filter(text: str) -> Filter:
         if not value:
             raise _error(text, value_at, f"{word}: has no value", f"write {word}:VALUE.")
         try:
-            found = read(found, value)
+            found = _not_reversed(read(found, value))
         except ValueError as error:
             raise _error(text, value_at, f"{word}:{value}", str(error)) from None
         at = value_at + length
@@ -149,6 +149,16 @@ def _score(f: Filter, value: str) -> Filter:
     return replace(f, min_score=_number(low), max_score=_number(high))
 
 
+def _not_reversed(f: Filter) -> Filter:
+    """Return `f`; refuse scores between which there is none, which would choose no picture."""
+    low, high = f.min_score, f.max_score
+    if low is None or high is None:
+        return f
+    if low > high or (low == high and (f.min_excluded or f.max_excluded)):
+        raise ValueError(f"no score lies between {low:g} and {high:g}: the lower one comes first")
+    return f
+
+
 def _hours(f: Filter, value: str) -> Filter:
     hours: list[int] = []
     for part in value.split(","):
@@ -184,6 +194,8 @@ def _dates(f: Filter, value: str) -> Filter:
         first, dots, last = part.partition("..")
         start = _day_range(first)[0]
         end = _day_range(last if dots else first)[1]
+        if start > end:
+            raise ValueError(f"{start} is after {end}: the earlier date comes first")
         ranges.append((start.isoformat(), end.isoformat()))
     return replace(f, dates=tuple(ranges))
 

@@ -62,7 +62,33 @@ def test_a_survey_or_a_folder_can_stand_alone(
     monkeypatch.chdir(tmp_path / "elsewhere")
     run("../charts")
     assert (opened["path"], opened["folder"]) == (Path("charts.db"), Path("../charts"))
-    assert (tmp_path / "elsewhere" / "charts.db").is_file()
+    # Nothing came of it, so nothing is left of it.
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_a_folder_keeps_its_survey_once_pictures_are_in_it(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "UR011").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    def look(store: Store, *rest: object) -> int:
+        add_images(store, [Said()])
+        return 0
+
+    monkeypatch.setattr(app, "run_review", look)
+    run("UR011")
+    assert (tmp_path / "UR011.db").is_file()
+
+
+def test_a_folder_without_a_name_makes_no_survey(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="no name"):
+        run("/")
+    assert opened == {}
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_does_not_exist_is_said(opened: Opened, store: Store, tmp_path: Path) -> None:

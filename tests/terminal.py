@@ -12,6 +12,7 @@ import sys
 import termios
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pyte
@@ -24,7 +25,11 @@ class Terminal:
     """Runs `camtrap-tui ARGUMENTS` and reads its screen."""
 
     def __init__(
-        self, *arguments: str | Path, size: tuple[int, int] = (80, 24), cwd: Path | None = None
+        self,
+        *arguments: str | Path,
+        size: tuple[int, int] = (80, 24),
+        cwd: Path | None = None,
+        before_exec: Callable[[], None] | None = None,
     ) -> None:
         columns, rows = size
         self.screen = pyte.Screen(columns, rows)
@@ -38,6 +43,8 @@ class Terminal:
             os.environ.update({"TERM": "xterm-256color", "COLORTERM": "truecolor"})
             if cwd:
                 os.chdir(cwd)
+            if before_exec:
+                before_exec()
             os.execv(sys.executable, command)
         self.modes_before = termios.tcgetattr(self.fd)
         self._hung_up = threading.Event()

@@ -56,6 +56,7 @@ class WeatherServer:
         self._open: set[socket.socket] = set()
         self.most_at_once = 0
         self.dies_after: int | None = None
+        self.is_dead = True
         with socket.create_server(("127.0.0.1", 0)) as free:
             self._port: int = free.getsockname()[1]
 
@@ -71,6 +72,7 @@ class WeatherServer:
     def start(self) -> None:
         """Begin to answer, on the same port as before."""
         self._closing.clear()
+        self.is_dead = False
         weather = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -110,6 +112,7 @@ class WeatherServer:
             for connection in self._open:
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
+        self.is_dead = True
 
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
         with self._lock:

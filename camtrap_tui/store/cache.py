@@ -22,7 +22,7 @@ _WHEREABOUTS = """
         JOIN source ON source.id = found.source_id AND source.kind <> 'folder'
         WHERE found.image_id = image.id
             AND found.state IN ('pending', 'here', 'missing', 'unreadable')
-        ORDER BY coalesce(found.url, image.url) IS NULL, found.id LIMIT 1)
+        ORDER BY found.url IS NULL, found.id LIMIT 1)
     LEFT JOIN cached_file AS copy ON copy.image_id = image.id"""
 
 _ROWS_OF_IMAGE = (

@@ -1,4 +1,4 @@
-"""Turns records of a predictions file into rows, a chunk at a time.
+"""Turns records of a predictions file into rows, a chunk at a time: each gets one of its own.
 
 A record's picture is known by its media id (a name of 32 hex digits), else by its path in a
 folder of the survey, else by its path alone, until a metadata table gives it an id.
@@ -6,9 +6,10 @@ folder of the survey, else by its path alone, until a metadata table gives it an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, count, repeat
 from typing import NamedTuple
 
 from camtrap_tui.domain.taxonomy import parse_label
@@ -23,6 +24,11 @@ from camtrap_tui.services.prediction_parts import Record
 from camtrap_tui.store.store import Store
 
 _MOST_EXAMPLES = 20
+_REPEATED = "named before in this file, where it counts"
+_SAME = "the same picture as an earlier record's"
+_NO_PATH = "its name is no path"
+# A file name that is portable and a media id at once.
+_ID_NAME = re.compile(r"([0-9a-fA-F]{32})\.\w+", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -69,29 +75,46 @@ class _TaxonIds(dict[str, int]):
         return taxon.id
 
 
-class _Named(NamedTuple):
-    """A record with its portable path, and the media id that its name is or that is made."""
+class _Folders(dict[str, bool]):
+    """Whether a path's folder (what is before its last `/`) is portable as it stands."""
 
+    def __missing__(self, folder: str) -> bool:
+        self[folder] = portable(folder) == folder
+        return self[folder]
+
+
+class _Named(NamedTuple):
+    """A record with its number, its portable path, and the media id that its name is.
+
+    `made` says that the id was made from the path instead.
+    """
+
+    number: int
     record: Record
     path: str
     media_id: str
     made: bool
 
 
+# (number of the record, path, state, reason, image id)
+_Row = tuple[int, str, str, str | None, int | None]
+
+
 class ImportWriter:
-    """Writes records of one run and one source, inside the caller's transaction."""
+    """Writes records of one run and one new source, inside the caller's `Database.loading`."""
 
     def __init__(self, store: Store, run_id: int, source_id: int) -> None:
         self._store = store
         self._run_id = run_id
         self._source_id = source_id
         self._taxa = _TaxonIds(store)
+        self._plain = _Folders()
         self._deployments: dict[str, int] = {}
         self._first_new = self._next = store.bulk.next_image_id()
-        self._known_done: set[int] = set()
-        # In a survey without images only ids of this file can be known; a hash seen before
-        # says which of them to ask for.
-        self._hashes: set[int] | None = set() if self._first_new == 1 else None
+        # One byte an image that was there before: whether this file has named it.
+        self._named_before = bytearray(self._first_new)
+        # Whether to try and add a chunk as new pictures: as it was with the last chunk.
+        self._all_new = self._first_new == 1
         self._folders = [
             f"{source.location}/"
             for source in store.images.sources().values()
@@ -101,77 +124,102 @@ class ImportWriter:
 
     def write(self, records: Sequence[Record]) -> None:
         """Write a chunk of records: at most some thousand."""
-        rows: dict[str, tuple[object, ...]] = {}
+        rows: list[_Row] = []
         named = self._named(records, rows)
-        known = self._known([item.media_id for item in named])
+        plain = self._all_new and not (self._folders or rows or self.counts.not_pictures)
+        if not (plain and self._add_all(named)):
+            self._add_each(named, rows)
+
+    def _add_all(self, named: list[_Named]) -> bool:
+        """Add the records as pictures that the survey does not have, or return False."""
+        bulk, first, after = self._store.bulk, self._next, self._next + len(named)
+        images: list[object] = []
+        for key, item in zip(count(first), named):
+            _, _, path, media_id, made = item
+            images += (key, media_id, path, self._deployment(item) if made else None, key)
+        if not bulk.add_new_images(self._source_id, first, images):
+            return False
+        bulk.add_rows_of_images(self._source_id, first, after - 1)
+        self._next = after
+        self.counts.new_images += len(named)
+        self._write_run(zip(range(first, after), [item[1] for item in named], strict=True))
+        return True
+
+    def _add_each(self, named: list[_Named], rows: list[_Row]) -> None:
+        """Write records of which some may be known, repeated or no pictures at all."""
+        bulk, numbers = self._store.bulk, _Numbers(self._store, self._source_id, named, rows)
+        known = bulk.known([item.media_id for item in named])
         images: list[object] = []
         taken: list[tuple[int, Record]] = []
         for item in named:
             found = known.get(item.media_id) or self._in_folder(item)
-            if found is None:
-                image_id, here = found = self._next, False
-                self._next += 1
-                self.counts.new_images += 1
-                deployment = self._deployment(item)
-                images += (
-                    image_id, item.media_id, self._source_id, item.path, deployment, image_id
-                )  # fmt: skip
-            elif found[0] >= self._first_new or found[0] in self._known_done:
-                self._repeat(item, found[0], rows)
+            if found is not None and self._was_named(found[0]):
+                rows.append(self._repeat(item, found[0], again=numbers[item.number] > 0))
                 continue
+            if found is None:
+                key, here = found = self._next, False
+                self._next += 1
+                images += (key, item.media_id, item.path, self._deployment(item), key)
             else:
-                image_id, here = found
-                self._known_done.add(image_id)
+                key, here = found
+                self._named_before[key] = 1
                 self.counts.known_images += 1
             known[item.media_id] = found
             state = "here" if here else "pending"
-            rows[item.path] = (self._source_id, item.path, state, None, image_id)
-            taken.append((image_id, item.record))
-        self._store.bulk.add_images(images)
-        self._store.bulk.put_source_rows(list(chain.from_iterable(rows.values())))
+            rows.append((item.number, item.path, state, None, key))
+            taken.append((key, item.record))
+        self.counts.new_images += len(images) // 5
+        self._all_new = len(images) == 5 * len(named)
+        added = bulk.add_new_images(self._source_id, self._next, images)
+        assert added
+        rows.sort()
+        bulk.add_source_rows(
+            self._source_id, [value for row in rows for value in (numbers[row[0]], *row[1:])]
+        )
         self._write_run(taken)
 
-    def _known(self, media_ids: list[str]) -> dict[str, tuple[int, bool]]:
-        seen = self._hashes
-        if seen is None:
-            return self._store.bulk.known(media_ids)
-        perhaps = [media_id for media_id in media_ids if hash(media_id) in seen]
-        seen.update(map(hash, media_ids))
-        return self._store.bulk.known(perhaps) if perhaps else {}
+    def _was_named(self, image_id: int) -> bool:
+        """Tell whether an earlier record of this file named the image."""
+        return image_id >= self._first_new or bool(self._named_before[image_id])
 
-    def _named(
-        self, records: Sequence[Record], rows: dict[str, tuple[object, ...]]
-    ) -> list[_Named]:
+    def _named(self, records: Sequence[Record], rows: list[_Row]) -> list[_Named]:
         """Return the records of pictures; what else a file names gets its row at once."""
         named: list[_Named] = []
-        counts = self.counts
-        for record in records:
-            counts.records += 1
-            path = portable(record.file_path)
-            if record.odd or not path:
-                shown = path or f"record {counts.records:,}"
-                counts.note_odd(f"{shown}: {record.odd or 'its name is no path'}")
-            if not path:
-                counts.nameless += 1
-                continue
-            if record.not_a_picture:
-                counts.not_pictures += 1
-                if path not in rows and not self._store.ledger.row(self._source_id, path):
-                    rows[path] = (self._source_id, path, "not_a_picture", record.odd, None)
-                continue
-            media_id = stem_media_id(path)
-            made = media_id is None
-            named.append(_Named(record, path, media_id or path_media_id(path), made))
+        counts, plain = self.counts, self._plain
+        for number, record in enumerate(records, counts.records + 1):
+            path = record.file_path
+            folder, _, name = path.rpartition("/")
+            found = _ID_NAME.fullmatch(name)
+            if found and plain[folder] and not (record.odd or record.not_a_picture):
+                fields = (number, record, path, found[1], False)
+                named.append(tuple.__new__(_Named, fields))
+            elif item := self._look(number, record, rows):
+                named.append(item)
+        counts.records += len(records)
         return named
 
-    def _repeat(self, item: _Named, image_id: int, rows: dict[str, tuple[object, ...]]) -> None:
-        """Count a picture that was named before; another path to it is a row of its own."""
+    def _look(self, number: int, record: Record, rows: list[_Row]) -> _Named | None:
+        """Return a record that may be odd, or give it its row where it is of no picture."""
+        path, counts = portable(record.file_path), self.counts
+        if record.odd or not path:
+            counts.note_odd(f"{path or f'record {number:,}'}: {record.odd or _NO_PATH}")
+        if not path:
+            counts.nameless += 1
+            rows.append((number, "", "unreadable", record.odd or _NO_PATH, None))
+            return None
+        if record.not_a_picture:
+            counts.not_pictures += 1
+            rows.append((number, path, "not_a_picture", record.odd, None))
+            return None
+        media_id = stem_media_id(path)
+        return _Named(number, record, path, media_id or path_media_id(path), media_id is None)
+
+    def _repeat(self, item: _Named, image_id: int, *, again: bool) -> _Row:
+        """Count a picture that was named before (`again`: by this path), and return its row."""
         self.counts.repeated += 1
-        if item.path in rows or self._store.ledger.row(self._source_id, item.path):
-            self.counts.note_odd(f"{item.path}: named before in this file, where it counts")
-            return
-        reason = "the same picture as an earlier record's"
-        rows[item.path] = (self._source_id, item.path, "duplicate", reason, image_id)
+        if again:
+            self.counts.note_odd(f"{item.path}: {_REPEATED}")
+        return (item.number, item.path, "duplicate", _REPEATED if again else _SAME, image_id)
 
     def _in_folder(self, item: _Named) -> tuple[int, bool] | None:
         """Return the image that a folder of the survey has at the path of a record."""
@@ -191,25 +239,41 @@ class ImportWriter:
             self._deployments = self._store.images.deployment_ids([name])
         return self._deployments.get(name)
 
-    def _write_run(self, taken: Sequence[tuple[int, Record]]) -> None:
-        run_id, taxa, counts = self._run_id, self._taxa, self.counts
-        predictions: list[object] = []
+    def _write_run(self, taken: Iterable[tuple[int, Record]]) -> None:
+        taxon_of = self._taxa.__getitem__
+        predicted: list[object] = []
+        failed: list[object] = []
         detections: list[object] = []
-        classifications: list[object] = []
-        for image_id, record in taken:
-            if record.label is None:
-                counts.failed += 1
-                predictions += (run_id, image_id, "failed", None, None, None, record.reason, 1)
+        classes: list[object] = []
+        for key, (_, boxes, guesses, label, score, source, reason, *_) in taken:
+            if label is None:
+                failed += (key, reason)
             else:
-                counts.predicted += 1
-                predictions += (run_id, image_id, "predicted", taxa[record.label])
-                predictions += (record.score, record.source, None, 1)
-            for box in record.boxes:
-                detections += (run_id, image_id, *box)
-            for number, labels, scores in record.guesses:
-                for rank, (label, score) in enumerate(zip(labels, scores, strict=True), 1):
-                    classifications += (run_id, image_id, number, rank, taxa[label], score)
-        bulk = self._store.bulk
-        bulk.add_predictions(predictions)
-        bulk.add_detections(detections)
-        bulk.add_classifications(classifications)
+                predicted += (key, taxon_of(label), score, source)
+            for box in boxes:
+                detections += (key, *box)
+            for number, labels, scores in guesses:
+                ids = map(taxon_of, labels)
+                classes += chain.from_iterable(
+                    zip(repeat(key), repeat(number), count(1), ids, scores)
+                )
+        self.counts.predicted += len(predicted) // 4
+        self.counts.failed += len(failed) // 2
+        bulk, run_id = self._store.bulk, self._run_id
+        bulk.add_predicted(run_id, predicted)
+        bulk.add_failed(run_id, failed)
+        bulk.add_detections(run_id, detections)
+        bulk.add_classifications(run_id, classes)
+
+
+class _Numbers(dict[int, int]):
+    """Row numbers by record: 0 for the first that names a path, its own for every later one."""
+
+    def __init__(
+        self, store: Store, source_id: int, named: Sequence[_Named], rows: Sequence[_Row]
+    ) -> None:
+        paths = [(item.number, item.path) for item in named] + [row[:2] for row in rows]
+        used = store.bulk.paths_there(source_id, [path for _, path in paths]) | {""}
+        for number, path in sorted(paths):
+            self[number] = number if path in used else 0
+            used.add(path)

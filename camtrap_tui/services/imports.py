@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -29,7 +32,9 @@ from camtrap_tui.store.runs import run_uuid
 from camtrap_tui.store.store import Store, utc_now
 
 Progress = Callable[[str, int, int], None]
-_CHUNK = 1000
+_CHUNK = 500
+_AHEAD = 2
+_TURN_S = 0.0002
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +69,17 @@ def import_predictions(
     table and places are written in one transaction, the files of the folder after it (that
     can be stopped and repeated). `columns` are those of `metadata.import_metadata`.
     `progress` is called with (what is done: `predictions`, `metadata` or `pictures`; done; in
-    all). Raises InputError where a file cannot be used; nothing is imported then.
+    all), from any thread. Raises InputError where a file cannot be used; nothing is imported then.
     """
-    key = f"import:{_md5(file)}"
+    md5 = _md5(file)
+    key = f"import:{md5}"
     listing = None if images is None else _listing(images)
-    with store.db.transaction():
+    with store.db.loading():
         run = store.runs.by_request_key(key)
         already = run is not None
         counts = Counts()
         if run is None:
-            run, counts = _Import(store, file, key).write(_of(progress, "predictions"))
+            run, counts = _Import(store, file, md5).write(_of(progress, "predictions"))
         described = None
         if metadata is not None:
             described = describe(store, metadata, columns, _of(progress, "metadata"))
@@ -108,6 +114,24 @@ def _md5(file: Path) -> str:
     return digest.hexdigest()
 
 
+def _ahead(read: Callable[[], list[Record]]) -> Iterator[list[Record]]:
+    """Yield what `read` returns until it returns nothing; it reads ahead in another thread.
+
+    SQLite lets other threads run while it writes, but would wait for them as long as Python
+    lets a thread go on by default, which is longer than a statement takes.
+    """
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN_S)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            coming = deque(pool.submit(read) for _ in range(_AHEAD))
+            while chunk := coming.popleft().result():
+                coming.append(pool.submit(read))
+                yield chunk
+    finally:
+        sys.setswitchinterval(interval)
+
+
 @contextmanager
 def _without_collector() -> Iterator[None]:
     """Keep Python from looking for cycles among millions of short-lived records: none has any."""
@@ -128,11 +152,16 @@ class _Asked:
     formats: dict[str | None, None] = field(default_factory=dict)
     regions: dict[tuple[str | None, str | None], None] = field(default_factory=dict)
 
-    def hear(self, record: Record) -> None:
-        if record.model_version:
-            self.versions[record.model_version] = None
-        self.regions[record.country, record.admin1_region] = None
-        self.formats[record.source_format] = None
+    def hear(self, records: Sequence[Record]) -> None:
+        said = {
+            (record.model_version, record.country, record.admin1_region, record.source_format): None
+            for record in records
+        }
+        for version, country, admin1_region, source_format in said:
+            if version:
+                self.versions[version] = None
+            self.regions[country, admin1_region] = None
+            self.formats[source_format] = None
 
     @property
     def version(self) -> str:
@@ -161,29 +190,37 @@ def _code(text: str | None, length: int) -> str | None:
 class _Import:
     """Writes one file as a run, inside the caller's transaction."""
 
-    def __init__(self, store: Store, file: Path, key: str) -> None:
+    def __init__(self, store: Store, file: Path, md5: str) -> None:
         self._store = store
         self._file = file
-        self._key = key
+        self._md5 = md5
+        self._key = f"import:{md5}"
 
     def write(self, progress: Callable[[int, int], None] | None) -> tuple[Run, Counts]:
         """Write all records; return the run and how they ended."""
         store, now = self._store, utc_now()
-        source = store.images.source("predictions", to_text(str(self._file.resolve())), now)
+        source = store.images.source("predictions", self._location(), now)
         run = store.runs.add(self._run(now))
         writer, asked = ImportWriter(store, run.id, source.id), _Asked()
         records = read_predictions(self._file, progress)
-        with _without_collector():
-            while chunk := list(islice(records, _CHUNK)):
-                for record in chunk:
-                    asked.hear(record)
+        with _without_collector(), store.db.unchecked():
+            for chunk in _ahead(lambda: list(islice(records, _CHUNK))):
+                asked.hear(chunk)
                 writer.write(chunk)
         if not writer.counts.records:
             raise no_predictions(self._file)
+        store.bulk.describe_source(source.id, self._md5, writer.counts.records)
         store.bulk.describe_run(run.id, asked.version, asked.source_format, *asked.region)
         written = store.runs.by_request_key(self._key)
         assert written is not None
         return written, writer.counts
+
+    def _location(self) -> str:
+        """Return where the file lies; other predictions that lay there before stay a source."""
+        location = to_text(str(self._file.resolve()))
+        if self._store.ledger.source_id("predictions", location) is None:
+            return location
+        return f"{location} (md5 {self._md5})"
 
     def _run(self, now: str) -> Run:
         return Run(

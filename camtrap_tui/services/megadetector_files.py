@@ -21,9 +21,11 @@ from camtrap_tui.services.prediction_parts import (
     Box,
     Guesses,
     Record,
+    Settled,
     failed,
     is_label,
     is_share,
+    quick_record,
     read_box,
     reason_in,
     says,
@@ -82,14 +84,15 @@ class MegadetectorFile:
         """
         if not self._begun:
             self._begin()
-        if not isinstance(raw, dict) or not isinstance(raw.get("file"), str):
-            return NAMELESS
-        if not raw["file"].strip():
+        path = raw.get("file") if isinstance(raw, dict) else None
+        if not isinstance(path, str) or not path or path.isspace():
             return NAMELESS
         self.named += 1
         detections, failure = raw.get("detections"), raw.get("failure")
         if "frame_rate" in raw or "frames_processed" in raw:
             return self._video(raw)
+        if detections == [] and not failure:
+            return self._record(path, [], [], settle([], lost=False), "")
         odd: list[str] = []
         boxes: list[Box] = []
         guesses: list[Guesses] = []
@@ -111,17 +114,13 @@ class MegadetectorFile:
             settled = failed(_failure(failure))
         else:
             settled = settle(said, lost=lost)
-        return Record(
-            raw["file"],
-            boxes,
-            guesses,
-            *settled,
-            self._version,
-            None,
-            None,
-            "; ".join(odd) if odd else "",
-            self._format,
-        )
+        return self._record(path, boxes, guesses, settled, "; ".join(odd))
+
+    def _record(
+        self, path: str, boxes: list[Box], guesses: list[Guesses], settled: Settled, odd: str
+    ) -> Record:
+        said = (self._version, None, None, odd, self._format, False)
+        return quick_record(path, boxes, guesses, *settled, *said)
 
     def _video(self, raw: dict[str, Any]) -> Record:
         odd = "a video, not a picture"

@@ -22,6 +22,7 @@ TYPICAL_CONFIDENCE = 0.2
 _CATEGORY_LABELS = {"animal": ANIMAL.label, "human": HUMAN.label, "vehicle": VEHICLE.label}
 # How far a rounded box may stand out of its picture.
 _TOLERANCE = 0.01
+_LOW, _HIGH = -_TOLERANCE, 1 + _TOLERANCE
 _LONGEST_REASON = 200
 
 
@@ -80,9 +81,9 @@ def read_box(
         category = categories.get(detection["category"]) or CATEGORIES[detection["label"]]
         confidence = detection["conf"]
         x, y, w, h = detection["bbox"]
-        # The sum is there for NaN, which min and max may pass over.
-        fits = min(x, y, w, h) >= -_TOLERANCE and max(x + w, y + h) <= 1 + _TOLERANCE
-        fits = fits and x + y + w + h >= 0
+        # NaN is not above anything.
+        fits = x >= _LOW and y >= _LOW and w >= _LOW and h >= _LOW
+        fits = fits and x + w <= _HIGH and y + h <= _HIGH
     except (KeyError, TypeError, ValueError, OverflowError):
         odd.append(f"detection {number} lacks a category, a confidence or a box")
         return None
@@ -145,10 +146,10 @@ def is_usual(labels: Any, scores: Any, labels_seen: set[str]) -> bool:
     try:
         return (
             len(labels) == len(scores) > 0
-            and labels_seen.issuperset(labels)
             and min(scores) >= 0
             and max(scores) <= 1
             and sum(scores) >= 0  # NaN is nowhere, but a sum with it is not above zero
+            and labels_seen.issuperset(labels)
         )
     except TypeError:
         return False
@@ -171,6 +172,11 @@ def words(*values: Any) -> tuple[str | None, ...]:
         return _cleaned(values)
     except TypeError:  # a list or an object where a word should be
         return _cleaned(tuple(value if isinstance(value, str) else None for value in values))
+
+
+def quick_record(*fields: Any) -> Record:
+    """Return `Record(*fields)`, of all 13 fields, in half the time that its own call takes."""
+    return tuple.__new__(Record, fields)
 
 
 @lru_cache(maxsize=1000)

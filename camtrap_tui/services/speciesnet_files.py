@@ -18,6 +18,7 @@ from camtrap_tui.services.prediction_parts import (
     is_label,
     is_share,
     is_usual,
+    quick_record,
     read_box,
     says,
     settle,
@@ -41,9 +42,8 @@ def read_record(raw: Any, labels_seen: set[str]) -> Record:
     A record with neither version's keys (it failed, or nothing was classified) is read by
     the rules of 5.x, which has one for images without a class.
     """
-    if not isinstance(raw, dict) or not isinstance(raw.get("filepath"), str):
-        return NAMELESS
-    if not raw["filepath"].strip():
+    path = raw.get("filepath") if isinstance(raw, dict) else None
+    if not isinstance(path, str) or not path or path.isspace():
         return NAMELESS
     if "prediction" in raw or "classifications" in raw:
         return _version_4(raw, labels_seen)
@@ -71,7 +71,7 @@ def _version_4(raw: dict[str, Any], labels_seen: set[str]) -> Record:
     source, version, country, admin1_region = words(
         get("prediction_source"), get("model_version"), get("country"), get("admin1_region")
     )
-    return Record(
+    return quick_record(
         raw["filepath"],
         boxes,
         guesses,
@@ -84,15 +84,18 @@ def _version_4(raw: dict[str, Any], labels_seen: set[str]) -> Record:
         admin1_region,
         "; ".join(odd) if odd else "",
         SPECIESNET_4,
+        False,
     )
 
 
 def _version_5(raw: dict[str, Any], labels_seen: set[str]) -> Record:
     """Return one record of SpeciesNet 5.x, whose image gets its one prediction here."""
-    odd: list[str] = []
-    found = _Found(labels_seen, odd)
     get = raw.get
     detections, failures = get("detections"), get("failures")
+    if detections == [] and not failures:
+        return _nothing_found(raw)
+    odd: list[str] = []
+    found = _Found(labels_seen, odd)
     if detections:
         for detection in _listed(detections, odd):
             found.take(detection)
@@ -106,7 +109,7 @@ def _version_5(raw: dict[str, Any], labels_seen: set[str]) -> Record:
     source, version, country, admin1_region = words(
         settled.source, get("model_version"), get("country"), get("admin1_region")
     )
-    return Record(
+    return quick_record(
         raw["filepath"],
         found.boxes,
         found.guesses,
@@ -119,7 +122,16 @@ def _version_5(raw: dict[str, Any], labels_seen: set[str]) -> Record:
         admin1_region,
         "; ".join(odd) if odd else "",
         SPECIESNET_5 if found.classified else None,
+        False,
     )
+
+
+def _nothing_found(raw: dict[str, Any]) -> Record:
+    """Return a record without any detection, as most are."""
+    get = raw.get
+    settled = settle([], lost=False)
+    about = words(get("model_version"), get("country"), get("admin1_region"))
+    return quick_record(raw["filepath"], [], [], *settled, *about, "", None, False)
 
 
 class _Found:

@@ -1,7 +1,7 @@
 """Bulk writing for imports: many rows a statement, inside one transaction of the caller.
 
 A flat list holds the values of one row after the other, in the order that the method names;
-those of a run are in the order of their dataclass.
+boxes and classes are in the order of their dataclass, without the run.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from camtrap_tui.store.database import Database, columns
 
-_ROWS_A_STATEMENT = 50
+_ROWS_A_STATEMENT = 500
 
 _HAS_FILE = """EXISTS (
     SELECT 1 FROM source_row AS row JOIN source ON source.id = row.source_id
@@ -63,49 +63,94 @@ class Bulk:
         )
         return [key for (key,) in found]
 
-    def add_images(self, flat: list[object]) -> None:
-        """Add images (id, media id, source id, path, deployment id), each a burst of its own."""
-        self._insert(
-            "INSERT INTO image (id, media_id, source_id, file_path, deployment_id, burst_id,"
+    def add_new_images(self, source_id: int, first_id: int, flat: list[object]) -> bool:
+        """Add images (id, media id, path, deployment id, burst id), numbered from `first_id` on.
+
+        Returns False, with none of them added, where a media id is known already or twice here:
+        to try is quicker than to ask. Call it inside `Database.loading`.
+        """
+        added = self._insert(
+            "INSERT INTO image (source_id, id, media_id, file_path, deployment_id, burst_id,"
             " timestamp_source)",
-            "(?, ?, ?, ?, ?, ?, 'none')",
+            "(?1, ?, ?, ?, ?, ?, 'none')",
+            source_id,
             flat,
+            " ON CONFLICT (media_id) DO NOTHING",
+        )
+        if added * 5 == len(flat):
+            return True
+        self._db.execute("DELETE FROM image WHERE id >= ?", [first_id])
+        return False
+
+    def add_rows_of_images(self, source_id: int, first_id: int, last_id: int) -> None:
+        """Add the rows that named these images of a source, whose pictures are not here yet."""
+        self._db.execute(
+            "INSERT INTO source_row (source_id, file_path, state, image_id)"
+            " SELECT source_id, file_path, 'pending', id FROM image"
+            " WHERE id BETWEEN ? AND ? AND source_id = ? ORDER BY id",
+            [first_id, last_id, source_id],
         )
 
-    def put_source_rows(self, flat: list[object]) -> None:
-        """Add or update rows (source id, file path, state, reason, image id)."""
+    def add_source_rows(self, source_id: int, flat: list[object]) -> None:
+        """Add rows (row number, file path, state, reason, image id) that the source lacks."""
         self._insert(
-            "INSERT INTO source_row (source_id, file_path, state, reason, image_id)",
-            "(?, ?, ?, ?, ?)",
+            "INSERT INTO source_row (source_id, row_number, file_path, state, reason, image_id)",
+            "(?1, ?, ?, ?, ?, ?)",
+            source_id,
             flat,
-            " ON CONFLICT (source_id, file_path, row_number) DO UPDATE SET state = excluded.state,"
-            " reason = excluded.reason, image_id = excluded.image_id",
         )
 
-    def add_predictions(self, flat: list[object]) -> None:
-        """Add outcomes of images that the run does not have yet."""
-        self._insert("INSERT INTO prediction", "(?, ?, ?, ?, ?, ?, ?, ?)", flat)
+    def paths_there(self, source_id: int, paths: Sequence[str]) -> set[str]:
+        """Return those of up to 30,000 paths that a row of the source with number 0 has."""
+        marks = ", ".join("?" * len(paths))
+        found = self._db.execute(
+            f"SELECT file_path FROM source_row WHERE source_id = ? AND file_path IN ({marks})"
+            " AND row_number = 0",
+            [source_id, *paths],
+        )
+        return {path for (path,) in found}
 
-    def add_detections(self, flat: list[object]) -> None:
+    def add_predicted(self, run_id: int, flat: list[object]) -> None:
+        """Add predictions (image id, taxon id, score, source) that the run does not have yet."""
+        marks = "(?1, ?, 'predicted', ?, ?, ?, NULL, 1)"
+        self._insert("INSERT INTO prediction", marks, run_id, flat)
+
+    def add_failed(self, run_id: int, flat: list[object]) -> None:
+        """Add failures (image id, reason) of images that the run does not have yet."""
+        marks = "(?1, ?, 'failed', NULL, NULL, NULL, ?, 1)"
+        self._insert("INSERT INTO prediction", marks, run_id, flat)
+
+    def add_detections(self, run_id: int, flat: list[object]) -> None:
         """Add boxes of images that the run does not have yet."""
-        self._insert("INSERT INTO detection", "(?, ?, ?, ?, ?, ?, ?, ?, ?)", flat)
+        self._insert("INSERT INTO detection", "(?1, ?, ?, ?, ?, ?, ?, ?, ?)", run_id, flat)
 
-    def add_classifications(self, flat: list[object]) -> None:
+    def add_classifications(self, run_id: int, flat: list[object]) -> None:
         """Add classes of images that the run does not have yet."""
-        self._insert("INSERT INTO classification", "(?, ?, ?, ?, ?, ?)", flat)
+        self._insert("INSERT INTO classification", "(?1, ?, ?, ?, ?, ?)", run_id, flat)
 
-    def _insert(self, head: str, marks: str, flat: list[object], tail: str = "") -> None:
-        """Insert rows given as one flat list, many in a statement: twice as fast as one by one."""
-        width = marks.count("?")
+    def _insert(self, head: str, marks: str, first: int, flat: list[object], tail: str = "") -> int:
+        """Insert rows given as one flat list, many in a statement: twice as fast as one by one.
+
+        `first` is the value of the first column of all rows (`?1` in `marks`). Returns how many
+        rows were inserted.
+        """
+        width = marks.count("?") - 1
         step = width * _ROWS_A_STATEMENT
         whole = len(flat) - len(flat) % step
-        self._db.executemany(
+        added = self._db.executemany(
             f"{head} VALUES {', '.join([marks] * _ROWS_A_STATEMENT)}{tail}",
-            (flat[at : at + step] for at in range(0, whole, step)),
+            ([first, *flat[at : at + step]] for at in range(0, whole, step)),
         )
-        self._db.executemany(
+        return added + self._db.executemany(
             f"{head} VALUES {marks}{tail}",
-            (flat[at : at + width] for at in range(whole, len(flat), width)),
+            ([first, *flat[at : at + width]] for at in range(whole, len(flat), width)),
+        )
+
+    def describe_source(self, source_id: int, content_md5: str, row_count: int) -> None:
+        """Write what only the whole of a file tells of its source."""
+        self._db.execute(
+            "UPDATE source SET content_md5 = ?, row_count = ? WHERE id = ?",
+            [content_md5, row_count, source_id],
         )
 
     def describe_run(
@@ -146,9 +191,12 @@ class Bulk:
         )
 
     def note_missing(self, row_ids: Iterable[int], reason: str) -> None:
-        """Record that the pictures of these waiting rows were looked for and not found."""
+        """Record that the pictures of these waiting rows were looked for and not found.
+
+        A row with an address stays as it is: its picture can still be fetched.
+        """
         self._db.executemany(
-            "UPDATE source_row SET state = 'missing', reason = ? WHERE id = ?",
+            "UPDATE source_row SET state = 'missing', reason = ? WHERE id = ? AND url IS NULL",
             ((reason, key) for key in row_ids),
         )
 

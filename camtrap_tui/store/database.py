@@ -163,10 +163,13 @@ class Database:
         except sqlite3.Error as error:
             raise explain(self.path, error) from error
 
-    def executemany(self, sql: str, rows: Iterable[Parameters]) -> None:
-        """Run one statement for each of `rows`, which may be a generator."""
+    def executemany(self, sql: str, rows: Iterable[Parameters]) -> int:
+        """Run one statement for each of `rows`, which may be a generator.
+
+        Returns how many rows of tables were inserted or changed.
+        """
         try:
-            self._connection.executemany(sql, rows)
+            return max(0, self._connection.executemany(sql, rows).rowcount)
         except sqlite3.Error as error:
             raise explain(self.path, error) from error
 
@@ -238,6 +241,42 @@ class Database:
             # Still open: the block failed, or the commit did (a full disk).
             if self._connection.in_transaction:
                 self._connection.rollback()
+
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Be `transaction()` for a load of very many rows: all of the block, or nothing of it.
+
+        Foreign keys are not looked up: references must be right by the way they are made.
+        While the survey is empty, a rollback journal takes the place of the -wal file, through
+        which all pages would be written twice; where others have it open, that is left out.
+        """
+        empty = self.value("SELECT 1 FROM image LIMIT 1") is None
+        journal = empty and not self.read_only and self._set_journal("DELETE")
+        self._connection.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with self.transaction():
+                yield
+        finally:
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            if journal:
+                self._set_journal("WAL")
+
+    @contextmanager
+    def unchecked(self) -> Iterator[None]:
+        """Leave out the tables' CHECKs for rows that keep them by the way they are made."""
+        self.execute("PRAGMA ignore_check_constraints = ON")
+        try:
+            yield
+        finally:
+            self.execute("PRAGMA ignore_check_constraints = OFF")
+
+    def _set_journal(self, mode: str) -> bool:
+        """Change the journal of the file, which works only while nobody else has it open."""
+        try:
+            found: tuple[str] = self._connection.execute(f"PRAGMA journal_mode = {mode}").fetchone()
+        except sqlite3.OperationalError:
+            return False
+        return found[0].upper() == mode
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

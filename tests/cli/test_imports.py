@@ -74,7 +74,7 @@ def test_the_report_as_json(tmp_path: Path, predictions: Path) -> None:
     second = json.loads(run(tmp_path / "river.db", predictions, "--json").stdout)
 
     assert (first["records"], first["new_images"], first["odd"]) == (3, 2, 1)
-    assert first["rows"] == {"pending": 2}
+    assert first["rows"] == {"pending": 2, "unreadable": 1}
     assert (first["already_imported"], second["already_imported"]) == (False, True)
 
 

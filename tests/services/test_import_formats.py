@@ -144,7 +144,13 @@ def test_every_record_is_accounted_for(
         "record 5: it names no file",
         "b/z.mp4: a video, not a picture",
     ]
-    assert report.states == {"pending": 2, "duplicate": 1, "not_a_picture": 1}
+    assert report.states == {
+        "pending": 2,
+        "duplicate": 1,
+        "not_a_picture": 2,
+        "unreadable": 1,
+    }
+    assert sum(report.states.values()) == counts.records
 
 
 @pytest.mark.parametrize("chunk", [1, 1000])
@@ -160,7 +166,7 @@ def test_a_video_of_a_pictures_name_leaves_the_picture(
         report = import_predictions(store, path)
 
         assert report.counts.not_pictures == 1
-        assert report.states == {"pending": turn + 1}
+        assert report.states == {"pending": turn + 1, "not_a_picture": turn + 1}
     assert store.images.count() == 1
 
 

@@ -39,6 +39,22 @@ def rows(store: Store) -> dict[str, tuple[str, str | None]]:
     return {path: (state, reason) for path, state, reason in found}
 
 
+def ledger(store: Store) -> list[tuple[int, str, str, str | None, int | None]]:
+    return store.db.execute(
+        "SELECT row_number, file_path, state, reason, image_id FROM source_row"
+        " WHERE source_id IN (SELECT id FROM source WHERE kind = 'predictions') ORDER BY id"
+    ).fetchall()
+
+
+def adds_up(store: Store) -> bool:
+    """Whether the ledger has a row for each record of each file of predictions."""
+    found = store.db.execute(
+        "SELECT row_count, (SELECT count(*) FROM source_row WHERE source_id = source.id)"
+        " FROM source WHERE kind = 'predictions'"
+    ).fetchall()
+    return found != [] and all(said == rows for said, rows in found)
+
+
 def test_records_become_images_boxes_classes_and_predictions(store: Store, tmp_path: Path) -> None:
     report = bring(
         store,
@@ -151,11 +167,12 @@ def test_a_picture_named_twice_counts_once(
     )
 
     assert (report.counts.records, report.counts.predicted, report.counts.repeated) == (4, 2, 2)
-    assert rows(store) == {
-        f"a/{ID_A}.jpg": ("pending", None),
-        f"b/{ID_A}.jpg": ("duplicate", "the same picture as an earlier record's"),
-        "x.jpg": ("pending", None),
-    }
+    assert ledger(store) == [
+        (0, f"a/{ID_A}.jpg", "pending", None, 1),
+        (2, f"a/{ID_A}.jpg", "duplicate", "named before in this file, where it counts", 1),
+        (0, f"b/{ID_A}.jpg", "duplicate", "the same picture as an earlier record's", 1),
+        (0, "x.jpg", "pending", None, 2),
+    ]
     assert report.counts.odd == 1
     assert report.counts.examples[0].startswith(f"a/{ID_A}.jpg: named before")
 
@@ -183,6 +200,11 @@ def test_failures_and_odd_records_add_up(store: Store, tmp_path: Path) -> None:
         "record 5: its name is no path",
     ]
     assert store.runs.failures(report.run.id) == [("y.jpg", "detector", 1)]
+    assert adds_up(store)
+    assert [row[:4] for row in ledger(store) if not row[1]] == [
+        (4, "", "unreadable", "it names no file"),
+        (5, "", "unreadable", "its name is no path"),
+    ]
 
 
 anything = st.recursive(
@@ -231,7 +253,10 @@ def test_no_record_is_so_odd_that_it_stops_an_import(
 
     ended = counts.predicted + counts.failed + counts.repeated + counts.nameless
     assert counts.records in (ended, len(records))
+    # Keys and CHECKs are not looked up while records are written.
     assert store.db.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert store.db.value("PRAGMA integrity_check") == "ok"
+    assert adds_up(store)
 
 
 def test_a_file_that_is_cut_off_changes_nothing(

@@ -28,6 +28,9 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("export", "Write the ground truth as a CSV file."),
     "status": ("status", "How every source row and every image of a run ended."),
     "backup": ("status", "Copy a survey safely, also while people grade."),
+    "deployments": ("deployments", "List deployments, or describe them by a table."),
+    "clock": ("clock", "Put a camera's clock right, and see how it was."),
+    "bursts": ("deployments", "Count bursts, or set the gap between them."),
     "keys": ("keys", "List the keys of every screen."),
 }
 

@@ -23,7 +23,8 @@ _IN_NAME = re.compile(
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)", re.ASCII)
 # As people write one in a table: +02:00, -0500, -5, UTC+2; a bare number could be minutes.
 _WRITTEN_OFFSET = re.compile(
-    r"(?:UTC|GMT)? ?([+\N{MINUS SIGN}-])(\d{1,2})(?::?(\d{2}))?", re.ASCII | re.IGNORECASE
+    r"(?:UTC|GMT)? ?([+\N{MINUS SIGN}-])(\d{1,2})(?:(?::|(?<=\d\d))(\d{2}))?",
+    re.ASCII | re.IGNORECASE,
 )
 _NO_OFFSET = frozenset(("Z", "UTC", "GMT", "0"))
 _DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)

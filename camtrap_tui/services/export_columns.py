@@ -100,7 +100,11 @@ EXPORT_COLUMNS: tuple[Column, ...] = (
     _text("location_id", "The place of the deployment.", lambda r: r.location_id),
     _plain("latitude", "WGS 84, of the deployment, else of the picture.", lambda r: r.latitude),
     _plain("longitude", "WGS 84, of the deployment, else of the picture.", lambda r: r.longitude),
-    _text("datetime_local", "The camera's time: local, without a zone.", lambda r: r.timestamp),
+    _text(
+        "datetime_local",
+        "The camera's time, its clock put right: local, without a zone.",
+        lambda r: r.timestamp,
+    ),
     _plain("utc_offset_min", "Minutes that this time is ahead of UTC, where known.", _utc_offset),
     _text(
         "datetime_source",
@@ -163,6 +167,11 @@ EXPORT_COLUMNS: tuple[Column, ...] = (
         "comments",
         "The notes on the picture of those who say so; several by ` | `.",
         lambda e: " | ".join(e.notes) or None,
+    ),
+    _plain(
+        "clock_shift_s",
+        "Seconds that were added to what the camera showed, 0 where its clock was right.",
+        lambda r: r.clock_shift_s,
     ),
 )
 

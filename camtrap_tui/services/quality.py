@@ -55,13 +55,22 @@ def renew_flags_by_dates(store: Store, deployment_id: int | None, now: str) -> N
     flags = store.flags
     flags.add_before("before_2010", deployment_id, EARLIEST)
     flags.add_after("in_future", deployment_id, latest_of(now))
-    if deployment_id is None:
-        return
-    start, end = flags.dates(deployment_id)
+    if deployment_id is not None:
+        _flag_outside(store, deployment_id)
+
+
+def renew_outside(store: Store, deployment_id: int) -> None:
+    """Flag anew what lies outside of a deployment's dates, inside the caller's transaction."""
+    store.flags.clear(deployment_id, "outside_deployment")
+    _flag_outside(store, deployment_id)
+
+
+def _flag_outside(store: Store, deployment_id: int) -> None:
+    start, end = store.flags.dates(deployment_id)
     if start:
-        flags.add_before("outside_deployment", deployment_id, start)
+        store.flags.add_before("outside_deployment", deployment_id, start)
     if end:
-        flags.add_after("outside_deployment", deployment_id, end)
+        store.flags.add_after("outside_deployment", deployment_id, end)
 
 
 def flag_counts(store: Store) -> dict[str, int]:

@@ -37,14 +37,14 @@ class Flags:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def clear(self, deployment_id: int | None) -> None:
-        """Take the kept flags off the images of a deployment."""
+    def clear(self, deployment_id: int | None, flag: str | None = None) -> None:
+        """Take the kept flags, or one of them, off the images of a deployment."""
         if self._db.value("SELECT 1 FROM image_flag LIMIT 1") is None:
             return
         self._db.execute(
             "DELETE FROM image_flag WHERE image_id IN"
-            " (SELECT id FROM image WHERE deployment_id IS ?)",
-            [deployment_id],
+            " (SELECT id FROM image WHERE deployment_id IS ?1) AND (?2 IS NULL OR flag = ?2)",
+            [deployment_id, flag],
         )
 
     def add(self, rows: Iterable[tuple[str, int]]) -> None:

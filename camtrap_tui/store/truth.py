@@ -73,6 +73,7 @@ class TruthRow:
     ai_country: str | None
     ai_admin1_region: str | None
     note: str | None
+    clock_shift_s: int
 
 
 # Where a column comes from when its name does not say it.
@@ -112,7 +113,10 @@ _SOURCES = {
     ),
 }
 _TABLES = {
-    "image": "media_id file_path content_md5 timestamp exif_offset timestamp_source width height",
+    "image": (
+        "media_id file_path content_md5 timestamp exif_offset timestamp_source width height"
+        " clock_shift_s"
+    ),
     "deployment": "location_id utc_offset_min",
     "grade": "grade_uuid grader graded_at mode",
     "observation": "observation_number count life_stage sex behavior",

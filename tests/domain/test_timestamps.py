@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from camtrap_tui.domain.timestamps import Timestamp, parse_timestamp, timestamp_in_name
+from camtrap_tui.domain.timestamps import (
+    Timestamp,
+    clean_offset,
+    offset_text,
+    parse_date,
+    parse_offset,
+    parse_timestamp,
+    timestamp_in_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,3 +69,43 @@ def test_names_of_files_hold_times(stem: str, local: str, written: str) -> None:
 )
 def test_other_digits_in_names_are_no_times(stem: str) -> None:
     assert timestamp_in_name(stem) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("+02:00", 120),
+        ("-0530", -330),
+        ("-5", -300),
+        ("\N{MINUS SIGN}5", -300),
+        ("UTC+2", 120),
+        ("GMT -03:30", -210),
+        ("Z", 0),
+        ("utc", 0),
+        ("0", 0),
+    ],
+)
+def test_clear_offsets_are_read(text: str, minutes: int) -> None:
+    assert parse_offset(text) == minutes
+
+
+@pytest.mark.parametrize(
+    "text", ["120", "2", "+5.5", "+530", "+15:00", "+02:60", "CET", "Europe/Berlin", "", "+"]
+)
+def test_unclear_offsets_are_none(text: str) -> None:
+    assert parse_offset(text) is None
+
+
+def test_offsets_come_back_from_their_text() -> None:
+    for minutes in (-720, -210, -1, 0, 59, 345, 840):
+        assert parse_offset(offset_text(minutes)) == minutes
+        assert clean_offset(offset_text(minutes)) == offset_text(minutes)
+
+
+def test_an_offset_that_no_clock_has_leaves_the_time() -> None:
+    assert parse_timestamp("2024-06-27 02:14:05+99:99") == Timestamp("2024-06-27 02:14:05")
+
+
+def test_days_are_written_with_the_year_first() -> None:
+    assert parse_date("2024-6-1") == parse_date("2024/06/01") == "2024-06-01"
+    assert [parse_date(text) for text in ("1.6.2024", "2024-02-30", "2024-06/01", "")] == [None] * 4

@@ -123,6 +123,7 @@ def test_a_grade_becomes_a_row(store: Store) -> None:
         "ai_model": "demo-1.0",
         "ai_region": "USA-IL",
         "comments": "",
+        "clock_shift_s": "0",
     }
     assert (second["count"], second["life_stage"], second["sex"]) == ("3", "juvenile", "")
     assert second["observation_id"] == f"o_{md5('grade')}_2"

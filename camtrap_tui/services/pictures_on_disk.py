@@ -93,29 +93,44 @@ def walk(root: Path) -> Iterator[FoundFile]:
     A link to a folder is not followed (it could lead in circles, or out of the folder): it
     is yielded as a file in trouble, and so is a folder that cannot be listed.
     """
-    waiting: list[tuple[os.DirEntry[str] | None, str]] = [(None, "")]
+    waiting: list[Iterator[tuple[str, bool]]] = [iter([("", True)])]
     while waiting:
-        entry, path = waiting.pop()
-        if entry is not None and not entry.is_dir(follow_symlinks=False):
-            yield _found(entry, path)
-            continue
-        try:
-            with os.scandir(entry.path if entry else root) as entries:
-                inside = [e for e in entries if not e.name.startswith(".")]
-        except OSError as error:
-            trouble = f"the folder cannot be listed: {_why(error)}"
-            yield FoundFile(to_text(path) or ".", None, None, trouble)
-            continue
-        inside.sort(key=lambda e: e.name, reverse=True)
-        waiting += [(e, f"{path}/{e.name}" if path else e.name) for e in inside]
+        path, is_folder = next(waiting[-1], ("", None))
+        if is_folder is None:
+            waiting.pop()
+        elif is_folder:
+            try:
+                inside = _inside(root, path)
+            except OSError as error:
+                trouble = f"the folder cannot be listed: {_why(error)}"
+                yield FoundFile(to_text(path) or ".", None, None, trouble)
+                continue
+            waiting.append(_below(path, inside))
+        else:
+            yield _found(root, path)
 
 
-def _found(entry: os.DirEntry[str], path: str) -> FoundFile:
-    text = to_text(path)
+def _inside(root: Path, path: str) -> list[tuple[str, bool]]:
+    """Return names and whether they are folders, sorted; nothing else is kept of an entry."""
+    with os.scandir(f"{root}/{path}" if path else root) as entries:
+        return sorted(
+            (entry.name, entry.is_dir(follow_symlinks=False))
+            for entry in entries
+            if not entry.name.startswith(".")
+        )
+
+
+def _below(path: str, inside: list[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:
+    start = f"{path}/" if path else ""
+    return ((f"{start}{name}", is_folder) for name, is_folder in inside)
+
+
+def _found(root: Path, path: str) -> FoundFile:
+    text, whole = to_text(path), root / path
     try:
-        about = entry.stat()
+        about = whole.stat()
     except OSError as error:
-        what = "the link leads nowhere" if entry.is_symlink() else _why(error)
+        what = "the link leads nowhere" if whole.is_symlink() else _why(error)
         return FoundFile(text, None, None, what)
     if stat.S_ISDIR(about.st_mode):
         what = "a link to a folder is not followed: add that folder itself"

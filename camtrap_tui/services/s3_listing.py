@@ -23,7 +23,7 @@ from camtrap_tui.services.places import (
 )
 from camtrap_tui.services.s3 import can_be_fetched, find_bucket, s3_url
 from camtrap_tui.services.s3_requests import Listed, pages
-from camtrap_tui.store.sources import KnownImage, NewImage, NewRow, TableRow
+from camtrap_tui.store.sources import KnownImage, NewImage, NewRow, SeenRows, TableRow
 from camtrap_tui.store.store import Store, utc_now
 
 Progress = Callable[[int], None]
@@ -155,9 +155,7 @@ class _Listing:
         self._prefix = prefix
         self._report = report
         self._deployments: dict[str, int] = {}
-        self._last_old = store.sources.last_row_id()
-        # A bit a row: a set of a million numbers would be a hundred megabytes.
-        self._seen = bytearray(self._last_old // 8 + 1)
+        self._seen = SeenRows(store.sources.last_row_id())
 
     def write(self, objects: Sequence[Listed]) -> None:
         """Write a page of objects, inside the caller's transaction."""
@@ -165,8 +163,7 @@ class _Listing:
         paths = {listed.key: to_text(listed.key[len(self._prefix) :]) for listed in objects}
         old = {row.file_path: row for row in self._rows_at(list(paths.values()))}
         for row in old.values():
-            if row.id <= self._last_old:
-                self._seen[row.id // 8] |= 1 << row.id % 8
+            self._seen.add(row.id)
         fresh = [listed for listed in objects if self._is_news(listed, old.get(paths[listed.key]))]
         known = self._known(fresh, paths)
         copies = store.sources.first_with_etag(
@@ -191,7 +188,7 @@ class _Listing:
         """Note what a whole listing did not name, and how much it named."""
         store, report = self._store, self._report
         gone = 0
-        for page in store.sources.vanished(self.source.id, self._was_seen):
+        for page in store.sources.vanished(self.source.id, self._seen):
             with store.db.transaction():
                 for row in page:
                     gone += 1
@@ -203,9 +200,6 @@ class _Listing:
                         store.sources.replace_lost(row, _GONE)
         with store.db.transaction():
             store.sources.set_row_count(self.source.id, report.objects + gone)
-
-    def _was_seen(self, row_id: int) -> bool:
-        return row_id > self._last_old or bool(self._seen[row_id // 8] & 1 << row_id % 8)
 
     def _rows_at(self, paths: list[str]) -> list[TableRow]:
         return self._store.sources.rows_at(self.source.id, paths)

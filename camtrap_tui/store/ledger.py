@@ -5,7 +5,7 @@ An image has a file where a row of a folder says `here` at the image's own sourc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from camtrap_tui.domain.models import Image, SourceRow
 from camtrap_tui.store.database import Database, columns
@@ -75,11 +75,6 @@ class Ledger:
             " WHERE source.kind = ? GROUP BY state"
         )
         return dict(self._db.execute(sql, [kind]).fetchall())
-
-    def present_paths(self, source_id: int) -> Iterator[str]:
-        """Yield the path of each row of a source that is not missing yet."""
-        sql = "SELECT file_path FROM source_row WHERE source_id = ? AND state <> 'missing'"
-        return (path for (path,) in self._db.execute(sql, [source_id]))
 
     def image_at(self, source_id: int, file_path: str) -> Image | None:
         """Return the image whose own file this is, or None."""

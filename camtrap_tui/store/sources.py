@@ -6,7 +6,7 @@ has vanished from it. Call what writes in transactions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from camtrap_tui.domain.models import Source
@@ -105,6 +105,22 @@ class NewImage:
     exif_offset: str | None
     latitude: float | None
     longitude: float | None
+
+
+class SeenRows:
+    """Which rows of the ledger were seen, a bit each; all above `last_old` are new, and seen."""
+
+    def __init__(self, last_old: int) -> None:
+        self._last_old = last_old
+        self._bits = bytearray(last_old // 8 + 1)
+
+    def add(self, row_id: int) -> None:
+        """Note that a row was seen."""
+        if row_id <= self._last_old:
+            self._bits[row_id // 8] |= 1 << row_id % 8
+
+    def __contains__(self, row_id: int) -> bool:
+        return row_id > self._last_old or bool(self._bits[row_id // 8] & 1 << row_id % 8)
 
 
 _NEW_IMAGE = f"INSERT INTO image ({columns(NewImage)}) VALUES ({', '.join('?' * 13)})"
@@ -284,7 +300,7 @@ class Sources:
         )
         return {(etag, size): (path, image) for etag, size, path, image in found}
 
-    def vanished(self, source_id: int, is_seen: Callable[[int], bool]) -> Iterator[list[TableRow]]:
+    def vanished(self, source_id: int, seen: SeenRows) -> Iterator[list[TableRow]]:
         """Yield a source's rows that were not seen, a page at a time, by row id."""
         sql = (
             f"SELECT {columns(TableRow)} FROM source_row WHERE source_id = ? AND id > ?"
@@ -293,7 +309,9 @@ class Sources:
         last = 0
         while page := self._db.rows(TableRow, sql, [source_id, last]):
             last = page[-1].id
-            yield [row for row in page if not is_seen(row.id)]
+            gone = [row for row in page if row.id not in seen]
+            if gone:
+                yield gone
 
     def last_row_id(self) -> int:
         """Return the highest row id of the ledger."""

@@ -10,7 +10,7 @@ import pytest
 
 from camtrap_tui.domain.models import Image, Source
 from camtrap_tui.errors import InputError
-from camtrap_tui.services.ingest import FolderReport, add_folder
+from camtrap_tui.services.ingest import FolderReport, _Adding, add_folder
 from camtrap_tui.services.pictures_on_disk import FoundFile, Look, look_at
 from camtrap_tui.services.places import picture_path
 from camtrap_tui.store.store import Store
@@ -292,6 +292,44 @@ def test_the_survey_in_the_folder_is_no_file_of_it(folder: Path) -> None:
     assert report.states == {"here": 4}
 
 
+def test_the_count_of_files_and_the_rows_add_up_whatever_happens(
+    store: Store, folder: Path, tmp_path: Path
+) -> None:
+    def add_up() -> dict[str, int]:
+        states = add_folder(store, folder).states
+        there = sum(n for state, n in states.items() if state not in ("missing", "excluded"))
+        assert store.images.sources()[1].row_count == there
+        return states
+
+    assert add_up() == {"here": 4}
+    (folder / "notes.txt").write_text("a note")
+    (folder / "UR011/DCIM/100MEDIA/IMG_0001.JPG").unlink()
+    photo(folder / "UR011/DCIM/100MEDIA/IMG_0002.JPG", 77)
+    assert add_up() == {"here": 3, "missing": 2, "not_a_picture": 1}
+
+
+def test_a_file_that_vanishes_while_the_folder_is_read_is_missing(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_folder(store, folder)
+    first_walk = _Adding.look_around
+
+    def look_around(adding: _Adding) -> int:
+        total = first_walk(adding)
+        (folder / "UR011/DCIM/100MEDIA/IMG_0001.JPG").unlink()
+        return total
+
+    monkeypatch.setattr(
+        "camtrap_tui.services.ingest._Adding.look_around",
+        look_around,
+    )
+
+    report = add_folder(store, folder)
+
+    assert report.states == {"here": 3, "missing": 1}
+    assert store.images.sources()[1].row_count == 3
+
+
 def test_progress_ends_at_the_number_of_files(store: Store, folder: Path) -> None:
     told: list[tuple[int, int]] = []
     add_folder(store, folder, progress=lambda done, total: told.append((done, total)))
@@ -331,6 +369,10 @@ def test_the_source_is_the_resolved_folder(store: Store, folder: Path, tmp_path:
     assert first.source_id == second.source_id
     assert store.images.sources() == {
         first.source_id: Source(
-            first.source_id, "folder", str(folder), store.images.sources()[1].added_at
+            first.source_id,
+            "folder",
+            str(folder),
+            store.images.sources()[1].added_at,
+            row_count=4,
         )
     }

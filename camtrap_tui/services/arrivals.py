@@ -129,32 +129,18 @@ class Arrivals:
         One that stood only until then gives way to the content's md5, unless an image that
         comes before this one, or that was given its id, has it.
         """
-        own = self._provisional_id(image)
+        own = provisional_id(self._store, image)
         md5 = str(image.content_md5)
         if own is None or image.media_id == md5:
             return image.media_id
         holder = self._store.images.by_media_id(md5)
         if holder is None:
             return md5
-        holders_own = self._provisional_id(holder)
+        holders_own = provisional_id(self._store, holder)
         if holders_own is None or holder.id < image.id:
             return own
         self._give_back(holder, holders_own)
         return md5
-
-    def _provisional_id(self, image: Image) -> str | None:
-        """Return the id that was made for an image that nobody had given one; else None."""
-        of_path = path_media_id(image.file_path)
-        of_url = path_media_id(image.url) if image.url else of_path
-        if image.media_id in (of_path, of_url):
-            return image.media_id
-        row = self._store.caches.nameless_row(image.id)
-        if row is None or image.media_id != image.content_md5 or stem_media_id(image.file_path):
-            return None
-        kind, column_map = row
-        columns = json.loads(column_map) if column_map else {}
-        is_named = kind == "s3" or bool(columns.keys() & {"filePath", "fileName"})
-        return of_path if is_named and "/" in image.file_path else of_url
 
     def _give_back(self, image: Image, media_id: str) -> None:
         """Give an image the id it had before its content was known, and its copy that name."""
@@ -166,3 +152,30 @@ class Arrivals:
         if (self._cache.root / copy.file_path).is_file():
             self._cache.keep(self._cache.root / copy.file_path, path)
         self._store.caches.put(replace(copy, file_path=path))
+
+
+def provisional_id(store: Store, image: Image) -> str | None:
+    """Return the id that was made for an image that nobody had given one; else None."""
+    of_path = path_media_id(image.file_path)
+    of_url = path_media_id(image.url) if image.url else of_path
+    if image.media_id in (of_path, of_url):
+        return image.media_id
+    row = store.caches.nameless_row(image.id)
+    if row is None or image.media_id != image.content_md5 or stem_media_id(image.file_path):
+        return None
+    kind, column_map = row
+    columns = json.loads(column_map) if column_map else {}
+    is_named = kind == "s3" or bool(columns.keys() & {"filePath", "fileName"})
+    return of_path if is_named and "/" in image.file_path else of_url
+
+
+def take_back(store: Store, image_id: int, reason: str) -> None:
+    """Record that a copy turned out to be no whole picture; call it in a transaction.
+
+    What was said of its content is forgotten: a whole one would be another.
+    """
+    (image,) = store.images.by_ids([image_id])
+    media_id = provisional_id(store, image) or image.media_id
+    store.ledger.update(replace(image, media_id=media_id, content_md5=None))
+    store.caches.note_not_fetched(image_id, "unreadable", reason, 0)
+    store.caches.forget(image_id)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _WRITTEN = re.compile(r"(\d{2,6}) q(\d{1,3})", re.ASCII)
 _NARROWEST, _WIDEST = 64, 100_000
+# ITU-T T.81, B.1.1.3; compressed data never holds it, but some cameras write on behind it.
+_END_OF_IMAGE = b"\xff\xd9"
+_LONGEST_TAIL = 1024
 _ENDINGS = {"PNG": "png", "TIFF": "tif", "BMP": "bmp", "GIF": "gif", "WEBP": "webp"}
 
 
@@ -76,14 +79,16 @@ class Copy:
 def make_copy(data: bytes, size: InputSize, *, is_decoded_later: bool = False) -> Copy:
     """Return what is to be kept of the picture in `data`.
 
-    A picture that is kept as it is, is decoded to see that it is whole, unless
-    `is_decoded_later`. Raises PictureError for what is no whole picture.
+    A picture that is kept as it is, is decoded to see that it is whole; a JPEG that ends as
+    one does is not where it `is_decoded_later`. Raises PictureError for what is no whole
+    picture.
     """
     image = opened(data)
     header = read_header(image)
     md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
     if size.width is None or header.width <= size.width:
-        if not is_decoded_later:
+        has_end = image.format in ("JPEG", "MPO") and _END_OF_IMAGE in data[-_LONGEST_TAIL:]
+        if not (is_decoded_later and has_end):
             loaded(lambda: opened(data))
         ending = _ENDINGS.get(image.format or "", "jpg")
         return Copy(md5, header, data, header.width, header.height, ending)

@@ -14,6 +14,8 @@ from importlib.metadata import PackageNotFoundError, version
 from camtrap_tui.domain.models import Run
 from camtrap_tui.errors import ModelError
 from camtrap_tui.services import engine
+from camtrap_tui.services.cached_copy import InputSize
+from camtrap_tui.services.fetch_request import FetchRequest
 from camtrap_tui.services.model_folder import ModelFolder, need_speciesnet
 from camtrap_tui.store.runs import run_uuid
 from camtrap_tui.store.store import utc_now
@@ -27,6 +29,8 @@ class PredictRequest:
 
     `model` is a folder or a name, empty for SpeciesNet's default; `batch_size` is pictures a
     commit; `retry` takes up failures again; `threads` are torch's, None for a sensible number.
+    `fetch` says how pictures that are not here are fetched (None: not at all), `size` what
+    became of those that were; None is what most copies are.
     """
 
     model: str = ""
@@ -36,6 +40,8 @@ class PredictRequest:
     batch_size: int = DEFAULT_BATCH_SIZE
     retry: bool = False
     threads: int | None = None
+    fetch: FetchRequest | None = None
+    size: InputSize | None = None
 
 
 def software_versions() -> str:
@@ -50,8 +56,13 @@ def software_versions() -> str:
         ) from None
 
 
-def request_key(model: ModelFolder, request: PredictRequest, software: str) -> str:
-    """Return the SHA-256 of all that decides what the model answers."""
+def request_key(
+    model: ModelFolder, request: PredictRequest, software: str, input_size: str | None = None
+) -> str:
+    """Return the SHA-256 of all that decides what the model answers.
+
+    `input_size` is what downloaded pictures were resized to, None where all are folders' own.
+    """
     asked = {
         "model": model.sha256,
         "software": software,
@@ -63,10 +74,18 @@ def request_key(model: ModelFolder, request: PredictRequest, software: str) -> s
         "classification_threshold": engine.CLASSIFICATION_THRESHOLD,
         "classes": engine.CLASSES,
     }
+    if input_size is not None:
+        asked["input_size"] = input_size
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
-def new_run(key: str, model: ModelFolder, request: PredictRequest, software: str) -> Run:
+def new_run(
+    key: str,
+    model: ModelFolder,
+    request: PredictRequest,
+    software: str,
+    input_size: str | None = None,
+) -> Run:
     """Return the run of a request, before it has a row; it began now."""
     return Run(
         id=0,
@@ -86,4 +105,5 @@ def new_run(key: str, model: ModelFolder, request: PredictRequest, software: str
         source_format=None,
         started_at=utc_now(),
         finished_at=None,
+        input_size=input_size,
     )

@@ -77,6 +77,21 @@ class Runs:
             [run_id, source_id],
         ).rowcount
 
+    def add_all_pending(self, run_id: int) -> int:
+        """Make every image wait for the run that has a file, a copy or an address.
+
+        Returns how many were added; call it in a transaction.
+        """
+        return self._db.execute(
+            "INSERT OR IGNORE INTO prediction (run_id, image_id, outcome)"
+            " SELECT ?, image.id, 'pending' FROM image WHERE EXISTS ("
+            " SELECT 1 FROM source_row AS row JOIN source ON source.id = row.source_id"
+            " WHERE row.image_id = image.id AND row.state <> 'excluded' AND ("
+            " source.kind = 'folder' OR row.url IS NOT NULL OR image.url IS NOT NULL))"
+            " ORDER BY image.id",
+            [run_id],
+        ).rowcount
+
     def to_predict(
         self, run_id: int, source_id: int, outcomes: Sequence[str], after: int, most: int
     ) -> list[tuple[int, str, int]]:

@@ -15,6 +15,7 @@ ALL = [
     events.Loading("demo_model"),
     events.Progress(0, 60, 0, 0),
     events.Progress(17, 60, 1, 16, 4.2, 10.5),
+    events.Fetching(30, 2, 60, 4_000_000, 12.5, 2.2),
     events.Failure("UR001/ängstlich [/] \ufffd.JPG", "truncated: the file ends"),
     events.Notice("a\nb"),
     events.Finished(3, 59, 1),

@@ -11,7 +11,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -24,7 +24,7 @@ from camtrap_tui.services.ingest import FolderReport, add_folder
 from camtrap_tui.services.metadata import MetadataReport, describe
 from camtrap_tui.services.pictures_on_disk import walk
 from camtrap_tui.services.places import to_text
-from camtrap_tui.services.placing import place
+from camtrap_tui.services.placing import listing, place_listed
 from camtrap_tui.services.prediction_files import no_predictions, read_predictions
 from camtrap_tui.services.prediction_parts import Record
 from camtrap_tui.services.speciesnet_files import SPECIESNET_5
@@ -73,8 +73,12 @@ def import_predictions(
     """
     md5 = _md5(file)
     key = f"import:{md5}"
-    listing = None if images is None else _listing(images)
-    with store.db.loading():
+    with ExitStack() as stack:
+        listed = None
+        if images is not None:
+            # Before the lock is taken: a large folder takes a while.
+            listed = stack.enter_context(listing(images.resolve(), _files(images)))
+        stack.enter_context(store.db.loading())
         run = store.runs.by_request_key(key)
         already = run is not None
         counts = Counts()
@@ -83,8 +87,8 @@ def import_predictions(
         described = None
         if metadata is not None:
             described = describe(store, metadata, columns, _of(progress, "metadata"))
-        if images is not None and listing is not None:
-            place(store, images.resolve(), listing)
+        if listed is not None:
+            place_listed(store, listed)
     folder = None
     if images is not None:
         folder = add_folder(store, images, progress=_of(progress, "pictures"))
@@ -98,10 +102,10 @@ def _of(progress: Progress | None, what: str) -> Callable[[int, int], None] | No
     return lambda done, total: progress(what, done, total)
 
 
-def _listing(images: Path) -> list[str]:
+def _files(images: Path) -> Iterator[str]:
     if not images.is_dir():
         raise InputError(f"{images}: there is no such folder.", "Check the path after --images.")
-    return [found.path for found in walk(images.resolve()) if not found.trouble]
+    return (found.path for found in walk(images.resolve()) if not found.trouble)
 
 
 def _md5(file: Path) -> str:

@@ -6,26 +6,26 @@ file matches as well: a picture that might be another's is missing, not guessed.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 from camtrap_tui.services.places import portable, stem_media_id, to_text
+from camtrap_tui.store.candidates import Candidates
 from camtrap_tui.store.store import Store, utc_now
+
+_PAGE = 1000
 
 
 class Listing:
     """The files of a folder, to be found by media id or by path."""
 
-    def __init__(self, root: str, paths: Iterable[str]) -> None:
-        self._root = portable(root)
-        self._by_name: dict[str, list[str]] = defaultdict(list)
-        self._by_media_id: dict[str, str] = {}
-        for path in paths:
-            self._by_name[path.rpartition("/")[2]].append(path)
-            media_id = stem_media_id(path)
-            if media_id:
-                self._by_media_id.setdefault(media_id, path)
+    def __init__(self, root: str, candidates: Candidates) -> None:
+        self.root = root
+        self.candidates = candidates
+        folders = portable(root).split("/")
+        self._ends = {"/".join(folders[n:]) for n in range(len(folders))}
 
     def find(self, path: str, media_id: str) -> tuple[str, bool] | None:
         """Return the one file that a media id, or else a portable path, means, and how surely.
@@ -33,44 +33,71 @@ class Listing:
         Sure is a name that is the media id, and a path that the file has as a whole; a file
         whose own path is only the end of it may be another picture's.
         """
-        named = self._by_media_id.get(media_id)
+        named = self.candidates.by_media_id(media_id)
         if named is not None:
             return named, True
-        same_name = self._by_name.get(path.rpartition("/")[2], [])
-        if path in same_name:
+        if self.candidates.has(path):
             return path, True
-        whole = [file for file in same_name if f"/{self._root}/{file}".endswith(f"/{path}")]
+        whole = set(self.candidates.ending_with(path, 2)) | set(self._below_root(path))
         if whole:
-            return (whole[0], True) if len(whole) == 1 else None
+            return (whole.pop(), True) if len(whole) == 1 else None
         # `a/x.jpg` and `x.jpg` are both ends of `b/a/x.jpg`: the longer says more.
-        ends = [file for file in same_name if f"/{path}".endswith(f"/{file}")]
-        return (max(ends, key=len), False) if ends else None
+        ends = (end for _, end in _cuts(path) if self.candidates.has(end))
+        longest = next(ends, None)
+        return (longest, False) if longest else None
+
+    def _below_root(self, path: str) -> Iterator[str]:
+        """Yield the files that `path` is, where it begins with the end of the folder's own."""
+        return (
+            rest for first, rest in _cuts(path) if first in self._ends and self.candidates.has(rest)
+        )
+
+
+def _cuts(path: str) -> Iterator[tuple[str, str]]:
+    """Yield both parts of a path, cut at each of its slashes: `a/b/c` is `a`, `b/c` first."""
+    at = path.find("/")
+    while at >= 0:
+        yield path[:at], path[at + 1 :]
+        at = path.find("/", at + 1)
+
+
+@contextmanager
+def listing(root: Path, paths: Iterable[str]) -> Iterator[Listing]:
+    """Give the listing of a folder whose files are `paths`; it is read here, so take no lock."""
+    candidates = Candidates()
+    try:
+        candidates.add((path, stem_media_id(path)) for path in paths)
+        yield Listing(to_text(str(root)), candidates)
+    finally:
+        candidates.close()
 
 
 def place(store: Store, root: Path, paths: Iterable[str]) -> None:
     """Give every image that waits for its picture the file in `root` that it means.
 
     `paths` are the files below `root`. Rows that find theirs are `here`, the others
-    `missing`; call it in a transaction.
+    `missing`, but for those that have an address to be fetched from, which stay as they are.
+    Call it in a transaction.
     """
-    location = to_text(str(root))
-    listing = Listing(location, paths)
-    source = store.images.source("folder", location, utc_now())
-    taken = store.bulk.taken(source.id)
-    waiting = store.bulk.waiting()
-    finds = [listing.find(path, media_id) for _, path, _, media_id in waiting]
-    claims = Counter(find for find in finds if find is not None)
-    found: list[tuple[int, str, int, int]] = []
-    missing: list[int] = []
-    # What is sure goes first, and takes its file.
-    order = sorted(range(len(waiting)), key=lambda n: (finds[n] or ("", False))[1], reverse=True)
-    for number in order:
-        row_id, _, image_id, _ = waiting[number]
-        find = finds[number]
-        ambiguous = find is None or (not find[1] and claims[find] > 1)
-        if find is None or ambiguous or taken.setdefault(find[0], image_id) != image_id:
-            missing.append(row_id)
-        else:
-            found.append((source.id, find[0], image_id, row_id))
-    store.bulk.place(found)
-    store.bulk.note_missing(missing, f"not in {location}")
+    with listing(root, paths) as listed:
+        place_listed(store, listed)
+
+
+def place_listed(store: Store, listed: Listing) -> None:
+    """Do what `place` does with a listing that was read before."""
+    source = store.images.source("folder", listed.root, utc_now())
+    after = 0
+    while rows := store.bulk.waiting(after, _PAGE):
+        after = rows[-1][0]
+        listed.candidates.note_finds(
+            (row_id, image_id, *(listed.find(path, media_id) or (None, False)))
+            for row_id, path, image_id, media_id in rows
+        )
+    finds = listed.candidates.finds()
+    while page := list(islice(finds, _PAGE)):
+        missing = [
+            row_id
+            for row_id, image_id, path in page
+            if path is None or not store.bulk.place(source.id, path, image_id, row_id)
+        ]
+        store.bulk.note_missing(missing, f"not in {listed.root}")

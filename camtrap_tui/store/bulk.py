@@ -168,42 +168,45 @@ class Bulk:
             [model_version, source_format, country, admin1_region, run_id],
         )
 
-    def waiting(self) -> list[tuple[int, str, int, str]]:
-        """Return (row id, path, image id, media id) of named pictures that are not here."""
+    def waiting(self, after: int, most: int) -> list[tuple[int, str, int, str]]:
+        """Return (row id, path, image id, media id) of named pictures that are not here.
+
+        In order of row id, from the first behind `after`, at most `most`.
+        """
         return self._db.execute(
-            "SELECT row.id, row.file_path, row.image_id, image.media_id FROM source"
-            " JOIN source_row AS row ON row.source_id = source.id"
+            "SELECT row.id, row.file_path, row.image_id, image.media_id FROM source_row AS row"
             " JOIN image ON image.id = row.image_id"
-            " WHERE source.kind <> 'folder' AND row.state IN ('pending', 'missing')"
-            " ORDER BY row.id"
+            " WHERE row.id > ? AND row.state IN ('pending', 'missing')"
+            " AND +row.source_id IN (SELECT id FROM source WHERE kind <> 'folder')"
+            " ORDER BY row.id LIMIT ?",
+            [after, most],
         ).fetchall()
 
-    def place(self, found: Iterable[tuple[int, str, int, int]]) -> None:
-        """Give images their files: (source id, path there, image id, id of the waiting row)."""
-        rows = list(found)
-        self._db.executemany(
+    def place(self, source_id: int, file_path: str, image_id: int, row_id: int) -> bool:
+        """Give an image its file, and its row its state; False where it is another image's."""
+        owners = self._db.execute(
+            "SELECT id FROM image WHERE file_path = ? AND +source_id = ?", [file_path, source_id]
+        ).fetchall()
+        if owners and (image_id,) not in owners:
+            return False
+        self._db.execute(
             "UPDATE image SET source_id = ?, file_path = ? WHERE id = ?",
-            (row[:3] for row in rows),
+            [source_id, file_path, image_id],
         )
-        self._db.executemany(
-            "UPDATE source_row SET state = 'here', reason = NULL WHERE id = ?",
-            (row[3:] for row in rows),
+        self._db.execute(
+            "UPDATE source_row SET state = 'here', reason = NULL WHERE id = ?", [row_id]
         )
+        return True
 
     def note_missing(self, row_ids: Iterable[int], reason: str) -> None:
         """Record that the pictures of these waiting rows were looked for and not found.
 
-        A row with an address stays as it is: its picture can still be fetched.
+        Where a row has an address, its picture can still be fetched from there.
         """
         self._db.executemany(
             "UPDATE source_row SET state = 'missing', reason = ? WHERE id = ? AND url IS NULL",
             ((reason, key) for key in row_ids),
         )
-
-    def taken(self, source_id: int) -> dict[str, int]:
-        """Return the files of one folder that are some image's own, with the image's id."""
-        sql = "SELECT file_path, id FROM image WHERE source_id = ?"
-        return dict(self._db.execute(sql, [source_id]).fetchall())
 
     def facts(self, media_ids: Sequence[str]) -> dict[str, Facts]:
         """Return what is known of the images with these media ids (up to 30,000)."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from camtrap_tui.services.imports import import_predictions
 from camtrap_tui.services.ingest import add_folder
-from camtrap_tui.services.places import picture_path
+from camtrap_tui.services.places import picture_path, stem_media_id
+from camtrap_tui.services.placing import listing, place
 from camtrap_tui.store.store import Store
 from tests.builders import md5
 from tests.camera_files import photo, record
@@ -133,6 +136,45 @@ def test_pictures_of_a_folder_that_was_added_before_are_known(store: Store, tmp_
 
     assert (report.counts.known_images, report.counts.new_images) == (2, 1)
     assert report.states == {"here": 2, "duplicate": 1, "pending": 1}
+
+
+def plain_find(root: str, files: list[str], path: str, media_id: str) -> tuple[str, bool] | None:
+    """The rule in the plainest words, one file after the other."""
+    named = [file for file in files if stem_media_id(file) == media_id]
+    if named or path in files:
+        return (named or [path])[0], True
+    whole = [file for file in files if f"/{root}/{file}".endswith(f"/{path}")]
+    if whole:
+        return (whole[0], True) if len(whole) == 1 else None
+    ends = [file for file in files if f"/{path}".endswith(f"/{file}")]
+    return (max(ends, key=len), False) if ends else None
+
+
+parts = st.sampled_from(["a", "b", "river", "aa", "é", f"{ID_A}.jpg", "x.jpg"])
+paths = st.lists(parts, min_size=1, max_size=4).map("/".join)
+
+
+@given(st.lists(paths, max_size=8, unique=True), paths, st.sampled_from(["a/river", "b", "a/a"]))
+def test_a_listing_finds_by_the_rule(files: list[str], path: str, root: str) -> None:
+    media_id = stem_media_id(path) or md5(path)
+    with listing(Path("/") / root, files) as listed:
+        assert listed.find(path, media_id) == plain_find(root, files, path, media_id)
+
+
+def test_what_has_an_address_still_waits_for_it(store: Store, tmp_path: Path, river: Path) -> None:
+    bring(store, tmp_path / "p.json", [record("UR099/x.jpg"), record("UR099/y.jpg")])
+    with store.db.transaction():
+        store.db.execute(
+            "UPDATE source_row SET url = 'https://a.example/x.jpg' WHERE file_path LIKE '%x.jpg'"
+        )
+
+    with store.db.transaction():
+        place(store, river, ["z.jpg"])
+
+    assert rows(store) == {
+        "UR099/x.jpg": ("pending", None),
+        "UR099/y.jpg": ("missing", f"not in {river}"),
+    }
 
 
 def test_progress_tells_of_each_part(store: Store, tmp_path: Path, river: Path) -> None:

@@ -21,7 +21,10 @@ from camtrap_tui.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, CamtrapE
 # the same name; dashes become underscores.
 _COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Copy the sample pictures, predict them, and review them."),
-    "predict": ("predict", "Predict the pictures of a folder with SpeciesNet."),
+    "add": ("add", "Add a folder, a manifest, a bucket or a Camtrap DP package."),
+    "relink": ("relink", "Find the pictures again after a move, by path or by content."),
+    "fetch": ("fetch", "Download the pictures that are not here into a cache."),
+    "predict": ("predict", "Predict pictures with SpeciesNet, fetching them if need be."),
     "import": ("imports", "Import predictions that SpeciesNet has already made."),
     "review": ("review", "Look at pictures and grade them."),
     "charts": ("charts", "Frequency of classes, and hours of the day."),

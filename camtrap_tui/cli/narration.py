@@ -12,8 +12,9 @@ from camtrap_tui.errors import CamtrapError
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
+    from rich.progress import TaskID
 
-    from camtrap_tui.services.events import Event, Progress
+    from camtrap_tui.services.events import Event, Fetching, Progress
 
 _LINE_EVERY_S = 10.0
 
@@ -50,7 +51,10 @@ class Narrator:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._bar: Bar | None = None
+        self._tasks: dict[str, TaskID] = {}
         self._told = time.monotonic()
+        self._told_of: dict[str, float] = {}
+        self._last: dict[str, str] = {}
 
     def __call__(self, event: Event) -> None:
         """Tell of one event, or keep it for the bar."""
@@ -70,6 +74,8 @@ class Narrator:
                 self._say(f"loading the model {model} …")
             case events.Progress():
                 self._progress(event)
+            case events.Fetching():
+                self._fetching(event)
             case _:
                 pass  # The table at the end says it.
 
@@ -95,33 +101,53 @@ class Narrator:
 
     def _progress(self, event: Progress) -> None:
         if self._stream.isatty():
-            self._draw(event)
+            self._draw("predicted", event.done, event.total, _pace(event))
             return
         line = f"{event.done:,} of {event.total:,}, {event.failed:,} failed{_pace(event)}"
-        if event.done == event.total:
-            self._say(line)
-        else:
-            self._now_and_then(line)
+        self._line(line, "predicted", is_last=event.done == event.total)
 
-    def _draw(self, event: Progress) -> None:
+    def _fetching(self, event: Fetching) -> None:
+        done = event.fetched + event.failed
+        size = f", {event.bytes / 1e6:,.0f} MB"
+        if self._stream.isatty():
+            self._draw("fetched", done, event.total, size + _pace(event))
+            return
+        line = f"fetched {event.fetched:,} of {event.total:,}, {event.failed:,} cannot be had"
+        self._line(line + size + _pace(event), "fetched", is_last=done == event.total)
+
+    def _line(self, line: str, what: str, *, is_last: bool) -> None:
+        """Write a line now and then, and the last one in any case."""
+        if is_last and line != self._last.get(what):
+            self._last[what] = line
+            self._say(line)
+        elif (
+            not is_last and time.monotonic() - self._told_of.get(what, self._told) >= _LINE_EVERY_S
+        ):
+            self._told_of[what] = time.monotonic()
+            self._say(line)
+
+    def _draw(self, what: str, done: int, total: int, pace: str) -> None:
         if self._bar is None:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
             self._bar = Progress(
+                TextColumn("{task.description}", markup=False),
                 BarColumn(),
                 MofNCompleteColumn(),
                 TextColumn("{task.fields[pace]}", markup=False),
                 console=Console(file=self._stream),
                 refresh_per_second=2,  # a line over SSH may be slow
             )
-            self._bar.add_task("", total=event.total, pace="")
             self._bar.start()
-        for task in self._bar.task_ids:
-            self._bar.update(task, completed=event.done, pace=_pace(event).removeprefix(", "))
+        if what not in self._tasks:
+            self._tasks[what] = self._bar.add_task(what, total=total, pace="")
+        self._bar.update(
+            self._tasks[what], completed=done, total=total, pace=pace.removeprefix(", ")
+        )
 
 
-def _pace(event: Progress) -> str:
+def _pace(event: Progress | Fetching) -> str:
     if event.rate_per_s is None or event.seconds_left is None:
         return ""
     rate = event.rate_per_s

@@ -1,4 +1,4 @@
-"""`camtrap-tui predict SURVEY FOLDER`: SpeciesNet's word on every picture of a folder.
+"""`camtrap-tui predict SURVEY [FOLDER]`: SpeciesNet's word on every picture.
 
 This process is the one that imports torch; the screen starts it as a child with `--events`.
 """
@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from camtrap_tui.cli.fetch_options import fetch_options, fetch_request, size_of
 from camtrap_tui.cli.narration import EventLines, Narrator
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
 from camtrap_tui.config import load_settings
-from camtrap_tui.errors import CamtrapError
+from camtrap_tui.errors import CamtrapError, InputError
 
 if TYPE_CHECKING:
     from camtrap_tui.services.inference import PredictReport
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 @click.command("predict")
 @click.argument("survey", type=click.Path(path_type=Path))
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
 @click.option(
     "--model", metavar="NAME|FOLDER", help="SpeciesNet's model; by default the one it names itself."
 )
@@ -48,11 +49,13 @@ if TYPE_CHECKING:
     type=click.IntRange(1),
     help="Torch's threads; by default one less than the computer has cores.",
 )
+@click.option("--fetch", is_flag=True, help="Meanwhile download the pictures that are not here.")
+@fetch_options
 @click.option("--events", "as_events", is_flag=True, help="Print a JSON line an event.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 def predict_command(
     survey: Path,
-    folder: Path,
+    folder: Path | None,
     *,
     model: str | None,
     country: str | None,
@@ -61,13 +64,22 @@ def predict_command(
     batch_size: int,
     retry: bool,
     threads: int | None,
+    fetch: bool,
+    cache: Path | None,
+    width: int | None,
+    quality: int | None,
+    original: bool,
+    jobs: int,
+    rate_limit: str | None,
     as_events: bool,
     as_json: bool,
 ) -> None:
     """Predict the pictures of FOLDER with SpeciesNet, into SURVEY (made if need be).
 
-    The same command goes on where it stopped, also after a crash. Another model or country
-    makes another run beside the first.
+    Without FOLDER, all pictures of the survey that are here; with --fetch also those that
+    have an address, downloaded while others are predicted. The same command goes on where
+    it stopped, also after a crash. Another model, country or picture size makes another run
+    beside the first.
     """
     from camtrap_tui.services.prediction_request import PredictRequest
 
@@ -75,14 +87,21 @@ def predict_command(
         tell = EventLines(data) if as_events else Narrator(sys.stderr)
         try:
             chosen = _asked(model, country, admin1_region, no_geofence=no_geofence)
+            size = size_of(width, quality, original=original)
+            fetching = fetch_request(cache, size, jobs, rate_limit, retry=retry)
             request = PredictRequest(
                 *chosen,
                 geofence=not no_geofence,
                 batch_size=batch_size,
                 retry=retry,
                 threads=threads,
+                fetch=fetching if fetch else None,
+                size=size,
             )
             report = _predict(survey, folder, request, tell, watch_parent=as_events)
+            left = _left_for_later(report)
+            if left:
+                tell.error(left)
         except CamtrapError as error:
             tell.error(error)
             raise
@@ -99,7 +118,9 @@ def predict_command(
             }
         )
     elif not as_events:
-        _show(survey, report)
+        _show(survey, folder, report)
+    if left:
+        raise left
     if report.stopped:
         raise click.Abort
 
@@ -126,7 +147,7 @@ def _asked(
 
 def _predict(
     survey: Path,
-    folder: Path,
+    folder: Path | None,
     request: PredictRequest,
     tell: EventLines | Narrator,
     *,
@@ -142,7 +163,18 @@ def _predict(
     return predict(survey, folder, request, on_event=tell, should_stop=stop.is_set)
 
 
-def _show(survey: Path, report: PredictReport) -> None:
+def _left_for_later(report: PredictReport) -> InputError | None:
+    """Return the error for pictures whose host does not answer, if there are any."""
+    if not report.gave_up:
+        return None
+    count = report.outcomes.get("pending", 0)
+    return InputError(
+        f"{report.gave_up}: {count:,} pictures are still to be fetched.",
+        "Run the same command again later: it goes on there.",
+    )
+
+
+def _show(survey: Path, folder: Path | None, report: PredictReport) -> None:
     if report.failures:
         echo_table(
             ["not predicted", "tries", "reason"],
@@ -157,9 +189,12 @@ def _show(survey: Path, report: PredictReport) -> None:
     )
     if never:
         narrate("")
-        echo_table(["other files of the folder", "count"], list(never.items()))
+        what = "other files of the folder" if folder else "other rows of the survey"
+        echo_table([what, "count"], list(never.items()))
     if report.stopped:
         narrate("\nThe same command goes on from here.")
+    elif counts["pending"] and not report.gave_up:
+        narrate(f"\n{counts['pending']:,} pictures are not here: predict with --fetch.")
     elif counts["predicted"]:
         narrate(f"\nReview them: camtrap-tui review {survey}")
 

@@ -89,6 +89,17 @@ def test_a_reset_lasts_until_the_clock_is_set_again() -> None:
     ) == [("clock_backwards", 2), ("factory_reset", 2), ("factory_reset", 3)]
 
 
+def test_a_reset_that_nobody_sees_to_lasts_to_the_end() -> None:
+    assert flags(
+        [
+            (1, "2024-06-27 10:00:00"),
+            (2, "2024-06-28 10:00:00"),
+            (3, "2015-01-01 00:03:00"),
+            (4, "2015-02-01 00:03:00"),
+        ]
+    ) == [("clock_backwards", 3), ("factory_reset", 3), ("factory_reset", 4)]
+
+
 def test_a_new_year_that_the_camera_saw_is_none() -> None:
     days = ["2023-12-30", "2023-12-31", "2024-01-01", "2024-01-02", "2024-03-01"]
     times = [f"{day} 00:30:00" for day in days]

@@ -49,12 +49,25 @@ def test_a_picture_whose_time_changes_within_its_burst_keeps_its_name(
     assert [found.burst_id for found in store.images.by_ids([1, 2])] == [1, 1]
 
 
+def test_a_picture_whose_time_was_read_anew_leaves_its_burst(store: Store, tmp_path: Path) -> None:
+    root = tmp_path / "river"
+    photo(root / "UR011/a.jpg", 1, "2024:06:27 02:00:00")
+    name = f"{'0123456789abcdef' * 2}.jpg"
+    photo(root / "UR011" / name, 2, "2024:06:27 02:00:10")
+    add_folder(store, root)
+    assert [found.burst_id for found in store.images.by_ids([1, 2])] == [2, 2]
+    photo(root / "UR011" / name, 2, "2024:06:27 03:00:10")
+    add_folder(store, root)
+
+    assert [found.burst_id for found in store.images.by_ids([1, 2])] == [1, 2]
+
+
 def test_frames_of_one_second_stand_as_the_camera_took_them(store: Store) -> None:
     time = "2024-06-27 02:00:00"
     with store.db.transaction():
         source = store.images.source("folder", "/pictures", NOW)
         deployment = store.images.deployment_ids(["UR011"])["UR011"]
-        for name, subsecond in (("d", "9"), ("c", "25"), ("b", "3"), ("a", None), ("z", None)):
+        for name, subsecond in (("d", "9"), ("c", "25"), ("b", "3"), ("z", None), ("a", None)):
             store.images.add(
                 image(
                     name,

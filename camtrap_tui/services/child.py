@@ -19,6 +19,7 @@ import camtrap_tui
 from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import EXIT_INTERRUPTED, ModelError
 from camtrap_tui.services import events
+from camtrap_tui.services.fetch_request import FetchRequest
 from camtrap_tui.services.prediction_request import PredictRequest
 
 # Set by yolov5 for its children, or meant for another program's threads.
@@ -27,20 +28,27 @@ _STDERR_LINES = 20
 _PIECE = 4096
 
 
-def command(survey: Path, folder: Path, request: PredictRequest) -> list[str]:
-    """Return the command line of the child.
+def command(survey: Path, folder: Path | None, request: PredictRequest) -> list[str]:
+    """Return the command line of the child; without a folder the survey's pictures are meant.
 
     Absolute paths, and `-P`: a folder `models` or `utils` where the person happens to be must
     not be taken for the modules of that name that pickled weights ask for.
     """
     line = [sys.executable, "-P", "-m", "camtrap_tui", "predict"]
-    line += [str(survey.absolute()), str(folder.absolute()), "--events"]
+    line += [str(survey.absolute()), *([str(folder.absolute())] if folder else []), "--events"]
     line += ["--model", request.model, "--country", request.country or ""]
     line += ["--admin1-region", request.admin1_region or ""]
     line += ["--batch-size", str(request.batch_size)]
     line += [] if request.geofence else ["--no-geofence"]
     line += ["--retry"] if request.retry else []
     line += ["--threads", str(request.threads)] if request.threads else []
+    if request.size is not None:
+        size = request.size
+        width = ["--width", str(size.width), "--quality", str(size.quality)]
+        line += ["--original"] if size.width is None else width
+    if request.fetch is not None:
+        line += ["--fetch", "--jobs", str(request.fetch.jobs)]
+        line += ["--cache", str(request.fetch.cache.absolute())] if request.fetch.cache else []
     return line
 
 
@@ -63,7 +71,7 @@ class PredictChild:
     def __init__(
         self,
         survey: Path,
-        folder: Path,
+        folder: Path | None,
         *,
         model: str = "",
         country: str = "",
@@ -71,8 +79,14 @@ class PredictChild:
         geofence: bool = True,
         retry: bool = False,
     ) -> None:
+        """Without a folder the survey's pictures are predicted, and fetched meanwhile."""
         request = PredictRequest(
-            model, country or None, admin1_region or None, geofence=geofence, retry=retry
+            model,
+            country or None,
+            admin1_region or None,
+            geofence=geofence,
+            retry=retry,
+            fetch=None if folder else FetchRequest(),
         )
         self._command = command(survey, folder, request)
         self._process: Process | None = None

@@ -135,6 +135,9 @@ class Caches:
 
     def are_needed(self) -> bool:
         """Tell whether any image has no folder's file, but an address or a copy."""
+        others = self._db.value("SELECT EXISTS (SELECT 1 FROM source WHERE kind <> 'folder')")
+        if not others:
+            return False
         sql = (
             "SELECT EXISTS (SELECT 1 FROM image JOIN source ON source.id = image.source_id"
             " WHERE source.kind <> 'folder' AND (image.url IS NOT NULL"

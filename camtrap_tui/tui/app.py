@@ -116,7 +116,7 @@ class CamtrapApp(App[None]):
     def start_run(self, *, retry: bool = False) -> str:
         """Start or resume what the runs screen asks for; the answer is a sentence."""
         request = self.request
-        if request.folder is None:
+        if request.folder is None and not self.has_own_pictures():
             return "Choose the folder of pictures first: f"
         if self.runner.state.is_active:
             return "A prediction is running: s stops it after its batch."
@@ -132,6 +132,10 @@ class CamtrapApp(App[None]):
             group="prediction",
         )
         return "Starting; grading goes on meanwhile."
+
+    def has_own_pictures(self) -> bool:
+        """Tell whether the survey has pictures that no folder has, and that can be fetched."""
+        return self.store.caches.are_needed()
 
     def _run_changed(self) -> None:
         screen = self.screen

@@ -14,7 +14,7 @@ from camtrap_tui.tui.runner import Runner
 
 @dataclass(slots=True)
 class RunRequest:
-    """What the next prediction will be asked."""
+    """What the next prediction will be asked; without a folder, of the survey's pictures."""
 
     folder: Path | None = None
     model: str = ""
@@ -33,6 +33,9 @@ class Host(Protocol):
 
     def start_run(self, *, retry: bool = False) -> str:
         """Start or resume what `request` asks; `retry` takes up failures again."""
+
+    def has_own_pictures(self) -> bool:
+        """Tell whether the survey has pictures that no folder has, and that can be fetched."""
 
     def run_line(self) -> str:
         """Return one line on the prediction in progress, empty where there is none."""

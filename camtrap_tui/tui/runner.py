@@ -29,6 +29,7 @@ class RunState:
 
     phase: str = "idle"
     progress: events.Progress | None = None
+    fetching: events.Fetching | None = None
     run_id: int | None = None
     text: str = ""
     known_before: int = 0
@@ -58,9 +59,12 @@ class Runner:
         self.state = RunState()
 
     async def run(
-        self, folder: Path, model: str, country: str, admin1_region: str, *, retry: bool
+        self, folder: Path | None, model: str, country: str, admin1_region: str, *, retry: bool
     ) -> None:
-        """Start a prediction of `folder` and watch it to its end."""
+        """Start a prediction and watch it to its end.
+
+        Without a folder, of the survey's pictures; those that are not here are fetched.
+        """
         from camtrap_tui.services.child import PredictChild
 
         self.state = RunState(phase="starting")
@@ -103,10 +107,15 @@ class Runner:
                 if time.monotonic() - self._told_at < _EVERY_S:
                     return
                 self._told_at = time.monotonic()
+            case events.Fetching():
+                state.fetching = event
+                return  # shown with the progress that follows
             case events.Notice(text):
                 state.text = text
-            case events.Finished(_, predicted, failed):
-                self._end("finished", f"{predicted:,} predicted, {failed:,} failed")
+            case events.Finished(_, predicted, failed, waiting):
+                text = f"{predicted:,} predicted, {failed:,} failed"
+                later = f", {waiting:,} still to be fetched" if waiting else ""
+                self._end("finished", text + later)
             case events.Stopped(_, done, total):
                 self._end("stopped", f"stopped at {done:,} of {total:,}; enter goes on there")
             case events.Error(message, hint):
@@ -161,6 +170,11 @@ def describe(state: RunState) -> str:
         parts.append(_spell_seconds(progress.seconds_left))
     if progress.failed:
         parts.append(f"{progress.failed:,} failed")
+    if state.fetching is not None:
+        fetching = state.fetching
+        parts.append(f"fetched {fetching.fetched:,}/{fetching.total:,}")
+        if fetching.failed:
+            parts.append(f"{fetching.failed:,} cannot be had")
     if state.phase == "stopping":
         parts.append("stopping after this batch")
     return " · ".join(parts)

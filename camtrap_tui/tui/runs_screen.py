@@ -26,6 +26,7 @@ from camtrap_tui.tui.runner import describe
 
 _BAR_CELLS = 30
 _MOST_FOLDERS = 200
+_OWN_PICTURES = "predicts the survey's pictures, fetching what is not here"
 
 
 class RunsScreen(PromptScreen, inherit_bindings=False):
@@ -48,8 +49,10 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
     def on_mount(self) -> None:
         """Say what can be done first."""
         request = self.host.request
-        if request.folder is None:
+        if request.folder is None and not self.host.has_own_pictures():
             self.message.show("f chooses the folder of pictures")
+        elif request.folder is None and not self.host.runner.state.is_active:
+            self.message.show(f"↵ {_OWN_PICTURES}")
         elif not self.host.runner.state.is_active:
             self.message.show(f"↵ predicts the pictures of {clean(str(request.folder))}")
 
@@ -77,6 +80,8 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
     def _request_rows(self) -> list[Content]:
         request = self.host.request
         folder = clean(str(request.folder)) if request.folder else "none chosen"
+        if request.folder is None and self.host.has_own_pictures():
+            folder = "none: the survey's pictures, fetching what is not here"
         region = "-".join(part for part in (request.country, request.admin1_region) if part)
         return [
             Content.assemble(("Folder   ", "bold"), folder),
@@ -152,6 +157,9 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
         start = str(self.host.request.folder or Path.cwd())
 
         def take(typed: str, row: Row | None) -> str:
+            if not typed.strip() and self.host.has_own_pictures():
+                self.host.request.folder = None
+                return f"↵ {_OWN_PICTURES}"
             chosen = row.value if row is not None else None
             folder = chosen if isinstance(chosen, Path) else _expanded(typed)
             if not _is_folder(folder):

@@ -19,6 +19,7 @@ from camtrap_tui.tui.prompt import Prompt
 from camtrap_tui.tui.review_screen import ReviewScreen
 from camtrap_tui.tui.runs_screen import RunsScreen
 from tests.builders import Said, add_images
+from tests.manifest_rows import survey_of
 
 Make = Callable[..., CamtrapApp]
 
@@ -106,6 +107,29 @@ async def test_model_and_country_are_chosen(make_app: Make, tmp_path: Path) -> N
         await pilot.press("n", "enter")
         await pilot.pause()
         assert "none: no geofence" in shown(pilot)
+
+
+async def test_a_survey_with_pictures_of_its_own_needs_no_folder(
+    make_app: Make, river: Store, tmp_path: Path
+) -> None:
+    survey_of(river.path, ["https://example.org/a.jpg"])
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await pilot.press("r")
+        assert "predicts the survey's pictures" in message(pilot)
+        assert "fetching what is not here" in shown(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert FakeChild.started[0]["folder"] is None
+        fetching = events.Fetching(120, 3, 600, 9_000_000, 12.5, 40.0)
+        await tell(pilot, fetching, events.Progress(100, 600, 3, 96, 11.0, 45.0))
+        assert "predicting 100/600" in shown(pilot)
+        assert "fetched 120/600 · 3 cannot be had" in " ".join(shown(pilot).split())
+        await tell(pilot, events.Finished(1, 597, 3, 2), None)
+        assert "597 predicted, 3 failed, 2 still to be fetched" in shown(pilot)
+        await pilot.press("f", "ctrl+u", *str(tmp_path / "pictures"), "enter", "f", "ctrl+u")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "fetching what is not here" in shown(pilot)
 
 
 async def test_a_folder_must_exist(make_app: Make, tmp_path: Path) -> None:

@@ -1,0 +1,39 @@
+"""The command line that the screen starts says what was asked, and click understands it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from camtrap_tui.cli.predict import predict_command
+from camtrap_tui.services.cached_copy import ORIGINAL, InputSize
+from camtrap_tui.services.child import command
+from camtrap_tui.services.fetch_request import FetchRequest
+from camtrap_tui.services.prediction_request import PredictRequest
+
+
+def understood(folder: Path | None, request: PredictRequest) -> dict[str, object]:
+    line = command(Path("/a/river.db"), folder, request)
+    words = line[line.index("predict") + 1 :]
+    return dict(predict_command.make_context("predict", words).params)
+
+
+def test_a_folder_is_predicted_without_fetching() -> None:
+    asked = understood(Path("/a/pictures"), PredictRequest("demo", "USA", "IL", retry=True))
+    assert (asked["survey"], asked["folder"]) == (Path("/a/river.db"), Path("/a/pictures"))
+    assert (asked["model"], asked["country"], asked["admin1_region"]) == ("demo", "USA", "IL")
+    assert (asked["retry"], asked["fetch"], asked["as_events"]) == (True, False, True)
+
+
+def test_a_survey_is_predicted_and_fetched() -> None:
+    asked = understood(None, PredictRequest(fetch=FetchRequest()))
+    assert (asked["folder"], asked["fetch"], asked["cache"], asked["width"]) == (
+        None,
+        True,
+        None,
+        None,
+    )
+    fetching = FetchRequest(Path("/a/cache"), jobs=4)
+    asked = understood(None, PredictRequest(fetch=fetching, size=InputSize(800, 60)))
+    assert (asked["cache"], asked["jobs"]) == (Path("/a/cache"), 4)
+    assert (asked["width"], asked["quality"], asked["original"]) == (800, 60, False)
+    assert understood(None, PredictRequest(fetch=fetching, size=ORIGINAL))["original"] is True

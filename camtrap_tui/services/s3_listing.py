@@ -65,8 +65,9 @@ def split_location(url: str) -> tuple[str, str]:
 
     Raises UsageError for what is no such address.
     """
-    bucket, _, prefix = url[len("s3://") :].partition("/")
-    if not _BUCKET.fullmatch(bucket):
+    scheme, sign, rest = url.partition("://")
+    bucket, _, prefix = rest.partition("/")
+    if not sign or scheme.casefold() != "s3" or not _BUCKET.fullmatch(bucket):
         raise UsageError(f"{to_text(url)}: this names no bucket.", "Write s3://BUCKET/PREFIX.")
     return bucket, prefix.rstrip("/")
 

@@ -24,7 +24,7 @@ _HAS_PICTURE = """(EXISTS (
 
 _KNOWN = (
     "SELECT id, media_id, url, deployment_id, timestamp, timestamp_raw, timestamp_source,"
-    f" subsecond, exif_offset, latitude, longitude, {_HAS_PICTURE} FROM image"
+    f" subsecond, exif_offset, latitude, longitude, clock_shift_s, {_HAS_PICTURE} FROM image"
 )
 
 
@@ -46,6 +46,7 @@ class KnownImage:
     exif_offset: str | None
     latitude: float | None
     longitude: float | None
+    clock_shift_s: int
     has_picture: int
 
 
@@ -212,10 +213,10 @@ class Sources:
         )
 
     def retell_times(self, images: Iterable[KnownImage]) -> None:
-        """Write times and deployments anew, as cameras showed them; bursts are to be renewed."""
+        """Write times and deployments anew; clocks and bursts are to be renewed."""
         self._db.executemany(
             "UPDATE image SET deployment_id = ?, timestamp = ?, timestamp_raw = ?,"
-            " timestamp_source = ?, subsecond = ?, exif_offset = ?, clock_shift_s = 0,"
+            " timestamp_source = ?, subsecond = ?, exif_offset = ?, clock_shift_s = ?,"
             " burst_id = NULL WHERE id = ?",
             (
                 (
@@ -225,6 +226,7 @@ class Sources:
                     row.timestamp_source,
                     row.subsecond,
                     row.exif_offset,
+                    row.clock_shift_s,
                     row.id,
                 )
                 for row in images
@@ -312,6 +314,15 @@ class Sources:
             gone = [row for row in page if row.id not in seen]
             if gone:
                 yield gone
+
+    def waits_for_files(self, source_id: int) -> bool:
+        """Tell whether a source has pictures that no address leads to, and no folder has."""
+        found = self._db.value(
+            "SELECT 1 FROM source_row WHERE source_id = ? AND state IN ('pending', 'missing')"
+            " AND url IS NULL AND image_id IS NOT NULL LIMIT 1",
+            [source_id],
+        )
+        return found is not None
 
     def last_row_id(self) -> int:
         """Return the highest row id of the ledger."""

@@ -86,7 +86,7 @@ class Store:
     def make(cls, path: Path, *, durability: Durability = "FULL") -> Iterator[Store]:
         """Open the survey at `path`, made if need be, for a command that fills it.
 
-        Where it ends without an image or a run in it, a new file is removed again.
+        Where it ends without a source or a run in it, a new file is removed again.
         """
         is_new = not path.exists()
         is_empty = False
@@ -95,7 +95,7 @@ class Store:
                 try:
                     yield store
                 finally:
-                    is_empty = not store.images.count() and not store.runs.all()
+                    is_empty = not (store.images.sources() or store.runs.all())
         finally:
             if is_new and is_empty:
                 for end in ("", "-wal", "-shm"):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from camtrap_tui.domain.models import CachedFile, Image
-from camtrap_tui.services.bursting import renew_bursts
+from camtrap_tui.services.bursting import dated, renew_bursts
 from camtrap_tui.services.cache_folder import CacheFolder
 from camtrap_tui.services.cached_copy import InputSize
 from camtrap_tui.services.fetcher import Fetched, Left, NotFetched, Result
@@ -98,7 +98,7 @@ class Arrivals:
     def _keep(self, found: Fetched) -> Path:
         (image,) = self._store.images.by_ids([found.wish.image_id])
         told = with_header(replace(image, content_md5=found.original_md5), found.header)
-        if (told.timestamp, told.deployment_id) != (image.timestamp, image.deployment_id):
+        if dated(told) != dated(image):
             told = replace(told, burst_id=None)
             self._touched.add(told.deployment_id)
         told = replace(told, media_id=self._media_id(told))

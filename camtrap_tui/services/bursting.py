@@ -11,11 +11,18 @@ from itertools import islice
 
 from camtrap_tui.domain.bursts import Frame, bursts
 from camtrap_tui.domain.clock import as_shown, corrected
+from camtrap_tui.domain.models import Image
 from camtrap_tui.services.quality import Doubts, renew_flags_by_dates
 from camtrap_tui.store import timelines
+from camtrap_tui.store.bulk import Facts
 from camtrap_tui.store.store import Store, utc_now
 
 _CHUNK = 2000
+
+
+def dated(image: Image | Facts) -> tuple[int | None, str | None, int, str | None]:
+    """Return what an image's burst and flags follow from; where it changes, they are renewed."""
+    return image.deployment_id, image.timestamp, image.clock_shift_s, image.subsecond
 
 
 def renew_bursts(

@@ -94,7 +94,7 @@ def add_table(
         vanished, excluded = store.sources.exclude_aside(source.id, gone)
         rows = writer.counts.rows + excluded
         store.sources.note_reading(source.id, rows, content_md5, column_map)
-    renew_bursts(store, store.ledger.deployments_without_bursts())
+    renew_bursts(store, {*store.ledger.deployments_without_bursts(), *writer.left})
     states = store.ledger.states(source.id)
     return TableReport(source, writer.counts, states, False, vanished, columns)
 

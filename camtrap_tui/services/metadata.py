@@ -13,7 +13,7 @@ from pathlib import Path
 
 from camtrap_tui.domain.clock import as_shown
 from camtrap_tui.domain.timestamps import Timestamp, parse_timestamp
-from camtrap_tui.services.bursting import renew_burst_of
+from camtrap_tui.services.bursting import dated, renew_burst_of
 from camtrap_tui.services.places import path_media_id
 from camtrap_tui.services.tables import Line, Progress, read_lines
 from camtrap_tui.store.bulk import Facts
@@ -147,7 +147,7 @@ class _Describing:
             # A time that the camera showed before, too, keeps the correction of its clock.
             if not old.timestamp or time.local != as_shown(old.timestamp, old.clock_shift_s):
                 new = replace(new, timestamp=time.local, clock_shift_s=0)
-        if _place(new) != _place(old):
+        if dated(new) != dated(old):
             self.touched |= {old.deployment_id, new.deployment_id}
         return new
 
@@ -160,8 +160,3 @@ class _Describing:
             self._report.bad_times += 1
             self._report.note(f"row {line.number:,}: {line.timestamp[:60]!r} is no timestamp")
         return time
-
-
-def _place(facts: Facts) -> tuple[int | None, str | None, int, str | None]:
-    """Return what a picture's burst and flags depend on."""
-    return facts.deployment_id, facts.timestamp, facts.clock_shift_s, facts.subsecond

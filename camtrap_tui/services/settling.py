@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from camtrap_tui.domain.models import Image, Source
+from camtrap_tui.services.bursting import dated
 from camtrap_tui.services.header_facts import with_header
 from camtrap_tui.services.pictures_on_disk import Look
 from camtrap_tui.services.places import deployment_of, stem_media_id
@@ -109,7 +110,7 @@ class Settler:
         if image.deployment_id is None:
             told = replace(told, deployment_id=self._deployment(path))
         # Where nothing moved it keeps its burst; where something did, its deployment is renewed.
-        return told if _place(told) == _place(image) else replace(told, burst_id=None)
+        return told if dated(told) == dated(image) else replace(told, burst_id=None)
 
     def _deployment(self, path: str) -> int:
         name = deployment_of(path, self._root_name)
@@ -124,8 +125,3 @@ class Settler:
         if image.content_md5 == look.md5:
             return f"same content as {where}"
         return f"same media id as {where}, other content"
-
-
-def _place(image: Image) -> tuple[int | None, str | None, int, str | None]:
-    """Return what a picture's burst and flags depend on."""
-    return image.deployment_id, image.timestamp, image.clock_shift_s, image.subsecond

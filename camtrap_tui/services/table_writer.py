@@ -54,6 +54,8 @@ class TableWriter:
         self._deployments: dict[str, int] = {}
         self._next = store.bulk.next_image_id()
         self.counts = TableCounts()
+        # Deployments that images were moved out of: their bursts are to be renewed too.
+        self.left: set[int] = set()
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Write a chunk of entries: at most some thousand."""
@@ -203,6 +205,7 @@ class _Chunk:
             exif_offset=time.offset if time else None,
             latitude=entry.latitude,
             longitude=entry.longitude,
+            clock_shift_s=0,
             has_picture=0,
         )
         self._new_images[key] = NewImage(
@@ -245,8 +248,11 @@ class _Chunk:
                 timestamp_source="metadata",
                 subsecond=time.subsecond,
                 exif_offset=time.offset,
+                clock_shift_s=0,
             )
         if timed != told:
+            if image.deployment_id is not None and image.deployment_id != timed.deployment_id:
+                self._writer.left.add(image.deployment_id)
             self._retimed.append(timed)
         return timed
 

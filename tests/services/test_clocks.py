@@ -19,6 +19,7 @@ from camtrap_tui.services.clocks import preview, record, revoke, segments
 from camtrap_tui.services.exif import Header
 from camtrap_tui.services.header_facts import with_header
 from camtrap_tui.services.ingest import add_folder
+from camtrap_tui.services.manifest import add_manifest
 from camtrap_tui.services.metadata import import_metadata
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, image
@@ -141,6 +142,29 @@ def test_a_folder_that_is_read_again_keeps_its_corrected_times(
     add_folder(store, tmp_path / "river")
     assert times(store, [1, 2]) == [(SECOND, 3600), ("2024-06-27 06:00:00", 3600)]
     assert store.images.by_ids([2])[0].timestamp_raw == "2024:06:27 05:00:00"
+
+
+def test_a_manifest_that_moves_a_picture_takes_its_correction_along_or_leaves_it(
+    store: Store, tmp_path: Path
+) -> None:
+    table, columns = tmp_path / "manifest.csv", {"mediaID": "id", "timestamp": "t"}
+    columns["folderName"] = "d"
+    table.write_text(f"id,t,d\na,{FIRST},UR011\nb,{FIRST},UR011\n")
+    add_manifest(store, table, columns)
+    record(store, "UR011", 3600, by="ann", now=NOW)
+    assert times(store, [1, 2]) == [(SECOND, 3600)] * 2
+
+    table.write_text(f"id,t,d\na,{FIRST},UR005\nb,{FIRST},UR011\n")
+    add_manifest(store, table, columns)
+    assert times(store, [1, 2]) == [(FIRST, 0), (SECOND, 3600)]
+    assert [found.burst_id for found in store.images.by_ids([1, 2])] == [1, 2]
+
+    # What the manifest says now is what the clock was put right to before.
+    table.write_text(f"id,t,d\na,{FIRST},UR005\nb,{SECOND},UR011\n")
+    add_manifest(store, table, columns)
+    assert times(store, [2]) == [("2024-06-27 04:00:00", 3600)]
+    revoke(store, 1, by="ann", now=NOW)
+    assert times(store, [1, 2]) == [(FIRST, 0), (SECOND, 0)]
 
 
 # Few hours and pictures, so that times meet segments, and each other, often.

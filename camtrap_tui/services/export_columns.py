@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from camtrap_tui.domain.cells import write_cell
+from camtrap_tui.domain.text import clean
 from camtrap_tui.store.truth import TruthRow
 
 Value = str | int | float | bool | None
@@ -43,7 +44,8 @@ def cell(column: Column, entry: Entry) -> str:
         case None:
             return ""
         case str():
-            return write_cell(value) if column.is_text else value
+            # A survey that came from elsewhere may hold what was never cleaned.
+            return write_cell(clean(value)) if column.is_text else clean(value)
         case bool():
             return "true" if value else "false"
         case float():

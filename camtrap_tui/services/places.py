@@ -13,7 +13,6 @@ from pathlib import Path
 
 from camtrap_tui.domain.models import Image, Source
 from camtrap_tui.domain.text import clean
-from camtrap_tui.errors import InputError
 from camtrap_tui.store.cache import Whereabouts
 
 _ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})")
@@ -55,18 +54,15 @@ def _escape(character: str) -> str:
 def picture_path(sources: Mapping[int, Source], image: Image | Whereabouts) -> Path | None:
     """Return where the picture should lie; None where no folder is known to have it.
 
-    Raises InputError for a path that leads out of its folder, which no own row has.
+    A path that leads out of its folder, which only another program can have written, is none.
     """
     source = sources[image.source_id]
     if source.kind != "folder":
         return None
-    relative = from_text(image.file_path)
-    if relative.startswith("/") or "\x00" in relative or ".." in relative.split("/"):
-        raise InputError(
-            f"{image.file_path}: the path leads out of {source.location}.",
-            "The survey was changed by another program: go back to a backup of it.",
-        )
-    return Path(from_text(source.location)) / relative
+    root, relative = from_text(source.location), from_text(image.file_path)
+    if relative.startswith("/") or ".." in relative.split("/") or "\x00" in root + relative:
+        return None
+    return Path(root) / relative
 
 
 def portable(path: str) -> str:

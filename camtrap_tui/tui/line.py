@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
 from textual.content import Content
 from textual.geometry import Region
 from textual.widget import Widget
+
+from camtrap_tui.domain.text import clean
+
+# What would end a row where it stands; nearly no row has any.
+_BREAKING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def one_row(content: Content) -> Content:
+    """Return `content` as one row, whatever breaks a survey of another program has in it."""
+    if not _BREAKING.search(content.plain):
+        return content
+    # One sign for each sign: what is styled stays where it is.
+    return Content(clean(content.plain), list(content.spans))
 
 
 class Line(Widget):
@@ -26,7 +40,7 @@ class Line(Widget):
 
     def show(self, content: Content | str) -> None:
         """Say this from now on; nothing is sent where it is what the line says already."""
-        new = Content(content) if isinstance(content, str) else content
+        new = one_row(Content(content) if isinstance(content, str) else content)
         if new.is_same(self._content):
             return
         self._content = new
@@ -60,7 +74,7 @@ class Lines(Widget):
 
     def show(self, rows: Sequence[Content], chosen: int | None = None) -> None:
         """Show these rows, with one chosen; nothing is sent where they are shown already."""
-        new = tuple(rows)
+        new = tuple(map(one_row, rows))
         before, top, old = self._rows, self._top, self._chosen
         self._rows, self._chosen = new, chosen
         self._reveal(self._top if chosen is None else chosen)

@@ -1,0 +1,267 @@
+"""Whatever names hold, they end as rows of the ledger, and as text that does nothing.
+
+What comes in by the program's own readers is clean in the survey; a survey that another
+program has filled is clean in everything that comes out.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from camtrap_tui.cli import main
+from camtrap_tui.cli.output import json_text
+from camtrap_tui.services.accounts import take_ledger
+from camtrap_tui.services.ingest import add_folder
+from camtrap_tui.services.listing import WHATS
+from camtrap_tui.services.manifest import add_manifest
+from camtrap_tui.store.store import Store
+from tests.hostile import PAYLOADS, poison, unsafe_in
+from tests.picture_files import blobs, jpeg
+from tests.terminal import Terminal
+
+
+class Shell:
+    """Runs command lines in this process, and keeps all that they print."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capfd = monkeypatch, capfd
+        self.out = ""
+
+    def __call__(self, *arguments: str | Path) -> int:
+        self._monkeypatch.setattr("sys.argv", ["camtrap-tui", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        self.out, err = self._capfd.readouterr()
+        assert not unsafe_in(self.out), (arguments, self.out)
+        assert not unsafe_in(err), (arguments, err)
+        return int(ended.value.code or 0)
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(monkeypatch, capfd)
+
+
+@pytest.fixture(params=[False, True], ids=["names", "names and folders"])
+def survey(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A survey that another program has filled; with pictures, where its folder is known."""
+    with Store.open(tmp_path / "river.db", create=True) as store:
+        poison(store, folders=request.param)
+    return tmp_path / "river.db"
+
+
+# ── what comes out ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("status", "SURVEY"),
+        ("status", "SURVEY", "--check"),
+        ("status", "SURVEY", "--json"),
+        ("charts", "SURVEY"),
+        ("charts", "SURVEY", "--hours"),
+        ("charts", "SURVEY", "--by", "truth", "--log"),
+        ("charts", "SURVEY", "--by", "classification", "--json"),
+        ("charts", "SURVEY", "--hours", "--json"),
+        ("deployments", "SURVEY"),
+        ("deployments", "SURVEY", "--json"),
+        ("clock", "SURVEY"),
+        ("clock", "SURVEY", "--json"),
+        ("bursts", "SURVEY"),
+        ("bursts", "SURVEY", "--json"),
+        ("review", "SURVEY"),
+    ],
+    ids=" ".join,
+)
+def test_no_command_prints_what_a_terminal_obeys(
+    shell: Shell, survey: Path, arguments: tuple[str, ...]
+) -> None:
+    code = shell(*[str(survey) if word == "SURVEY" else word for word in arguments])
+    assert code in (0, 1, 2)
+    assert shell.out or code == 2
+    if "--json" in arguments:
+        json.loads(shell.out)
+
+
+@pytest.mark.parametrize("payload", [*PAYLOADS, "lone \udc9b surrogate", "\U000e0041"])
+def test_json_is_safe_to_look_at_and_says_the_same(payload: str) -> None:
+    value = {payload: [payload, 1, None]}
+    for indent in (None, 1):
+        text = json_text(value, indent)
+        assert not unsafe_in(text)
+        assert json.loads(text) == value
+
+
+@pytest.mark.parametrize("what", WHATS)
+def test_no_list_prints_what_a_terminal_obeys(shell: Shell, survey: Path, what: str) -> None:
+    for options in ((), ("--json",), ("--csv", "-")):
+        assert shell("status", survey, "--list", what, *options) == 0
+
+
+def test_a_list_is_as_long_as_its_number_whatever_names_hold(shell: Shell, survey: Path) -> None:
+    assert shell("status", survey, "--json") == 1
+    account = json.loads(shell.out)
+    for state, count in account["rows"].items():
+        assert shell("status", survey, "--list", state) == 0
+        assert len(shell.out.splitlines()) == count + 2
+        assert shell("status", survey, "--list", state, "--csv", "-") == 0
+        assert len(shell.out.splitlines()) == count + 1
+
+
+def test_no_export_holds_what_a_terminal_obeys_or_a_spreadsheet_runs(
+    shell: Shell, survey: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "truth.csv"
+    assert shell("export", survey, out, "--all-graders", "--json") == 0
+    text = out.read_text(encoding="utf-8")
+    assert not unsafe_in(text)
+    assert not re.search(r'(^|,)"?=cmd', text, re.MULTILINE)
+
+
+def test_what_is_wrong_is_told_in_safe_words(shell: Shell, survey: Path, tmp_path: Path) -> None:
+    for payload in PAYLOADS:
+        word = payload.replace("\x00", "")
+        assert shell("status", survey, "--list", f"a{word}") == 2
+        assert shell("charts", survey, "--where", word) in (1, 2)
+        assert shell("status", tmp_path / f"none{word[:200]}.db") == 1
+        assert shell("backup", survey, tmp_path / f"no{word[:99]}" / "copy.db") == 1
+        bad = tmp_path / "bad.json"
+        bad.write_text(json.dumps({payload: [payload]}), encoding="utf-8", errors="replace")
+        assert shell("import", survey, bad) == 1
+
+
+# ── what comes in ────────────────────────────────────────────────────────────────────────────
+
+
+def texts(store: Store) -> Iterator[str]:
+    """Yield every text that the survey holds, but for what a table is written in."""
+    tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%sqlite%'"
+    for (table,) in store.db.execute(tables).fetchall():
+        for row in store.db.execute(f"SELECT * FROM {table}"):
+            yield from (value for value in row if isinstance(value, str))
+
+
+def test_every_file_of_a_folder_ends_as_a_row(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "cards"
+    for number, payload in enumerate([*PAYLOADS, "lone \udcff\udc9b surrogate"]):
+        # A path holds any byte but NUL, and a name none of these two; 255 bytes are the most.
+        name = os.fsdecode(os.fsencode(payload.replace("/", "∕").replace("\x00", ""))[:200])
+        inside = folder / f"camera {name}"
+        inside.mkdir(parents=True)
+        (inside / f"f{name}.jpg").write_bytes(jpeg(blobs(number)))
+        (inside / f"f{name}.txt").write_bytes(b"no picture")
+    report = add_folder(store, folder)
+    assert sum(report.states.values()) == 2 * (len(PAYLOADS) + 1)
+    assert report.states["not_a_picture"] == len(PAYLOADS) + 1
+    assert report.states["here"] + report.states.get("duplicate", 0) == len(PAYLOADS) + 1
+    assert take_ledger(store, deep=True).discrepancies == ()
+    assert not [text for text in texts(store) if unsafe_in(text)]
+    session_paths = store.images.by_ids(range(1, store.images.count() + 1))
+    assert all(".." not in image.file_path.split("/") for image in session_paths)
+
+
+def test_every_line_of_a_manifest_ends_as_a_row(store: Store, tmp_path: Path) -> None:
+    headings = ["mediaID", "publicURL", "timestamp", "folderName", "fileName", "filePath"]
+    manifest = tmp_path / "manifest.csv"
+    with manifest.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(headings)
+        for number, payload in enumerate(PAYLOADS):
+            text = payload.replace("\x00", "")
+            row = [f"{text}{number}", f"https://x.org/{text}", text, text, f"{text}.jpg", text]
+            for empty in range(7):
+                writer.writerow([cell if k != empty else "" for k, cell in enumerate(row)])
+    report = add_manifest(store, manifest, {name: name for name in headings})
+    assert sum(report.states.values()) == 7 * len(PAYLOADS)
+    assert take_ledger(store, deep=True).discrepancies == ()
+    assert not [text for text in texts(store) if unsafe_in(text)]
+
+
+def test_every_record_of_predictions_is_counted(shell: Shell, tmp_path: Path) -> None:
+    records = [
+        {
+            "filepath": f"{payload}/{number}.jpg",
+            "prediction": f"u{number};{payload};{payload};;;;{payload}",
+            "prediction_score": 0.9,
+            "prediction_source": payload,
+            "model_version": payload,
+            "classifications": {"classes": [f"u{number};;;;;;{payload}"], "scores": [0.9]},
+        }
+        for number, payload in enumerate(PAYLOADS)
+    ]
+    records += [{"filepath": f"{payload}.JPG", "failures": [payload]} for payload in PAYLOADS]
+    predictions, metadata = tmp_path / "p.json", tmp_path / "m.csv"
+    predictions.write_text(json.dumps({"predictions": records}), encoding="utf-8")
+    metadata.write_text(
+        "mediaID,timestamp,publicURL,folderName,fileName,filePath\n"
+        + "".join(
+            f'"{p}{n}","{p}","{p}","{p}","{p}","{p}/{n}.jpg"\n'.replace("\x00", "")
+            for n, p in enumerate(PAYLOADS)
+        ),
+        encoding="utf-8",
+    )
+    survey = tmp_path / "river.db"
+    assert shell("import", survey, predictions, "--metadata", metadata, "--json") == 0
+    report = json.loads(shell.out)
+    assert report["predicted"] + report["failed"] + report["repeated"] == report["records"]
+    with Store.open(survey) as store:
+        assert take_ledger(store, deep=True).discrepancies == ()
+        assert not [text for text in texts(store) if unsafe_in(text)]
+    assert shell("import", survey, predictions) == 0
+
+
+# ── what is shown ────────────────────────────────────────────────────────────────────────────
+
+_UP, _DOWN, _HOME, _END, _ESC = "\x1b[A", "\x1b[B", "\x1b[H", "\x1b[F", "\x1b"
+_REVIEW, _LEDGER, _RUNS = "accept", "do NOT add up", "f folder"
+# Every screen, prompt and list: what is typed, and what the screen says then.
+_TOUR = (
+    ("jjjjkk]}[{zxa\tmu", ""),
+    *(("/a", "Species:"), (_DOWN * 3, ""), (_ESC, _REVIEW), ("+x", "Also:"), (_ESC, _REVIEW)),
+    *(("#", "How many"), (_ESC, _REVIEW), ("n", "Note:"), (_ESC, _REVIEW), (":a[\r", _REVIEW)),
+    *(("f", "Filter:"), ("camera:[/]\r", _REVIEW), ("f", "Filter:"), ("\x15\r", "/30")),
+    *(("?", "Help:"), (_DOWN * 3, ""), (_ESC, _REVIEW), ("\x10", "Command:"), (_ESC, _REVIEW)),
+    *(("c", "linear scale"), ("jjj", ""), ("b", "classification"), ("b", "truth")),
+    *(("h", "own scales"), ("s", "one scale"), ("jj", ""), ("c", _REVIEW)),
+    *(("l", _LEDGER), (_HOME, ""), ("\r", "ledger · here"), ("jj ", ""), (_ESC, _LEDGER)),
+    *(("j\r", "ledger · not a picture"), ("jjj" + _END, ""), (_ESC, _LEDGER)),
+    *(("j\r", "ledger · unreadable"), ("jj", ""), (_ESC, _LEDGER)),
+    *((_END, ""), ("\r", "ledger · no time"), (_ESC, _LEDGER), (_HOME + "jjjjjj\r", "in run 1")),
+    *(("jj" + _END + _UP, ""), ("\r", _REVIEW)),
+    *(("r", _RUNS), ("x", "failures of run"), ("jj ", ""), ("x", "run  model")),
+    *(("f", "Folder:"), (_ESC, _RUNS), ("m", "Model:"), (_ESC, _RUNS)),
+    *(("n", "Country:"), (_ESC, _RUNS), ("r", _REVIEW)),
+)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_no_screen_shows_what_a_terminal_obeys(tmp_path: Path, size: tuple[int, int]) -> None:
+    survey = tmp_path / "river.db"
+    with Store.open(survey, create=True) as store:
+        poison(store, folders=size == (120, 40))
+    terminal = Terminal("review", survey, "--grader", "g[/]", size=size)
+    try:
+        terminal.wait_for("/30")
+        for keys, says in _TOUR:
+            terminal.type(keys)
+            terminal.wait_for(says, 10)
+            # An escape must not be read with what follows it.
+            time.sleep(0.1 if keys.endswith(_ESC) else 0.03)
+        terminal.type("q")
+        assert os.waitstatus_to_exitcode(terminal.wait()) == 0
+    finally:
+        terminal.close()
+    written = terminal.written.decode(errors="surrogateescape")
+    assert not unsafe_in(written, terminal=True)
+    assert "Traceback" not in written
+    # What was to be hidden has been shown, as text.
+    assert "SEVMTE8=" in written

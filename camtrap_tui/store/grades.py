@@ -206,15 +206,16 @@ class Grades:
     def frequent_taxa(self, grader: str, deployment_id: int | None, most: int) -> list[int]:
         """Return the animals that this grader keys most at this deployment, then anywhere."""
         sql = """
-            SELECT observation.taxon_id FROM vote
-            JOIN image ON image.id = vote.image_id
-            JOIN observation ON observation.grade_id = vote.grade_id
-            JOIN taxon ON taxon.id = observation.taxon_id
-            WHERE vote.grader = ? AND taxon.observation_type = 'animal'
-            GROUP BY observation.taxon_id
-            ORDER BY sum(image.deployment_id IS ?) DESC, count(*) DESC, observation.taxon_id
+            SELECT counted.taxon_id FROM vote_taxon AS counted
+            JOIN taxon ON taxon.id = counted.taxon_id
+            WHERE counted.grader = ? AND counted.observations > 0
+                AND taxon.observation_type = 'animal'
+            GROUP BY counted.taxon_id
+            ORDER BY sum(counted.observations * (counted.deployment_id = ?)) DESC,
+                sum(counted.observations) DESC, counted.taxon_id
             LIMIT ?"""
-        return [key for (key,) in self._db.execute(sql, [grader, deployment_id, most])]
+        found = self._db.execute(sql, [grader, deployment_id or 0, most])
+        return [key for (key,) in found]
 
     def recent_taxa(self, grader: str, most: int) -> list[int]:
         """Return the taxa that the grader keyed last, the latest first."""

@@ -99,6 +99,76 @@ _RUNS = (
     "ALTER TABLE run ADD COLUMN parent_run_id INTEGER REFERENCES run (id)",
 )
 
+# How often each standing vote's taxa were keyed, by grader and deployment (0 for none): a key
+# asks for it, and a third of a million votes take a tenth of a second to count. Whatever moves
+# a vote, what it says, or its picture's deployment moves the counts with it.
+_PLUS = """
+        INSERT INTO vote_taxon (grader, deployment_id, taxon_id, observations)
+        SELECT vote.grader, coalesce({deployment}, 0), observation.taxon_id, count(*)
+        FROM {tables} WHERE {which} GROUP BY 1, 2, 3
+        ON CONFLICT DO UPDATE SET observations = vote_taxon.observations + excluded.observations;"""
+_MINUS = """
+        UPDATE vote_taxon SET observations = vote_taxon.observations - counted.observations
+        FROM (
+            SELECT vote.grader, coalesce({deployment}, 0) AS deployment_id,
+                observation.taxon_id, count(*) AS observations
+            FROM {tables} WHERE {which} GROUP BY 1, 2, 3) AS counted
+        WHERE vote_taxon.grader = counted.grader
+            AND vote_taxon.deployment_id = counted.deployment_id
+            AND vote_taxon.taxon_id = counted.taxon_id;"""
+_VOTES = "vote JOIN observation ON observation.grade_id = vote.grade_id"
+_PICTURES = f"{_VOTES} JOIN image ON image.id = vote.image_id"
+_GRADES = (
+    "observation JOIN grade ON grade.id = observation.grade_id"
+    " JOIN vote ON vote.image_id = grade.image_id AND vote.grader = grade.grader"
+    " AND vote.grade_id = grade.id JOIN image ON image.id = vote.image_id"
+)
+_COUNTS = (
+    """
+    CREATE TABLE vote_taxon (
+        grader TEXT NOT NULL,
+        deployment_id INTEGER NOT NULL,
+        taxon_id INTEGER NOT NULL REFERENCES taxon (id),
+        observations INTEGER NOT NULL CHECK (observations >= 0),
+        PRIMARY KEY (grader, deployment_id, taxon_id)
+    ) STRICT, WITHOUT ROWID""",
+    _PLUS.format(deployment="image.deployment_id", tables=_PICTURES, which="TRUE"),
+    f"""
+    CREATE TRIGGER vote_is_counted AFTER INSERT ON vote BEGIN{
+        _PLUS.format(
+            deployment="image.deployment_id",
+            tables=_PICTURES,
+            which="vote.image_id = NEW.image_id AND vote.grader = NEW.grader",
+        )
+    }
+    END""",
+    f"""
+    CREATE TRIGGER vote_is_discounted BEFORE DELETE ON vote BEGIN{
+        _MINUS.format(
+            deployment="image.deployment_id",
+            tables=_PICTURES,
+            which="vote.image_id = OLD.image_id AND vote.grader = OLD.grader",
+        )
+    }
+    END""",
+    # A grade's vote is there before its observations are.
+    f"""
+    CREATE TRIGGER observation_is_counted AFTER INSERT ON observation BEGIN{
+        _PLUS.format(
+            deployment="image.deployment_id",
+            tables=_GRADES,
+            which="observation.id = NEW.id",
+        )
+    }
+    END""",
+    f"""
+    CREATE TRIGGER votes_move_with_their_picture AFTER UPDATE OF deployment_id ON image
+    WHEN OLD.deployment_id IS NOT NEW.deployment_id BEGIN{
+        _MINUS.format(deployment="OLD.deployment_id", tables=_VOTES, which="vote.image_id = NEW.id")
+    }{_PLUS.format(deployment="NEW.deployment_id", tables=_VOTES, which="vote.image_id = NEW.id")}
+    END""",
+)
+
 _VIEWS = (
     "DROP VIEW ledger",
     """
@@ -112,4 +182,4 @@ _VIEWS = (
     LEFT JOIN deployment ON deployment.id = image.deployment_id""",
 )
 
-M002 = (*_SOURCES, *_DEPLOYMENTS, *_CLOCKS, *_FLAGS, *_CACHES, *_RUNS, *_VIEWS)
+M002 = (*_SOURCES, *_DEPLOYMENTS, *_CLOCKS, *_FLAGS, *_CACHES, *_RUNS, *_COUNTS, *_VIEWS)

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from camtrap_tui.errors import StoreError
+from camtrap_tui.store import migrations
 from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, taxon
@@ -157,6 +158,92 @@ def test_frequent_taxa_are_of_this_camera_first(store: Store) -> None:
     names = {t.id: t.name for t in store.taxa.all()}
     found = [names[key] for key in store.grades.frequent_taxa("ann", deployment, 5)]
     assert found == ["brown rat", "mallard"]
+
+
+def counted_plainly(store: Store) -> list[tuple[object, ...]]:
+    """What the table of counts must hold, by the votes themselves."""
+    return store.db.execute(
+        "SELECT vote.grader, coalesce(image.deployment_id, 0), observation.taxon_id, count(*)"
+        " FROM vote JOIN image ON image.id = vote.image_id"
+        " JOIN observation ON observation.grade_id = vote.grade_id GROUP BY 1, 2, 3"
+    ).fetchall()
+
+
+def counted_in_table(store: Store) -> list[tuple[object, ...]]:
+    return store.db.execute("SELECT * FROM vote_taxon WHERE observations > 0").fetchall()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["grade", "two", "batch", "undo", "redo", "move", "again"]),
+            st.integers(0, 3),
+            st.sampled_from(["mallard", "blank", "brown rat"]),
+            st.sampled_from(["ann", "ben"]),
+        ),
+        max_size=20,
+    )
+)
+def test_counted_votes_are_those_that_stand(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, str, str]]
+) -> None:
+    path = tmp_path_factory.mktemp("counts") / "river.db"
+    with Store.open(path, create=True) as store:
+        images = add_images(store, [Said(deployment=f"UR{n // 2}") for n in range(4)])
+        for action, number, name, grader in steps:
+            key = taxon(store, name).id
+            match action:
+                case "grade":
+                    grade(store, images[number : number + 1], name, grader)
+                case "batch":
+                    grade(store, images[number:], name, grader, str(uuid.uuid4()))
+                case "two":
+                    both = (NewObservation(key), NewObservation(taxon(store, "wolf").id, 2))
+                    new = NewGrade(str(uuid.uuid4()), images[number], both, "assisted", "test")
+                    store.grades.append(grader, [new], NOW)
+                case "undo":
+                    undo(store, grader)
+                case "redo":
+                    redo(store, grader)
+                case "again":
+                    # A grade that another program writes twice at once: an adult and a young.
+                    young = (NewObservation(key, 1, "adult"), NewObservation(key, 1, "juvenile"))
+                    new = NewGrade(str(uuid.uuid4()), images[number], young, "assisted", "test")
+                    store.grades.append(grader, [new], NOW)
+                case "move":
+                    store.db.execute(
+                        "UPDATE image SET deployment_id = ? WHERE id = ?",
+                        [None if name == "blank" else 1 + number % 2, images[number]],
+                    )
+            assert counted_in_table(store) == counted_plainly(store)
+
+
+def test_a_survey_of_the_first_version_gets_its_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "river.db"
+    with monkeypatch.context() as first:
+        first.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:1])
+        first.setattr(migrations, "NAMES", migrations.NAMES[:1])
+        Store.open(path, create=True).close()
+    with sqlite3.connect(path) as raw:
+        raw.execute("INSERT INTO source VALUES (1, 'folder', '/pictures', '2026')")
+        raw.execute(
+            "INSERT INTO image (id, media_id, source_id, file_path, timestamp_source)"
+            " VALUES (1, 'a', 1, 'a.jpg', 'none')"
+        )
+        raw.execute("INSERT INTO source_row VALUES (1,1,0,'a.jpg',NULL,NULL,'here',NULL,1,9,9)")
+        raw.execute(
+            "INSERT INTO grade VALUES (1,'g','grade',1,'ann',1,NULL,NULL,'assisted','blank',NULL,"
+            "'2026',NULL)"
+        )
+        raw.execute(
+            "INSERT INTO observation (grade_id, observation_number, taxon_id) VALUES (1,1,1)"
+        )
+    raw.close()
+    with Store.open(path) as store:
+        assert counted_in_table(store) == counted_plainly(store) == [("ann", 0, 1, 1)]
 
 
 @settings(max_examples=40, deadline=None)

@@ -6,6 +6,7 @@ import pytest
 
 from camtrap_tui.domain.filters import parse_filter
 from camtrap_tui.domain.taxonomy import TaxonName
+from camtrap_tui.store import queue
 from camtrap_tui.store.store import Store
 from tests.builders import Said, add_images, add_run, md5
 from tests.store.test_grades import grade
@@ -86,12 +87,25 @@ def test_random_order_is_the_same_every_time_and_not_that_of_time(store: Store) 
         ("", "image_by_time"),
         ("species:raccoon order:score", "prediction_by_taxon"),
         ("state:ungraded", "image_by_time"),
+        ("species:raccoon", "image_by_time"),
+        ("order:score", "prediction_by_taxon"),
     ],
 )
 def test_plans_use_their_index(river: Store, text: str, index: str) -> None:
-    sql, parameters = river.queues.query(parse_filter(text), 1)
+    sql, parameters = river.queues.queries(parse_filter(text), 1)[0]
     plan = river.db.execute(f"EXPLAIN QUERY PLAN {sql}", parameters).fetchall()
     assert any(index in row[3] for row in plan), plan
+
+
+@pytest.mark.parametrize("share", [1, 1000])
+def test_rare_and_frequent_species_come_in_the_same_order(
+    river: Store, monkeypatch: pytest.MonkeyPatch, share: int
+) -> None:
+    monkeypatch.setattr(queue, "_MOST_SHARE", share)
+    assert ask(river, "species:raccoon,mallard,blank") == [
+        key for key in ask(river, "") if key in ask(river, "species:raccoon,mallard,blank")
+    ]
+    assert set(ask(river, "species:raccoon")) == {4, 1}
 
 
 def test_names_are_folded_beyond_ascii(store: Store) -> None:

@@ -85,7 +85,7 @@ def deployments_command(
     "gap_s",
     type=click.IntRange(0, 86_400),
     metavar="SECONDS",
-    help="Pictures this close belong together; all bursts are worked out anew.",
+    help="Pictures this close belong together; all bursts and flags are worked out anew.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def bursts_command(survey: Path, *, gap_s: int | None, as_json: bool) -> None:

@@ -40,7 +40,7 @@ _FIRST_FACTORY_YEAR = 2000
 # A counter's last and first hundredth: both in one folder mean that it may have begun again.
 _WRAP_SHARE = 100
 
-_NUMBERED = re.compile(r"(.*?)(\d{3,7})(?:\.[^.]*)?", re.ASCII | re.DOTALL)
+_NUMBERED = re.compile(r"(.*?)(\d{3,7})(?:\.[A-Za-z0-9]{1,5})?", re.ASCII | re.DOTALL)
 _HEX_ID = re.compile(r"[0-9a-f]{32}", re.ASCII | re.IGNORECASE)
 _EPOCH = datetime(1, 1, 1)
 

@@ -48,17 +48,15 @@ def renew_burst_of(store: Store, deployment_id: int | None, *, now: str | None =
     renew_flags_by_dates(store, deployment_id, now or utc_now())
 
 
-def regroup(store: Store, gap_s: int) -> None:
-    """Set the survey's gap between bursts, and work out all bursts anew.
+def regroup(store: Store, gap_s: int, *, now: str | None = None) -> None:
+    """Set the survey's gap between bursts, and renew all bursts and flags.
 
     A transaction a deployment, so that nobody who grades waits for long; where it was stopped,
     doing it again ends what was begun.
     """
     with store.db.transaction():
         store.timelines.set_burst_gap(gap_s)
-    for deployment_id in store.timelines.deployments():
-        with store.db.transaction():
-            _set_bursts(store, deployment_id, None)
+    renew_bursts(store, [None, *store.timelines.deployments()], now=now)
 
 
 def _set_clock(store: Store, deployment_id: int | None) -> None:
@@ -75,7 +73,7 @@ def _set_clock(store: Store, deployment_id: int | None) -> None:
         store.timelines.set_times(wrong)
 
 
-def _set_bursts(store: Store, deployment_id: int, doubts: Doubts | None) -> None:
+def _set_bursts(store: Store, deployment_id: int, doubts: Doubts) -> None:
     frames = _frames(store.timelines.frames(deployment_id), deployment_id, doubts)
     changed = (
         (burst_id, image_id)
@@ -87,9 +85,8 @@ def _set_bursts(store: Store, deployment_id: int, doubts: Doubts | None) -> None
 
 
 def _frames(
-    found: Iterable[timelines.Frame], deployment_id: int, doubts: Doubts | None
+    found: Iterable[timelines.Frame], deployment_id: int, doubts: Doubts
 ) -> Iterator[Frame]:
     for frame in found:
-        if doubts:
-            doubts.see(frame)
+        doubts.see(frame)
         yield frame.id, deployment_id, frame.timestamp, frame.burst_id

@@ -34,6 +34,8 @@ def resets(times: Sequence[str]) -> list[tuple[str, str]]:
         ("a/0042", ("a//4", 42)),
         ("a/IMG_42.JPG", None),
         ("a/river.jpg", None),
+        # An image whose file was replaced by another.
+        ("a/IMG_0042.JPG#0123abcd", None),
         ("a/0123456789abcdef0123456789abc123.jpg", None),
         ("", None),
     ],

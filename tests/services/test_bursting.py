@@ -107,11 +107,11 @@ def test_another_gap_regroups_every_deployment_and_back(store: Store) -> None:
     renew_bursts(store, store.timelines.deployments(), now=NOW)
     assert store.timelines.burst_counts() == (2, 4, 2)
 
-    regroup(store, 29)
+    regroup(store, 29, now=NOW)
     assert store.survey.burst_gap_s == 29
     assert [found.burst_id for found in store.images.by_ids(ids)] == ids
 
-    regroup(store, 60)
+    regroup(store, 60, now=NOW)
     first, _, third, _, last = ids
     assert [found.burst_id for found in store.images.by_ids(ids)] == [
         first,

@@ -62,11 +62,16 @@ class Locator:
         except OSError:
             return None
 
-    def path_of(self, image: Image) -> Path | None:
-        """Return the picture of an image as a screen shows it: a path that may be gone, or None."""
+    def look(self, image: Image) -> tuple[Path | None, str | None]:
+        """Return the file of an image, and the address to fetch it from where it is not there.
+
+        A folder's file without an address is not looked for: whoever reads it sees that.
+        """
         own = self.own_file(image)
         if own is not None and (image.url is None or own.exists()):
-            return own
+            return own, None
         found = self._store.caches.whereabouts([image.id])
         place = self.place(found[0]) if found else None
-        return place.path if place else own
+        if place is not None:
+            return place.path, None
+        return own, found[0].url if found else None

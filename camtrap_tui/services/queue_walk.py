@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from camtrap_tui.domain.filters import Filter, parse_filter
 from camtrap_tui.domain.models import Run
@@ -104,6 +105,11 @@ class QueueWalk:
             found = self.items.read([self.current_id])
             self._item = found[0] if found else None
         return self._item
+
+    def note_picture(self, image_id: int, path: Path) -> None:
+        """Note where the picture of the image in view lies, now that it was fetched."""
+        if self._item is not None and self._item.image.id == image_id:
+            self._item = replace(self._item, path=path, to_fetch=None)
 
     def neighbours(self, ahead: int = 3, behind: int = 1) -> list[Item]:
         """Return the items around the one in view, the likeliest to be looked at next first."""

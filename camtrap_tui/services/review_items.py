@@ -16,7 +16,7 @@ from camtrap_tui.domain.models import (
     Run,
     Taxon,
 )
-from camtrap_tui.services.places import picture_path
+from camtrap_tui.services.locating import Locator
 from camtrap_tui.store.store import Store
 
 # SpeciesNet's own lowest confidence at which a box counts towards a verdict.
@@ -47,7 +47,10 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One image as it is reviewed: the picture, the machine's word, and people's."""
+    """One image as it is reviewed: the picture, the machine's word, and people's.
+
+    `to_fetch` is the address of a picture that is not on this machine, else None.
+    """
 
     image: Image
     deployment: str
@@ -60,6 +63,7 @@ class Item:
     votes: tuple[Vote, ...]
     marks: tuple[Mark, ...]
     burst: tuple[int, ...]
+    to_fetch: str | None = None
 
     @property
     def name(self) -> str:
@@ -72,7 +76,7 @@ class Item:
 
 
 class Items:
-    """Reads items; taxa, deployments and sources are few and kept at hand.
+    """Reads items; taxa and deployments are few and kept at hand.
 
     They are read anew where one is missing: a run in progress, and another program of the
     same grader, add to them.
@@ -82,7 +86,7 @@ class Items:
         self._store = store
         self._run = run
         self._deployments = store.images.deployments()
-        self._sources = store.images.sources()
+        self._locator = Locator(store)
         self.taxa: dict[int, Taxon] = {}
         self.read_taxa()
 
@@ -111,15 +115,14 @@ class Items:
         predicted = None
         if prediction is not None and prediction.taxon_id is not None:
             predicted = self.taxon(prediction.taxon_id)
-        if image.source_id not in self._sources:
-            self._sources = self._store.images.sources()
         if image.deployment_id is not None and image.deployment_id not in self._deployments:
             self._deployments = self._store.images.deployments()
         deployment = self._deployments.get(image.deployment_id or 0)
+        path, to_fetch = self._locator.look(image)
         return Item(
             image=image,
             deployment=deployment.deployment_id if deployment else "",
-            path=picture_path(self._sources, image),
+            path=path,
             prediction=prediction,
             predicted=predicted,
             guesses=self._guesses(classes),
@@ -128,6 +131,7 @@ class Items:
             votes=tuple(self._vote(grade) for grade in self._store.grades.votes(image.id)),
             marks=tuple(self._store.grades.marks(image.id)),
             burst=tuple(self._store.images.burst(image)),
+            to_fetch=to_fetch,
         )
 
     def _guesses(self, classes: Sequence[Classification]) -> tuple[Guess, ...]:

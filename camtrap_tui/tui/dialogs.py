@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from camtrap_tui.commands import GROUPS, Command, keys_sign
+from camtrap_tui.config import remember
 from camtrap_tui.domain.models import Taxon
+from camtrap_tui.domain.text import clean_name
+from camtrap_tui.errors import UsageError
 from camtrap_tui.services.species import Choice, choices
 
 # What a dialog's row stands for; what is taken is given back to the caller.
@@ -46,6 +49,23 @@ class Dialog:
 def text_dialog(label: str, take: Callable[[str], str], text: str = "", hint: str = "") -> Dialog:
     """Return a question that is answered by typing alone."""
     return Dialog(label, lambda typed, _row: take(typed), None, text, hint)
+
+
+def name_dialog(take_name: Callable[[str], None]) -> Dialog:
+    """Return the question who grades; the name is remembered where that can be."""
+
+    def take(typed: str) -> str:
+        name = clean_name(typed)
+        if not name:
+            raise UsageError("A name is needed,", "since every grade says whose it is.")
+        take_name(name)
+        try:
+            remember("grader", name)
+        except UsageError as error:
+            return f"Hello {name}, for this time: {error}"
+        return f"Hello {name}. Keys: ? for all of them."
+
+    return text_dialog("Your name, for your grades:", take, hint="asked once, remembered")
 
 
 def species_dialog(

@@ -12,22 +12,22 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from camtrap_tui.config import remember
 from camtrap_tui.domain import taxonomy
-from camtrap_tui.domain.text import clean, clean_name, counted
+from camtrap_tui.domain.text import clean, counted
 from camtrap_tui.errors import UsageError
 from camtrap_tui.services.opener import open_picture
-from camtrap_tui.services.picture_views import BoxMark, Picture, Region
+from camtrap_tui.services.picture_views import Picture
 from camtrap_tui.services.queue_walk import Answer
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.services.review_items import Item
 from camtrap_tui.services.species import Choice
 from camtrap_tui.tui import review_views
 from camtrap_tui.tui.bindings import bindings_for
-from camtrap_tui.tui.dialogs import palette_dialog, species_dialog, text_dialog
+from camtrap_tui.tui.dialogs import name_dialog, palette_dialog, species_dialog, text_dialog
 from camtrap_tui.tui.host import Host
 from camtrap_tui.tui.image_view import ImageView
 from camtrap_tui.tui.line import Line
+from camtrap_tui.tui.missing_pictures import MissingPictures, PictureFetched
 from camtrap_tui.tui.prompt_screen import PromptScreen
 
 _RECENT = 20
@@ -41,6 +41,7 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
 
     def __init__(self, host: Host, session: ReviewSession) -> None:
         super().__init__(host, "review")
+        self._missing = MissingPictures(session.store.path, self.post_message)
         self.session = session
         self._zoom = 0
         self._boxes = True
@@ -65,6 +66,10 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
             self.say(_READ_ONLY)
         elif not self.session.grader:
             self._ask_name()
+
+    def on_unmount(self) -> None:
+        """End the thread that fetches pictures."""
+        self._missing.close()
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit the panel to the width, and say everything anew."""
@@ -93,8 +98,19 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
             self._shown_id, self._zoom = item.image.id, 0
         self.query_one("#strip", Line).show(review_views.strip_line(session, item, width))
         self._show_panel(item)
-        self._image.show(self._picture(item, zoom=self._zoom))
-        self._image.prefetch([self._picture(near) for near in session.neighbours()])
+        near = session.neighbours()
+        if word := self._missing.word(item):
+            self._image.say(word)
+        else:
+            self._image.show(self._picture(item, zoom=self._zoom))
+        self._image.prefetch([self._picture(one) for one in near if one.to_fetch is None])
+        self._missing.fetch_first([item, *near])
+
+    def on_picture_fetched(self, message: PictureFetched) -> None:
+        """Show a picture that has come, or why it has not; then the next one is fetched."""
+        self._missing.note(message, self.session)
+        if self.is_current:
+            self.show_all()
 
     def _show_panel(self, item: Item) -> None:
         if not self.prompt.has_list:
@@ -113,15 +129,7 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
             self.panel.show([])
 
     def _picture(self, item: Item, zoom: int = 0) -> Picture:
-        boxes = tuple(
-            BoxMark(b.bbox_x, b.bbox_y, b.bbox_w, b.bbox_h, b.category, str(b.detection_number))
-            for b in item.boxes
-        )
-        region = None
-        if zoom:
-            box = item.boxes[zoom - 1]
-            region = Region(box.bbox_x, box.bbox_y, box.bbox_w, box.bbox_h)
-        return Picture(item.path, boxes if self._boxes else (), region, self._contrast)
+        return review_views.picture(item, zoom, boxes=self._boxes, contrast=self._contrast)
 
     def say(self, text: str) -> None:
         """Show a sentence beside the picture, unless a prompt has its place."""
@@ -148,18 +156,10 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
             self._answer(Answer(text))
 
     def _ask_name(self) -> None:
-        def take(typed: str) -> str:
-            name = clean_name(typed)
-            if not name:
-                raise UsageError("A name is needed,", "since every grade says whose it is.")
+        def take(name: str) -> None:
             self.session.grader = name
-            try:
-                remember("grader", name)
-            except UsageError as error:
-                return f"Hello {name}, for this time: {error}"
-            return f"Hello {name}. Keys: ? for all of them."
 
-        self.ask(text_dialog("Your name, for your grades:", take, hint="asked once, remembered"))
+        self.ask(name_dialog(take))
 
     def _ask_species(self, label: str, take: Callable[[Choice], str]) -> None:
         session = self.session

@@ -6,6 +6,7 @@ from textual.content import Content
 
 from camtrap_tui.commands import Command, keys_sign
 from camtrap_tui.domain.pace import spell_duration
+from camtrap_tui.services.picture_views import BoxMark, Picture, Region
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.services.review_items import Item
 
@@ -144,3 +145,16 @@ def footer_line(commands: tuple[Command, ...], width: int) -> Content:
         parts += ["  "] if parts else []
         parts += [(key, "bold"), f" {name}"]
     return Content.assemble(*parts)
+
+
+def picture(item: Item, zoom: int, *, boxes: bool, contrast: bool) -> Picture:
+    """Return what is to be seen of an item: the whole, or the box with the number `zoom`."""
+    marks = tuple(
+        BoxMark(b.bbox_x, b.bbox_y, b.bbox_w, b.bbox_h, b.category, str(b.detection_number))
+        for b in item.boxes
+    )
+    region = None
+    if zoom:
+        box = item.boxes[zoom - 1]
+        region = Region(box.bbox_x, box.bbox_y, box.bbox_w, box.bbox_h)
+    return Picture(item.path, marks if boxes else (), region, contrast)

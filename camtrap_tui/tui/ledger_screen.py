@@ -154,6 +154,10 @@ class LedgerScreen(Screen[int | None], inherit_bindings=False):
         """Say why there is nothing to show."""
         self._awaited = None
         self._say(event.text)
+        if self._ledger is None:
+            # Whole, since nothing else is there to be read.
+            lines = textwrap.wrap(event.text, max(self.size.width - 2, 20))
+            self._panel.show([Content(line) for line in lines])
 
     # ── showing ──────────────────────────────────────────────────────────────────────────
 

@@ -186,3 +186,14 @@ async def test_an_empty_survey_says_what_to_do(make_app: Make, river: Store) -> 
         assert "camtrap-tui add SURVEY FOLDER" in shown(pilot)
         await pilot.press("down", "enter", "end", "home", "space")
         assert isinstance(pilot.app.screen, LedgerScreen)
+
+
+async def test_what_keeps_it_from_counting_is_said_whole(make_app: Make, river: Store) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        moved = river.path.rename(river.path.with_name("elsewhere.db"))
+        await pilot.press("l")
+        await until(pilot, lambda: "there is no such survey" in " ".join(shown(pilot).split()))
+        await pilot.press("enter", "down", "escape")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, ReviewScreen)
+        moved.rename(river.path)

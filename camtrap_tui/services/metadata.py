@@ -7,7 +7,7 @@ what cannot be taken is counted and named, never guessed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -133,20 +133,22 @@ class _Describing:
         self._store.bulk.rename(renamed)
 
     def _told_by(self, line: Line, old: Facts) -> Facts:
-        deployment_id = self._deployments.get(line.folder, old.deployment_id)
         time = self._time(line)
-        new = replace(old, deployment_id=deployment_id, url=line.url or old.url)
-        if time:
-            new = replace(
-                new,
-                timestamp_raw=line.timestamp,
-                timestamp_source="metadata",
-                subsecond=time.subsecond,
-                exif_offset=time.offset,
-            )
-            # A time that the camera showed before, too, keeps the correction of its clock.
-            if not old.timestamp or time.local != as_shown(old.timestamp, old.clock_shift_s):
-                new = replace(new, timestamp=time.local, clock_shift_s=0)
+        # A time that the camera showed before, too, keeps the correction of its clock.
+        shown = as_shown(old.timestamp, old.clock_shift_s) if old.timestamp else None
+        is_news = time is not None and time.local != shown
+        new = Facts(
+            old.id,
+            old.media_id,
+            self._deployments.get(line.folder, old.deployment_id),
+            time.local if time and is_news else old.timestamp,
+            line.timestamp if time else old.timestamp_raw,
+            "metadata" if time else old.timestamp_source,
+            time.subsecond if time else old.subsecond,
+            time.offset if time else old.exif_offset,
+            line.url or old.url,
+            0 if is_news else old.clock_shift_s,
+        )
         if dated(new) != dated(old):
             self.touched |= {old.deployment_id, new.deployment_id}
         return new

@@ -76,7 +76,7 @@ def add_command(
     if found == "manifest":
         columns = _columns(Path(source), mapped, show=dry_run, ask=not (yes or dry_run))
     request = AddRequest(source, found, columns, images, public, survey)
-    with _opened(survey, dry_run=dry_run) as store, _bar() as tell:
+    with _opened(survey, dry_run=dry_run) as store, bar() as tell:
         report = _add(store, request, tell)
     if as_json:
         echo_json(_as_json(report, dry_run=dry_run))
@@ -136,7 +136,7 @@ def _show_columns(guess: Guess) -> None:
 
 
 @contextmanager
-def _bar() -> Iterator[Tell | None]:
+def bar() -> Iterator[Tell | None]:
     """Give what draws a bar for each part of the work; nothing where stderr is no terminal."""
     if not sys.stderr.isatty():
         yield None

@@ -53,8 +53,8 @@ def add_folder(
     file that is none of the folder's, where it is not the store's own. Raises InputError,
     having written nothing, for a folder that has no readable picture.
     """
-    root = _root(folder)
-    adding = _Adding(store, root, _own_files(survey or store.path, root))
+    root = folder_root(folder)
+    adding = _Adding(store, root, own_files(survey or store.path, root))
     total = adding.look_around()
     for chunk in adding.chunks():
         adding.take(chunk)
@@ -176,7 +176,8 @@ class _Adding:
                         self._store.ledger.note_missing(source_id, row.file_path, _GONE)
 
 
-def _root(folder: Path) -> Path:
+def folder_root(folder: Path) -> Path:
+    """Return a folder's one path. Raises InputError for what is none."""
     try:
         root = folder.resolve(strict=True)
     except (OSError, RuntimeError):
@@ -186,7 +187,7 @@ def _root(folder: Path) -> Path:
     return root
 
 
-def _own_files(path: Path, root: Path) -> set[str]:
+def own_files(path: Path, root: Path) -> set[str]:
     """Return the paths below `root` of the survey itself, which is no file of the folder."""
     survey = path.resolve()
     if root not in survey.parents:

@@ -22,6 +22,7 @@ from camtrap_tui.store.grades import Grades
 from camtrap_tui.store.images import Images
 from camtrap_tui.store.ledger import Ledger
 from camtrap_tui.store.queue import Queues
+from camtrap_tui.store.relinking import Relinking
 from camtrap_tui.store.reports import Reports
 from camtrap_tui.store.runs import Runs
 from camtrap_tui.store.sources import Sources
@@ -46,6 +47,7 @@ class Store:
         self.ledger = Ledger(db)
         self.bulk = Bulk(db)
         self.sources = Sources(db)
+        self.relinking = Relinking(db)
         self.runs = Runs(db)
         self.caches = Caches(db)
         self.grades = Grades(db)

@@ -14,6 +14,9 @@ _SOURCES = (
     "ALTER TABLE source_row ADD COLUMN content_md5 TEXT",
     "ALTER TABLE source_row ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX source_row_by_state ON source_row (source_id, state)",
+    # With the source in it, an image is told to be of a source without reading the row.
+    "DROP INDEX source_row_by_image",
+    "CREATE INDEX source_row_by_image ON source_row (image_id, source_id)",
     "ALTER TABLE source_row ADD COLUMN etag TEXT",
     # Copies of an object, and pictures that were moved, are found by what a source says of them.
     "CREATE INDEX source_row_by_etag ON source_row (etag) WHERE etag IS NOT NULL",

@@ -64,13 +64,14 @@ def parse_input_size(text: str) -> InputSize:
 class Copy:
     """What is to be kept of a picture, and what its original was.
 
-    `original_md5` is that of the bytes as they came, `header` what they say; `data`, `width`
-    and `height` are the copy's; `ending` is that of its name.
+    `original_md5` is that of the bytes as they came, `header` what they say; `data`, its md5,
+    `width` and `height` are the copy's; `ending` is that of its name.
     """
 
     original_md5: str
     header: Header
     data: bytes
+    copy_md5: str
     width: int
     height: int
     ending: str
@@ -85,18 +86,23 @@ def make_copy(data: bytes, size: InputSize, *, is_decoded_later: bool = False) -
     """
     image = opened(data)
     header = read_header(image)
-    md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    md5 = _md5(data)
     if size.width is None or header.width <= size.width:
         has_end = image.format in ("JPEG", "MPO") and _END_OF_IMAGE in data[-_LONGEST_TAIL:]
         if not (is_decoded_later and has_end):
             loaded(lambda: opened(data))
         ending = _ENDINGS.get(image.format or "", "jpg")
-        return Copy(md5, header, data, header.width, header.height, ending)
+        return Copy(md5, header, data, md5, header.width, header.height, ending)
     height = max(1, round(header.height * size.width / header.width))
     small = _shrunk(data, (size.width, height))
     out = io.BytesIO()
     small.save(out, "JPEG", quality=size.quality)
-    return Copy(md5, header, out.getvalue(), size.width, height, "jpg")
+    copy = out.getvalue()
+    return Copy(md5, header, copy, _md5(copy), size.width, height, "jpg")
+
+
+def _md5(data: bytes) -> str:
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
 def _shrunk(data: bytes, size: tuple[int, int]) -> Image:

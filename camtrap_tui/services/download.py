@@ -13,11 +13,12 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from camtrap_tui.domain.text import clean
-from camtrap_tui.errors import CamtrapError
+from camtrap_tui.errors import CamtrapError, InputError
 from camtrap_tui.services.pace_limits import Host, Limits, RateLimit, Sleep, Throttle, backoff
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class Downloads:
                 continue
             except CamtrapError as error:
                 # What the environment says of a bucket cannot be used.
-                host.given_up = str(error)
+                host.given_up = error.message.rstrip(".")
                 continue
             except Again as again:
                 reason, wait_s = again.reason, again.wait_s
@@ -302,11 +303,13 @@ class Downloads:
     async def _open(self, bucket: str) -> Any:
         from datetime import timedelta
 
+        from obstore import exceptions
+
         from camtrap_tui.services.s3 import open_bucket
 
         # Opening may ask Amazon for the region: not in the loop's own thread. Tries and waits
         # are counted here, so obstore makes none.
-        store = await asyncio.to_thread(
+        open_it = partial(
             open_bucket,
             bucket,
             retry_config={"max_retries": 0},
@@ -315,6 +318,11 @@ class Downloads:
                 "timeout": timedelta(hours=1),
             },
         )
+        try:
+            store = await asyncio.to_thread(open_it)
+        except exceptions.BaseError as error:
+            said = clean(str(error).partition("\n")[0])
+            raise InputError(f"s3://{bucket}: {said}.", "Check the AWS environment.") from None
         return self._buckets.setdefault(bucket, store)
 
 

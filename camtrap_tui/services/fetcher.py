@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import os
 import queue
 import threading
@@ -197,7 +196,7 @@ class Fetcher:
             part,
             copy.original_md5,
             copy.header,
-            hashlib.md5(copy.data, usedforsecurity=False).hexdigest(),
+            copy.copy_md5,
             len(copy.data),
             copy.width,
             copy.height,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -247,6 +248,39 @@ def test_a_full_disk_is_one_sentence_and_goes_on_later(
     assert all(path.stat().st_size > 10 for path in river.cache.rglob("*.*"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     assert river.fetch().left == 0
+    assert {row[0] for row in rows_of(survey)} == {"here"}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 256 KB, where this machine lets a test have one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    line = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
+    try:
+        mounted = subprocess.run(line, capture_output=True).returncode == 0
+    except OSError:
+        mounted = False
+    if not mounted:
+        pytest.skip("no file system can be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_that_is_really_full(river: Field, small_disk: Path) -> None:
+    survey = river.survey(*(ok(n) for n in range(40)))
+    with pytest.raises(InputError, match="disk of the picture cache is full"):
+        river.fetch(cache=small_disk)
+    with Store.open(survey) as store:
+        copies = [store.caches.copy_of(key) for key in range(1, 41)]
+    kept = [copy for copy in copies if copy]
+    assert kept
+    for copy in kept:
+        data = (small_disk / copy.file_path).read_bytes()
+        assert hashlib.md5(data).hexdigest() == copy.content_md5
+    assert not [name for name in cached_files(small_disk) if name.endswith(".part")]
+    subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)
+    assert river.fetch(cache=None).left == 0
     assert {row[0] for row in rows_of(survey)} == {"here"}
 
 

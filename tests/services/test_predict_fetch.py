@@ -145,6 +145,24 @@ def test_what_cannot_be_had_has_failed_and_is_taken_up_on_request(desk: Desk) ->
     assert [tries for _, _, tries in report.failures] == [2]
 
 
+def test_what_only_the_model_finds_broken_is_no_picture_either(desk: Desk) -> None:
+    whole = jpeg(blobs(1))
+    looks_whole = whole[: whole.find(b"\xff\xda")] + b"\xff\xd9"
+    desk.serve(Answer(body=looks_whole), ok(2))
+    report = desk.predict()
+    assert report.outcomes == {"predicted": 1, "failed": 1}
+    ((_, reason, _),) = report.failures
+    assert reason.startswith("no picture: ")
+    row = rows_of(desk.survey)[0]
+    assert row == ("unreadable", reason.removeprefix("no picture: "), 1)
+    assert len(cached_files(desk.cache)) == 1
+    desk.server.put("/0.jpg", ok(1))
+    desk.fetching = replace(desk.fetching, retry=True)
+    assert desk.predict(retry=True).outcomes == {"predicted": 2}
+    with Store.open(desk.survey) as store:
+        assert all(image.media_id == image.content_md5 for image in store.images.by_ids([1, 2]))
+
+
 def test_a_fetch_and_a_prediction_end_as_both_in_one(desk: Desk) -> None:
     whole = jpeg(blobs(1))
     answers = [ok(3), Answer(403), Answer(body=whole[:-900]), ok(4, 1600), ok(5)]

@@ -132,7 +132,8 @@ def _wrong_rows(
     for account in sources:
         expected = account.source.row_count
         if expected is not None and account.counted != expected:
-            again = " Add it again to complete it." if account.counted < expected else ""
+            is_short = account.counted < expected and account.source.kind != "predictions"
+            again = " Add it again to complete it." if is_short else ""
             yield (
                 f"{account.source.location}: {_COUNTED.get(account.source.kind, 'rows')} counted"
                 f" there: {expected:,}; rows that the ledger has of them: {account.counted:,}."

@@ -34,6 +34,7 @@ LIST_COLUMNS = (
     "run",
 )
 _REMOTE_MODEL = ("kaggle:", "hf:")
+_WEB_KINDS = ("manifest", "s3", "camtrap_dp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,41 +136,43 @@ def cells(asked: Wanted, line: Listed) -> list[str]:
 
 def how_to_go_on(store: Store, asked: Wanted) -> str:
     """Return the command that takes up again what is listed, as a sentence; "" for none."""
-    survey = _quoted(str(store.path))
-    kinds = {source.kind: source for source in store.images.sources().values()}
-    folder = _quoted(kinds["folder"].location) if "folder" in kinds else "FOLDER"
-    run = asked.run
+    survey, run = _quoted(str(store.path)), asked.run
+    sources = store.images.sources().values()
+    has_web = any(source.kind in _WEB_KINDS for source in sources)
+    folders = [source.location for source in sources if source.kind == "folder"]
+    folder = _quoted(folders[0]) if len(folders) == 1 else "FOLDER"
+    if asked.behind == "image":
+        match asked.what:
+            case "failed" | "pending" | "never_asked" if run and run.kind == "import":
+                return f"To predict the pictures yourself: camtrap-tui predict {survey} {folder}"
+            case "failed" if run:
+                command = f"camtrap-tui predict {survey}{_options(run)} --retry"
+                return f"To take them up again: {command}"
+            case "pending" | "never_asked" if run:
+                return f"To predict them: camtrap-tui predict {survey}{_options(run)}"
+        return ""
     match asked.what:
-        case "failed" if run and run.kind == "import":
-            return (
-                "The file of predictions says so; to predict the pictures yourself:"
-                f" camtrap-tui predict {survey} {folder}"
-            )
-        case "failed" if run:
-            command = f"camtrap-tui predict {survey} {_pictures(run, folder)}{_options(run)}"
-            return f"To take them up again: {command} --retry"
-        case "pending" | "never_asked" if run and asked.behind == "image" and run.kind != "import":
-            command = f"camtrap-tui predict {survey} {_pictures(run, folder)}{_options(run)}"
-            return f"To predict them: {command}"
-        case "missing" | "unreadable":
-            if set(kinds) & {"manifest", "s3", "camtrap_dp"}:
-                return (
-                    f"To fetch them again: camtrap-tui fetch {survey} --cache DIR --retry"
-                    f" (files of a folder: camtrap-tui add {survey} {folder})"
-                )
-            return f"To look for them again: camtrap-tui add {survey} {folder}"
+        case "missing":
+            web = f"To ask for them again: camtrap-tui fetch {survey} --retry. " if has_web else ""
+            return f"{web}To find what was moved: camtrap-tui relink {survey} FOLDER"
+        case "unreadable" if has_web:
+            return f"To ask for them again: camtrap-tui fetch {survey} --retry"
+        case "unreadable":
+            return f"To read them again, once they are repaired: camtrap-tui add {survey} {folder}"
+        case "pending" if has_web:
+            return f"To fetch them: camtrap-tui fetch {survey}"
         case "pending":
-            return f"To fetch them: camtrap-tui fetch {survey} --cache DIR"
+            return f"To say where they lie: camtrap-tui add {survey} FOLDER"
     return ""
-
-
-def _pictures(run: Run, folder: str) -> str:
-    return "--fetch --cache DIR" if run.input_size else folder
 
 
 def _options(run: Run) -> str:
     """Return the options that ask for this run again."""
     parts = []
+    if run.input_size:
+        width, _, quality = run.input_size.partition(" q")
+        sizes = ["--width", width, "--quality", quality] if quality else ["--original"]
+        parts += ["--fetch", *sizes]
     if run.model_name:
         is_remote = run.model_name.startswith(_REMOTE_MODEL)
         parts += ["--model", run.model_name if is_remote else f"FOLDER/{run.model_name}"]

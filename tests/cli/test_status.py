@@ -87,7 +87,7 @@ def test_failures_are_named_with_reason_tries_and_what_to_do(run: Run, survey: P
     assert run("status", survey, "--list", "failed") == 0
     assert ["IMG_0004.JPG", "3", "truncated"] in words(run.out)
     assert "2 images of run 1 (demo-1.0): failed." in run.err
-    assert f"camtrap-tui predict {survey} /pictures" in run.err
+    assert f"camtrap-tui predict {survey} --model FOLDER/demo" in run.err
     assert run.err.rstrip().endswith("--retry")
 
 

@@ -198,10 +198,17 @@ def test_what_failed_says_how_it_is_taken_up_again(survey: Store, tmp_path: Path
     def hint(what: str, run: int | None = None) -> str:
         return listing.how_to_go_on(survey, listing.wanted(survey, what, run))
 
-    assert hint("failed", 1).endswith(
-        f"camtrap-tui predict {survey.path} /pictures --model FOLDER/demo --no-geofence --retry"
-    )
-    assert f"camtrap-tui fetch {survey.path} --cache DIR --retry" in hint("missing")
+    asks = f"camtrap-tui predict {survey.path} --model FOLDER/demo --no-geofence"
+    assert hint("failed", 1) == f"To take them up again: {asks} --retry"
+    assert hint("never_asked", 1) == f"To predict them: {asks}"
+    assert f"camtrap-tui fetch {survey.path} --retry" in hint("missing")
+    assert hint("pending") == f"To fetch them: camtrap-tui fetch {survey.path}"
+    assert hint("here") == hint("predicted", 1) == ""
     imported = add_run(survey, "file", kind="import")
     assert "--retry" not in hint("failed", imported.id)
-    assert hint("here") == ""
+    fetched = add_run(
+        survey, "web", input_size="800 q60", country="USA", geofenced=1, model_name="kaggle:x/y"
+    )
+    assert hint("failed", fetched.id).endswith(
+        " --fetch --width 800 --quality 60 --model kaggle:x/y --country USA --retry"
+    )

@@ -5,6 +5,7 @@ Nothing here knows the survey; ids and addresses are data, and lead nowhere by t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
@@ -15,6 +16,8 @@ from camtrap_tui.services.tables import Line
 
 _FETCHED = ("http", "https", "s3")
 _LONGEST_ID = 200
+# Most addresses: nothing in them has to be taken apart.
+_PLAIN_ADDRESS = re.compile(r"(?:https?|s3)://[A-Za-z0-9.-]+(?::\d+)?(?:/|$)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ def _trouble(line: Line, path: str) -> tuple[str, str] | None:
 
 
 def _bad_address(url: str) -> tuple[str, str] | None:
+    if _PLAIN_ADDRESS.match(url):
+        return None
     try:
         parts = urlsplit(url)
         known, host = parts.scheme.lower() in _FETCHED, parts.hostname

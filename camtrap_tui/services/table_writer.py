@@ -17,6 +17,7 @@ from camtrap_tui.store.sources import KnownImage, NewImage, NewRow, TableRow
 from camtrap_tui.store.store import Store
 
 _MOST_EXAMPLES = 20
+_MET_BITS = 1 << 25
 _KEPT_STATES = ("pending", "here", "missing", "unreadable")
 
 
@@ -53,6 +54,9 @@ class TableWriter:
         self.is_again = is_again
         self._deployments: dict[str, int] = {}
         self._next = store.bulk.next_image_id()
+        # In a survey without images only ids of this table can be known. A bit a hash says of
+        # which to ask: of some in vain, but of none too few.
+        self.met = bytearray(_MET_BITS // 8) if self._next == 1 else None
         self.counts = TableCounts()
         # Deployments that images were moved out of: their bursts are to be renewed too.
         self.left: set[int] = set()
@@ -60,6 +64,19 @@ class TableWriter:
     def write(self, entries: Sequence[Entry]) -> None:
         """Write a chunk of entries: at most some thousand."""
         _Chunk(self, entries).write()
+
+    def perhaps_known(self, keys: set[str]) -> list[str]:
+        """Return those of some ids that the survey may know, and note that they were asked for."""
+        met = self.met
+        if met is None:
+            return list(keys)
+        found: list[str] = []
+        for key in keys:
+            bit = hash(key) % _MET_BITS
+            if met[bit // 8] & 1 << bit % 8:
+                found.append(key)
+            met[bit // 8] |= 1 << bit % 8
+        return found
 
     def new_image_id(self) -> int:
         """Return the row id for one more image."""
@@ -108,12 +125,12 @@ class _Chunk:
     def _look_up(self) -> None:
         """Ask the survey once for all that these entries may mean."""
         wanted = [entry for entry in self._entries if entry.has_image]
-        known = self._sources.known(list({entry.key for entry in wanted}))
+        known = self._sources.known(self._writer.perhaps_known({entry.key for entry in wanted}))
         # An import may have made an image of a path alone, which gets its id here.
         by_path = {
             entry.key: path_media_id(entry.path)
             for entry in wanted
-            if entry.path and entry.key not in known
+            if entry.path and entry.key not in known and self._writer.met is None
         }
         aliases = self._sources.known(list(set(by_path.values())))
         if self._writer.is_again:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from camtrap_tui.cli.output import Cell, echo_json, echo_table, narrate
+from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import EXIT_FAILURE, UsageError
 
 if TYPE_CHECKING:
@@ -161,7 +162,8 @@ def _show_report(report: DeploymentReport, *, dry_run: bool, as_json: bool) -> N
         named = ", ".join(report.without_row[:_MOST_NAMED]) + (
             f" … {more:,} more" if more > 0 else ""
         )
-        narrate(f"Not in the table: {named}.")
+        # A survey that came from elsewhere may hold what was never cleaned.
+        narrate(f"Not in the table: {clean(named)}.")
     if dry_run:
         narrate("Nothing was written (--dry-run).")
     elif not report.written:

@@ -100,6 +100,15 @@ def test_a_long_timeline_comes_whole_and_in_order(store: Store) -> None:
     assert {found.burst_id for found in store.images.by_ids(ids)} == {ids[0]}
 
 
+def test_thousands_of_pictures_of_one_second_stand_by_their_names(store: Store) -> None:
+    ids = add_images(store, [Said()] * 2100)
+    with store.db.transaction():
+        store.db.execute("UPDATE image SET file_path = printf('%05d.JPG', 9999 - id)")
+    deployment = store.timelines.deployments()[0]
+
+    assert [frame.id for frame in store.timelines.frames(deployment)] == ids[::-1]
+
+
 def test_another_gap_regroups_every_deployment_and_back(store: Store) -> None:
     at = "2024-06-27 02:00:{:02}"
     said = [Said(timestamp=at.format(n), deployment=d) for d in ("UR005", "UR011") for n in (0, 30)]

@@ -63,6 +63,7 @@ _COLUMNS = {
     "prediction": ("source", "reason"),
     "clock_segment": ("recorded_by",),
     "cache": ("location",),
+    "cached_file": ("file_path", "content_md5", "input_size"),
     "grade": ("grader", "gesture"),
     "vote": ("grader",),
     "observation": ("behavior",),
@@ -105,6 +106,11 @@ def poison(store: Store, *, folders: bool) -> None:
         store.db.execute(
             "INSERT INTO clock_segment (segment_uuid, deployment_id, shift_s, recorded_by,"
             " recorded_at) VALUES ('u', 1, 60, 'ann', ?)",
+            [NOW],
+        )
+        store.db.execute(
+            "INSERT INTO cached_file SELECT id, 1, 'copy' || id, 'md5', 11, 64, 48, '64 q75', ?"
+            " FROM image WHERE id % 2 = 0",
             [NOW],
         )
         store.db.execute("UPDATE source SET row_count = 999 WHERE id < 3")

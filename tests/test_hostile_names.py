@@ -21,7 +21,8 @@ from camtrap_tui.cli import main
 from camtrap_tui.cli.output import json_text
 from camtrap_tui.services.accounts import take_ledger
 from camtrap_tui.services.listing import WHATS
-from camtrap_tui.services.places import picture_path
+from camtrap_tui.services.places import from_text, picture_path
+from camtrap_tui.services.review_items import Items
 from camtrap_tui.store.store import Store
 from tests.hostile import PAYLOADS, poison, unsafe_in
 from tests.picture_files import blobs, jpeg
@@ -150,6 +151,18 @@ def test_what_is_wrong_is_told_in_safe_words(shell: Shell, survey: Path, tmp_pat
         bad = tmp_path / "bad.json"
         bad.write_text(json.dumps({payload: [payload]}), encoding="utf-8", errors="replace")
         assert shell("import", survey, bad) == 1
+
+
+def test_no_picture_is_looked_for_outside_of_its_folder(survey: Path) -> None:
+    with Store.open(survey) as store:
+        ids = range(1, store.images.count() + 1)
+        items = Items(store, store.runs.latest()).read(ids)
+        assert len(items) == len(ids)
+        folder = Path(from_text(store.images.sources()[1].location))
+        for item in items:
+            assert item.path is None or folder in item.path.parents
+            assert item.path is None or ".." not in item.path.parts
+        assert any(item.path is None for item in items)
 
 
 # ── what comes in ────────────────────────────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from camtrap_tui.domain.models import Image
-from camtrap_tui.services.places import from_text, picture_path
+from camtrap_tui.services.places import from_text, path_inside, picture_path
 from camtrap_tui.store.cache import Whereabouts
 from camtrap_tui.store.store import Store
 
@@ -56,9 +56,9 @@ class Locator:
             return None
         if where.cache_id not in self._caches:
             self._caches = self._store.caches.locations()
-        path = Path(from_text(self._caches[where.cache_id])) / where.copy_path
+        path = path_inside(self._caches[where.cache_id], where.copy_path)
         try:
-            return path if path.stat().st_size == where.copy_bytes else None
+            return path if path and path.stat().st_size == where.copy_bytes else None
         except OSError:
             return None
 

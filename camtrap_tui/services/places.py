@@ -59,7 +59,12 @@ def picture_path(sources: Mapping[int, Source], image: Image | Whereabouts) -> P
     source = sources[image.source_id]
     if source.kind != "folder":
         return None
-    root, relative = from_text(source.location), from_text(image.file_path)
+    return path_inside(source.location, from_text(image.file_path))
+
+
+def path_inside(location: str, relative: str) -> Path | None:
+    """Return a path below a folder, which is given as stored text; None for what leads out."""
+    root = from_text(location)
     if relative.startswith("/") or ".." in relative.split("/") or "\x00" in root + relative:
         return None
     return Path(root) / relative

@@ -133,7 +133,9 @@ def _refused(bucket: Bucket, error: HTTPError) -> InputError:
         )
     if error.code in (401, 403):
         how = "with these keys" if bucket.keys else "without keys"
-        hint = "Give --public if the bucket is." if bucket.keys else "Set AWS_ACCESS_KEY_ID …"
+        hint = "Give --public if it is open to anybody, else ask its owner for the right to list."
+        if bucket.keys is None:
+            hint = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."
         return InputError(f"{name}: it may not be listed {how} (HTTP {error.code}).", hint)
     said = f" {code}" if code else ""
     return InputError(f"{name}: the service answered HTTP {error.code}{said}.", "Try again later.")

@@ -9,6 +9,7 @@ import pytest
 
 from camtrap_tui.domain.models import Image, SourceRow
 from camtrap_tui.errors import InputError
+from camtrap_tui.services.adding import AddRequest, add_source
 from camtrap_tui.services.imports import import_predictions
 from camtrap_tui.services.manifest import TableReport, add_manifest
 from camtrap_tui.services.manifest_columns import guess_columns
@@ -16,7 +17,7 @@ from camtrap_tui.services.places import path_media_id
 from camtrap_tui.services.tables import read_head
 from camtrap_tui.store.store import Store
 from tests.builders import md5
-from tests.camera_files import record, write_predictions
+from tests.camera_files import photo, record, write_predictions
 
 HEADING = "mediaID,publicURL,timestamp,folderName,fileName"
 SITE = "https://river.example"
@@ -330,3 +331,36 @@ def test_an_error_in_the_middle_leaves_the_last_reading(store: Store, tmp_path: 
         add_manifest(store, broken, {"mediaID": "mediaID", "publicURL": "publicURL"})
 
     assert ends(store) == before
+
+
+def test_pictures_of_a_table_are_looked_for_in_a_folder(store: Store, tmp_path: Path) -> None:
+    photo(tmp_path / "disk/UR011/a.jpg", 1)
+    photo(tmp_path / "disk/UR011/new.jpg", 200)
+    file = table(
+        tmp_path,
+        "a,,2024-06-27 02:14:05,UR011,a.jpg",
+        "b,,2024-06-27 02:14:06,UR011,b.jpg",
+        f"c,{SITE}/c.jpg,2024-06-27 02:14:07,UR011,c.jpg",
+    )
+    names = ("mediaID", "publicURL", "timestamp", "folderName", "fileName")
+    request = AddRequest(
+        str(file), "manifest", {name: name for name in names}, images=tmp_path / "disk"
+    )
+
+    report = add_source(store, request)
+
+    assert ends(store)[:3] == [
+        (0, "here", None),
+        (0, "here", None),
+        (2, "here", None),
+    ]
+    assert ends(store)[3:] == [
+        (3, "missing", f"not in {tmp_path / 'disk'}"),
+        (4, "pending", None),
+    ]
+    assert report.folder is not None
+    assert report.folder.new_images == 1
+    photo(tmp_path / "disk/UR011/b.jpg", 120)
+    again = add_source(store, request)
+    assert again.already_added
+    assert again.states == {"here": 2, "pending": 1}

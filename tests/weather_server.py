@@ -126,7 +126,9 @@ class WeatherServer:
             self.dies_after = None
             self.stop()
             return
-        self._closing.wait(answer.silent_s)
+        if self._closing.wait(answer.silent_s):
+            request.close_connection = True
+            return
         request.send_response(answer.status)
         if answer.kind:
             request.send_header("Content-Type", answer.kind)

@@ -47,7 +47,10 @@ _FIELDS = {
     "utcOffset": "utc_offset_min",
 }
 Value = str | float | int
-_MISSING = frozenset(("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None"))
+# What programs write for nothing: R's NA anywhere, the others where a number or a time should be.
+_MISSING = frozenset(("", "NA"))
+_NO_VALUE = frozenset(("N/A", "NaN", "nan", "NULL", "null", "None"))
+_TEXTS = frozenset(("locationID", "locationName", "cameraID"))
 # A comma is a point only where it cannot part thousands: degrees have none.
 _DEGREES = re.compile(r"[+-]?\d{1,3}(?:[.,]\d+)?", re.ASCII)
 _METRES = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
@@ -159,11 +162,14 @@ def _row(number: int, cells: list[str], places: Mapping[str, int]) -> TableRow:
         return TableRow(number, "", trouble="there is no deploymentID")
     given = {column: cell(column) for column in _FIELDS}
     try:
-        return TableRow(
-            number, name, _values({k: v for k, v in given.items() if v not in _MISSING})
-        )
+        return TableRow(number, name, _values({k: v for k, v in given.items() if _says(k, v)}))
     except BadRow as error:
         return TableRow(number, name, trouble=str(error))
+
+
+def _says(column: str, text: str) -> bool:
+    """Tell whether a cell says anything."""
+    return text not in _MISSING and (column in _TEXTS or text not in _NO_VALUE)
 
 
 def _values(given: Mapping[str, str]) -> dict[str, Value]:

@@ -63,7 +63,10 @@ def test_no_file_is_too_long_to_hold_in_the_head() -> None:
     assert long == []
 
 
-HEAVY = {"torch", "speciesnet", "yolov5", "plotext", "PIL", "textual", "sqlite_utils", "numpy"}
+HEAVY = {
+    *("torch", "speciesnet", "yolov5", "plotext", "PIL", "textual", "sqlite_utils", "numpy"),
+    *("aiohttp", "obstore"),
+}
 
 
 @pytest.mark.parametrize(
@@ -72,8 +75,8 @@ HEAVY = {"torch", "speciesnet", "yolov5", "plotext", "PIL", "textual", "sqlite_u
         ("import camtrap_tui.cli", HEAVY | {"rich"}),
         ("import camtrap_tui.store.store, camtrap_tui.domain.filters", HEAVY | {"click", "rich"}),
         ("import camtrap_tui.services.review", HEAVY | {"click"}),
-        ("import camtrap_tui.services.inference", {"torch", "speciesnet", "textual"}),
-        ("import camtrap_tui.tui.app", {"torch", "speciesnet", "plotext", "sqlite_utils", "numpy"}),
+        ("import camtrap_tui.services.inference", {"torch", "speciesnet", "textual", "aiohttp"}),
+        ("import camtrap_tui.tui.app", HEAVY - {"PIL", "textual"}),
     ],
 )
 def test_what_costs_is_imported_only_where_it_is_needed(code: str, forbidden: set[str]) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from camtrap_tui.domain.text import clean
-from camtrap_tui.services.on_demand import OnDemand
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.services.review_items import Item
+
+if TYPE_CHECKING:
+    from camtrap_tui.services.on_demand import OnDemand
 
 
 class PictureFetched(Message, bubble=False):
@@ -27,12 +30,10 @@ class MissingPictures:
     """Fetches one picture at a time, and remembers which cannot be had."""
 
     def __init__(self, survey: Path, post: Callable[[Message], object]) -> None:
-        """`post` is called from a thread."""
-
-        def tell(image_id: int, path: Path | None, said: str) -> None:
-            post(PictureFetched(image_id, path, said))
-
-        self._on_demand = OnDemand(survey, tell)
+        """`post` is called from a thread, which begins with the first picture that is missing."""
+        self._survey = survey
+        self._post = post
+        self._on_demand: OnDemand | None = None
         self._reasons: dict[int, str] = {}
 
     def word(self, item: Item) -> str:
@@ -45,8 +46,18 @@ class MissingPictures:
         """Fetch the first of these that is not here."""
         for item in items:
             if item.to_fetch is not None and item.image.id not in self._reasons:
-                self._on_demand.wish(item.image.id)
+                self._wish(item.image.id)
                 return
+
+    def _wish(self, image_id: int) -> None:
+        if self._on_demand is None:
+            from camtrap_tui.services.on_demand import OnDemand
+
+            self._on_demand = OnDemand(self._survey, self._tell)
+        self._on_demand.wish(image_id)
+
+    def _tell(self, image_id: int, path: Path | None, said: str) -> None:
+        self._post(PictureFetched(image_id, path, said))
 
     def note(self, message: PictureFetched, session: ReviewSession) -> None:
         """Tell the session where a picture is now, or remember why it cannot be had."""
@@ -57,4 +68,5 @@ class MissingPictures:
 
     def close(self) -> None:
         """End the thread."""
-        self._on_demand.close()
+        if self._on_demand is not None:
+            self._on_demand.close()

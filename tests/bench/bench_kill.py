@@ -41,17 +41,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, weather_server() as server:
         root = Path(name)
         whole = survey(server, root / "whole.db", given.count)
-        began = time.monotonic()
-        run(whole, given.model, root / "whole").wait()
-        seconds = time.monotonic() - began
-        print(f"uninterrupted: {seconds:.1f} s", flush=True)
+        finish(whole, given.model, root / "whole")
         killed = survey(server, root / "killed.db", given.count)
         chance = random.Random(given.seed)
-        done = kill(given.kills, chance, seconds, killed, given.model, root / "killed")
-        run(killed, given.model, root / "killed").wait()
+        for number in range(given.kills):
+            when = kill(chance, killed, given.model, root / "killed")
+            check_copies(killed, root / "killed")
+            print(f"{number + 1:3}  {when}  {state_of(killed)}", flush=True)
+        finish(killed, given.model, root / "killed")
         check_copies(killed, root / "killed")
         compare(killed, whole)
-        print(f"{done} kills: ledger, predictions and copies equal those of the whole run")
+        print(f"{given.kills} kills: ledger, predictions and copies equal those of the whole run")
 
 
 def survey(server: WeatherServer, path: Path, count: int) -> Path:
@@ -68,37 +68,49 @@ def survey(server: WeatherServer, path: Path, count: int) -> Path:
     return survey_of(path, urls)
 
 
-def run(survey: Path, model: str, cache: Path) -> subprocess.Popen[bytes]:
-    """Start the command line."""
+def run(survey: Path, model: str, cache: Path) -> subprocess.Popen[str]:
+    """Start the command line; it tells its events."""
     line = [sys.executable, "-m", "camtrap_tui", "predict", str(survey), "--model", model]
     return subprocess.Popen(
-        [*line, "--fetch", "--cache", str(cache), "--jobs", "8"],
-        stdout=subprocess.DEVNULL,
+        [*line, "--fetch", "--cache", str(cache), "--jobs", "4", "--events"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        text=True,
     )
 
 
-def kill(
-    kills: int, chance: random.Random, seconds: float, survey: Path, model: str, cache: Path
-) -> int:
-    """Kill the command at moments spread over its whole length; return how often it still ran."""
-    done = 0
-    for number in range(kills):
-        process = run(survey, model, cache)
-        wait = chance.uniform(0.2, seconds * 0.6)
-        try:
-            process.wait(wait)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            done += 1
-        check_copies(survey, cache)
-        with Store.open(survey) as store:
-            rows = store.ledger.states()
-            runs = store.runs.all()
-            outcomes = store.runs.outcomes(runs[0].id) if runs else {}
-        print(f"{number + 1:3}  after {wait:5.1f} s  {rows}  {outcomes}", flush=True)
-    return done
+def finish(survey: Path, model: str, cache: Path) -> None:
+    """Let the command run to its end."""
+    with run(survey, model, cache) as process:
+        assert process.stdout is not None
+        process.stdout.read()
+    assert process.returncode == 0
+
+
+def kill(chance: random.Random, survey: Path, model: str, cache: Path) -> str:
+    """Kill the command before its model is loaded (one in four), else while it works."""
+    with run(survey, model, cache) as process:
+        assert process.stdout is not None
+        if chance.random() < 0.25:
+            wait, since = chance.uniform(0.0, 3.0), "start"
+        else:
+            wait, since = chance.uniform(0.0, 1.5), "first picture"
+            for line in process.stdout:
+                if '"progress"' in line:
+                    break
+        time.sleep(wait)
+        assert process.poll() is None, "it ended before it could be killed: more pictures"
+        process.kill()
+    return f"{wait:4.2f} s after its {since}".ljust(27)
+
+
+def state_of(survey: Path) -> str:
+    """Return both accounts in a line."""
+    with Store.open(survey) as store:
+        runs = store.runs.all()
+        outcomes = store.runs.outcomes(runs[0].id) if runs else {}
+        return f"{store.ledger.states()}  {outcomes}"
 
 
 def check_copies(survey: Path, cache: Path) -> None:

@@ -15,8 +15,8 @@ from camtrap_tui.services.download import (
     Downloads,
     LeftAlone,
     NotDownloaded,
-    retry_after,
 )
+from camtrap_tui.services.over_http import retry_after
 from camtrap_tui.services.pace_limits import Limits, RateLimit
 from tests.weather_server import Answer, WeatherServer, redirect, weather_server
 

@@ -16,7 +16,7 @@ _ROWS_A_STATEMENT = 500
 _HAS_FILE = """EXISTS (
     SELECT 1 FROM source_row AS row JOIN source ON source.id = row.source_id
     WHERE row.source_id = image.source_id AND row.file_path = image.file_path
-        AND row.state = 'here' AND source.kind = 'folder')"""
+        AND +row.state = 'here' AND source.kind = 'folder')"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ class Relinking:
     def with_content(self, source_id: int, content_md5: str) -> list[PlacedRow]:
         """Return a folder's rows, missing ones aside, whose image has this content."""
         sql = (
-            f"{_PLACED} WHERE image.content_md5 = ? AND row.source_id = ? AND {_PRESENT}"
+            f"{_PLACED} WHERE image.content_md5 = ? AND +row.source_id = ? AND {_PRESENT}"
             " ORDER BY row.state = 'duplicate', row.id"
         )
         return self._rows(sql, [content_md5, source_id])

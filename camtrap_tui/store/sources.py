@@ -19,7 +19,7 @@ _PAGE = 2000
 _HAS_PICTURE = """(EXISTS (
     SELECT 1 FROM source_row AS row JOIN source ON source.id = row.source_id
     WHERE row.source_id = image.source_id AND row.file_path = image.file_path
-        AND row.state = 'here' AND source.kind = 'folder')
+        AND +row.state = 'here' AND source.kind = 'folder')
     OR EXISTS (SELECT 1 FROM cached_file WHERE image_id = image.id))"""
 
 _KNOWN = (

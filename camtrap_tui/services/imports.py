@@ -32,6 +32,7 @@ from camtrap_tui.store.runs import run_uuid
 from camtrap_tui.store.store import Store, utc_now
 
 Progress = Callable[[str, int, int], None]
+_TABLES = ("image", "source_row", "prediction")
 _CHUNK = 500
 _AHEAD = 2
 _TURN_S = 0.0002
@@ -207,7 +208,7 @@ class _Import:
         run = store.runs.add(self._run(now))
         writer, asked = ImportWriter(store, run.id, source.id), _Asked()
         records = read_predictions(self._file, progress)
-        with _without_collector(), store.db.unchecked():
+        with _without_collector(), store.db.filling(_TABLES):
             for chunk in _ahead(lambda: list(islice(records, _CHUNK))):
                 asked.hear(chunk)
                 writer.write(chunk)

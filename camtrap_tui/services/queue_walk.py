@@ -14,7 +14,6 @@ from camtrap_tui.store.store import Store
 
 # Images that are asked for their burst or deployment at once.
 _GROUP_PAGE = 500
-_STRETCH = 10_000
 # No queue has more; Python refuses to read numbers of thousands of digits.
 _DIGITS = 12
 
@@ -38,7 +37,7 @@ class QueueWalk:
         self.position = 0
         self._wanted_run = run
         self._item: Item | None = None
-        # One byte an image id, 1 where it has a grade: a set of a million takes 60 MB.
+        # One byte a place in the queue, 1 where its image has a grade.
         self._graded = bytearray()
         self._left = 0
         self.items = Items(store, None)
@@ -55,11 +54,11 @@ class QueueWalk:
         queue = self.store.queues.build(wanted, run.id if run else None)
         self.filter, self.run, self.queue = wanted, run, queue
         self.items = Items(self.store, run)
-        graded = self.store.grades.graded_ids()
-        self._graded = bytearray(self.store.bulk.next_image_id())
-        for key in graded:
-            self._graded[key] = 1
-        self._left = len(queue) - sum(map(self._graded.__getitem__, queue))
+        by_id = bytearray(self.store.bulk.next_image_id())
+        for key in self.store.grades.graded_ids():
+            by_id[key] = 1
+        self._graded = bytearray(map(by_id.__getitem__, queue))
+        self._left = self._graded.count(0)
         self.position = self._first_ungraded(0) or 0
         self._arrive()
         return len(queue)
@@ -77,14 +76,8 @@ class QueueWalk:
         return len(self.queue) - before
 
     def _first_ungraded(self, start: int) -> int | None:
-        # Stretch by stretch without a step of Python's for each image: a third of a million
-        # graded ones may stand before the first that is not.
-        for low in range(start, len(self.queue), _STRETCH):
-            stretch = self.queue[low : low + _STRETCH]
-            found = bytes(map(self._graded.__getitem__, stretch)).find(0)
-            if found >= 0:
-                return low + found
-        return None
+        found = self._graded.find(0, start)
+        return None if found < 0 else found
 
     @property
     def current_id(self) -> int:
@@ -210,10 +203,16 @@ class QueueWalk:
     def _note_graded(self, image_ids: Sequence[int]) -> None:
         """Bring `left` up to date after votes on these images came or went."""
         now = self.store.grades.graded_among(image_ids)
-        # An image that came after the queue was built stands in none of its places.
-        known = [key for key in set(image_ids) if key < len(self._graded)]
-        changed = {key for key in known if (key in now) != bool(self._graded[key])}
-        for key in changed:
-            self._graded[key] = key in now
-        here = changed if changed <= {self.current_id} else changed.intersection(self.queue)
-        self._left -= sum(1 if key in now else -1 for key in here)
+        for place, key in self._places(set(image_ids)):
+            graded = key in now
+            self._left -= graded - self._graded[place]
+            self._graded[place] = graded
+
+    def _places(self, image_ids: set[int]) -> list[tuple[int, int]]:
+        """Return (place, image id) of those that stand in the queue: near by, as a rule."""
+        low = max(0, self.position - _GROUP_PAGE)
+        stretch = self.queue[low : self.position + _GROUP_PAGE]
+        near = [(n, key) for n, key in enumerate(stretch, low) if key in image_ids]
+        if len(near) == len(image_ids):
+            return near
+        return [(n, key) for n, key in enumerate(self.queue) if key in image_ids]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, TextIO
 
+from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import CamtrapError
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class Narrator:
             self._bar.stop()
 
     def _say(self, text: str) -> None:
+        text = clean(text)
         if self._bar is None:
             self._stream.write(text + "\n")
             self._stream.flush()

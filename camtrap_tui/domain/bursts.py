@@ -21,9 +21,10 @@ def bursts(frames: Iterable[Frame], gap_s: int) -> Iterator[tuple[int, int, int 
     `frames` are sorted by deployment and time, those of one time as the camera took them. A
     picture joins the one before it when at most `gap_s` seconds lie between them, so a burst
     may be longer than the gap. Without a deployment or a time, a picture is alone.
-    The burst id is that of the oldest (smallest) image that named a burst before and is still
-    a member; a burst that is new is named by its first member. Memory grows with the longest
-    burst, by some 20 bytes a picture.
+    The burst id is that of the oldest (smallest) image whose name other pictures carried so far
+    and that is still a member; without one, of the oldest that was alone; a burst of pictures
+    that are all new is named by its first member. Memory grows with the longest burst, by some
+    20 bytes a picture.
     """
     gap = timedelta(seconds=gap_s)
     burst = _Burst()
@@ -52,18 +53,15 @@ class _Burst:
         self._known = array("q")
         self._anchor = 0
         self._named: set[int] = set()
-        self._blank = array("q")
 
     def add(self, image_id: int, known: int | None) -> None:
         """Add the next member, with the burst that it was in so far."""
         self._members.append(image_id)
         self._known.append(_NONE if known is None else known)
-        if known is None:
-            self._blank.append(image_id)
-        elif known != image_id:
+        if known == image_id:
+            self._anchor = min(self._anchor or image_id, image_id)
+        elif known is not None:
             self._named.add(known)
-        elif not self._anchor or image_id < self._anchor:
-            self._anchor = image_id
 
     def named(self) -> Iterator[tuple[int, int, int | None]]:
         """Yield the members, with the burst that they are in now and the one so far."""
@@ -72,8 +70,8 @@ class _Burst:
             yield image_id, burst_id, None if known == _NONE else known
 
     def _name(self) -> int:
-        anchors = [self._anchor] if self._anchor else []
-        if self._named:
-            # Others still carry the name of a member whose own was taken from it for a moment.
-            anchors += [image_id for image_id in self._blank if image_id in self._named]
-        return min(anchors) if anchors else self._members[0]
+        # A name that others carry was a burst's; a picture that was alone had one of its own.
+        carried = [member for member in self._members if member in self._named]
+        if carried:
+            return min(carried)
+        return self._anchor or self._members[0]

@@ -78,6 +78,15 @@ def test_two_bursts_that_a_picture_joins_keep_the_older_name() -> None:
     )
 
 
+def test_a_picture_that_was_alone_takes_the_name_of_the_burst_that_it_joins() -> None:
+    frames = [
+        (3, 1, "2024-06-27 02:14:00", 3),
+        (8, 1, "2024-06-27 02:14:05", 8),
+        (9, 1, "2024-06-27 02:14:10", 8),
+    ]
+    assert {burst for _, burst, _ in bursts(frames, 60)} == {8}
+
+
 def test_a_part_that_is_split_off_is_named_by_its_own_first_member() -> None:
     known = {1: 1, 2: 1, 3: 1, 4: 1}
     rows: list[Row] = [(1, 1, at(0)), (2, 1, at(9)), (4, 1, at(500)), (3, 1, at(510))]

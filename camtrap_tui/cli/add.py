@@ -200,6 +200,6 @@ def _show(survey: Path, report: AddReport, *, dry_run: bool) -> None:
     if dry_run:
         narrate("\nNothing was written: this was a dry run.")
         return
-    if report.states.get("pending"):
+    if report.states.get("pending") and report.kind != "folder":
         narrate(f"\nFetch the pictures: camtrap-tui fetch {survey} --cache FOLDER")
     narrate(f"\nReview them: camtrap-tui review {survey}")

@@ -186,7 +186,6 @@ def _add_package(store: Store, request: AddRequest, progress: Progress | None) -
     if images is None and store.sources.waits_for_files(package.media.source.id):
         images = descriptor.parent
         if not any(is_picture_name(found.path) for found in walk(images)):
-            notes.append("Its files do not lie beside it: give their folder with --images.")
             images = None
     folder = _look_in(store, images, request, progress)
     examples = package.deployments.examples if package.deployments else []
@@ -226,6 +225,8 @@ def _of_table(
         (counts.without_time, "picture has no time", "pictures have no time"),
     ]
     said = [f"{n:,} {one if n == 1 else more}." for n, one, more in told if n]
+    if folder is None and store.sources.waits_for_files(table.source.id):
+        said.append("Some pictures have no address: say where they lie with --images FOLDER.")
     return AddReport(
         kind,
         table.source.location,

@@ -57,6 +57,8 @@ class TableWriter:
         # In a survey without images only ids of this table can be known. A bit a hash says of
         # which to ask: of some in vain, but of none too few.
         self.met = bytearray(_MET_BITS // 8) if self._next == 1 else None
+        # Deployments that lost an image, or an image's time: their bursts are to be renewed.
+        self.touched: set[int] = set()
         self.counts = TableCounts()
         # Deployments that images were moved out of: their bursts are to be renewed too.
         self.left: set[int] = set()

@@ -169,6 +169,18 @@ def test_images_that_an_import_brought_get_what_the_table_says(
     assert by_id(store, known).burst_id == by_id(store, "own").burst_id
 
 
+def test_an_image_that_goes_to_another_camera_leaves_its_burst(
+    store: Store, tmp_path: Path
+) -> None:
+    add(store, table(tmp_path, *(f"{n},{SITE}/{n},2024-06-27 02:14:0{n},U,{n}" for n in range(3))))
+    assert {image.burst_id for image in store.images.by_ids([1, 2, 3])} == {1}
+
+    lines = [f"{n},{SITE}/{n},2024-06-27 02:14:0{n},{'V' if n == 0 else 'U'},{n}" for n in range(3)]
+    add(store, table(tmp_path, *lines))
+
+    assert [image.burst_id for image in store.images.by_ids([1, 2, 3])] == [1, 2, 2]
+
+
 def test_the_same_bytes_count_once(store: Store, tmp_path: Path) -> None:
     file = table(tmp_path, f"a,{SITE}/a.jpg,,UR011,a.jpg")
     add(store, file)

@@ -6,7 +6,7 @@ No time of day is ever invented: a date alone is not a timestamp.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 _WRITTEN = re.compile(
@@ -51,6 +51,15 @@ def parse_timestamp(text: str) -> Timestamp | None:
         return None
     local = _local(*found.group(1, 2, 3, 4, 5), found[6] or "0")
     return Timestamp(local, found[7], _offset(found[8])) if local else None
+
+
+def parse_table_timestamp(text: str) -> Timestamp | None:
+    """Return the time that a cell of a table writes, or None; a `Z` there says nothing.
+
+    Tables of this field stamp the camera's local time with it; an offset in digits is meant.
+    """
+    time = parse_timestamp(text)
+    return replace(time, offset=None) if time and text.rstrip().endswith("Z") else time
 
 
 def timestamp_in_name(stem: str) -> tuple[Timestamp, str] | None:

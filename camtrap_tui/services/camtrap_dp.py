@@ -66,7 +66,7 @@ def add_package(
             descriptor,
             file_md5([descriptor, *tables.values()]),
             {name: name for name in _MEDIA},
-            (entry_of(line, has_offsets=True) for line in lines),
+            (entry_of(line, is_standard=True) for line in lines),
         )
         if report.already_added or not deployments:
             return PackageReport(report, None)

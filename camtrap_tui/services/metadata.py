@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from camtrap_tui.domain.clock import as_shown
-from camtrap_tui.domain.timestamps import Timestamp, parse_timestamp
+from camtrap_tui.domain.timestamps import Timestamp, parse_table_timestamp
 from camtrap_tui.services.bursting import dated, renew_burst_of
 from camtrap_tui.services.places import path_media_id
 from camtrap_tui.services.tables import Line, Progress, read_lines
@@ -157,7 +157,7 @@ class _Describing:
         if not line.timestamp:
             self._report.without_time += 1
             return None
-        time = parse_timestamp(line.timestamp)
+        time = parse_table_timestamp(line.timestamp)
         if time is None:
             self._report.bad_times += 1
             self._report.note(f"row {line.number:,}: {line.timestamp[:60]!r} is no timestamp")

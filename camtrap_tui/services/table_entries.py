@@ -6,10 +6,10 @@ Nothing here knows the survey; ids and addresses are data, and lead nowhere by t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from camtrap_tui.domain.timestamps import Timestamp, parse_timestamp
+from camtrap_tui.domain.timestamps import Timestamp, parse_table_timestamp, parse_timestamp
 from camtrap_tui.services.pictures_on_disk import is_video_name, state_by_name
 from camtrap_tui.services.places import deployment_of, path_media_id, portable, stem_media_id
 from camtrap_tui.services.tables import Line
@@ -51,16 +51,15 @@ class Entry:
         return self.state in (None, "missing")
 
 
-def entry_of(line: Line, *, has_offsets: bool = False) -> Entry:
-    """Return what a line is; only with `has_offsets` is a time's UTC offset believed."""
+def entry_of(line: Line, *, is_standard: bool = False) -> Entry:
+    """Return what a line is; `is_standard` says that its times are written as Camtrap DP's."""
     path, url = line.path, line.url or None
     if url and not path:
         path = _path_in(url)
     state, reason = _trouble(line, path) or (None, None)
     position = _position(line)
-    time = parse_timestamp(line.timestamp) if line.timestamp else None
-    if time and not has_offsets:
-        time = replace(time, offset=None)
+    parse = parse_timestamp if is_standard else parse_table_timestamp
+    time = parse(line.timestamp) if line.timestamp else None
     return Entry(
         number=line.number,
         media_id=line.media_id[:_LONGEST_ID],

@@ -10,6 +10,7 @@ from camtrap_tui.domain.timestamps import (
     offset_text,
     parse_date,
     parse_offset,
+    parse_table_timestamp,
     parse_timestamp,
     timestamp_in_name,
 )
@@ -109,3 +110,11 @@ def test_an_offset_that_no_clock_has_leaves_the_time() -> None:
 def test_days_are_written_with_the_year_first() -> None:
     assert parse_date("2024-6-1") == parse_date("2024/06/01") == "2024-06-01"
     assert [parse_date(text) for text in ("1.6.2024", "2024-02-30", "2024-06/01", "")] == [None] * 4
+
+
+def test_a_z_in_a_table_says_nothing_and_digits_do() -> None:
+    assert parse_table_timestamp("2024-06-27T02:14:05Z") == Timestamp("2024-06-27 02:14:05")
+    assert parse_table_timestamp("2024-06-27T02:14:05-05:00") == Timestamp(
+        "2024-06-27 02:14:05", offset="-05:00"
+    )
+    assert parse_table_timestamp("Z") is None

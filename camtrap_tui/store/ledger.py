@@ -137,7 +137,9 @@ class Ledger:
         if copy is None:
             self._db.execute(
                 "UPDATE source_row SET state = 'missing', reason = ? WHERE image_id = ?"
-                " AND state = 'here'",
+                " AND state = 'here'"
+                # A copy that was downloaded is still there for whoever fetched it.
+                " AND NOT EXISTS (SELECT 1 FROM cached_file WHERE image_id = source_row.image_id)",
                 [reason, image.id],
             )
             return

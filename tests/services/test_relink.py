@@ -261,3 +261,32 @@ def test_predictions_and_grades_stay_with_their_pictures(
     assert store.images.count() == known == 6
     assert store.ledger.states_of_kind("predictions") == {"here": 6}
     assert store.runs.outcomes(1) == {"predicted": 6}
+
+
+def test_what_was_downloaded_is_still_here_where_the_folder_is_gone(
+    store: Store, folder: Path, tmp_path: Path
+) -> None:
+    add_folder(store, folder)
+    (tmp_path / "m.csv").write_text(
+        "".join(
+            f"{line}\n"
+            for line in (
+                "mediaID,publicURL",
+                *(f"{i.media_id},https://x.example/{i.id}" for i in store.images.by_ids([1, 2])),
+            )
+        )
+    )
+    manifest = add_manifest(store, tmp_path / "m.csv", {n: n for n in ("mediaID", "publicURL")})
+    with store.db.transaction():
+        store.db.execute("INSERT INTO cache VALUES (1, '/cache', '')")
+        store.db.execute(
+            "INSERT INTO cached_file VALUES (1, 1, 'a.jpg', '', 1, 1, 1, 'original', '')"
+        )
+    new = tmp_path / "new"
+    new.mkdir()
+    shutil.move(folder / "UR011/DCIM/100MEDIA/IMG_0003.JPG", new / "IMG_0003.JPG")
+
+    relink(store, new, old=str(folder))
+
+    ends = [row.state for row in store.ledger.rows(manifest.source.id).values()]
+    assert sorted(ends) == ["here", "missing"]

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import fields
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -20,6 +22,7 @@ from camtrap_tui.errors import StoreError
 
 BUSY_TIMEOUT_S = 5.0
 _ROWS_AT_ONCE = 100
+_IDS_AT_ONCE = 2000
 _PAGES_AT_ONCE = 4096
 Durability = Literal["FULL", "NORMAL"]
 Row = TypeVar("Row")
@@ -188,6 +191,17 @@ class Database:
     def rows(self, row: type[Row], sql: str, parameters: Parameters = ()) -> list[Row]:
         """Return the answer as values of the dataclass `row`, whose columns `sql` selects."""
         return [row(*found) for found in self.execute(sql, parameters)]
+
+    def ids(self, sql: str, parameters: Parameters = ()) -> array[int]:
+        """Return the answer's one column of whole numbers, 8 bytes a row: a million is quick."""
+        found: array[int] = array("q")
+        cursor = self.execute(sql, parameters)
+        try:
+            while rows := cursor.fetchmany(_IDS_AT_ONCE):
+                found.extend(chain.from_iterable(rows))
+        except sqlite3.Error as error:
+            raise explain(self.path, error) from error
+        return found
 
     def interrupt(self) -> None:
         """Stop the query that another thread is running on this connection."""

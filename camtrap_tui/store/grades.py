@@ -186,8 +186,7 @@ class Grades:
 
     def graded_ids(self) -> array[int]:
         """Return the ids of all images that have a vote, each once."""
-        found = self._db.execute("SELECT DISTINCT image_id FROM vote")
-        return array("q", (key for (key,) in found))
+        return self._db.ids("SELECT DISTINCT image_id FROM vote")
 
     def graded_among(self, image_ids: Sequence[int], grader: str | None = None) -> set[int]:
         """Return those of a few image ids (a burst, a page) that have a vote (of `grader`)."""

@@ -7,7 +7,6 @@ shows of its images is fetched by id.
 from __future__ import annotations
 
 from array import array
-from itertools import chain
 from typing import Any
 
 from camtrap_tui.domain.filters import Filter
@@ -74,7 +73,7 @@ class Queues:
         """Return the ids of the images that `wanted` chooses, with `run_id` as the AI's word."""
         queue: array[int] = array("q")
         for sql, parameters in self.queries(wanted, run_id):
-            queue.extend(chain.from_iterable(self._db.execute(sql, parameters)))
+            queue += self._db.ids(sql, parameters)
         return queue
 
     def queries(self, wanted: Filter, run_id: int | None) -> list[Query]:

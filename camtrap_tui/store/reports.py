@@ -93,10 +93,20 @@ class Reports:
         failed, pending: the run has no word on them; conflict: their graders disagree. By
         classification, `predicted` stands for pictures without a class above the score.
         """
+        if what.by == "prediction" and not self._conditions(what):
+            # An index holds nothing but these.
+            sql = (
+                "SELECT outcome, count(*) FROM prediction"
+                " WHERE run_id = ? AND outcome <> 'predicted' GROUP BY outcome"
+            )
+            return dict(self._db.execute(sql, [what.run_id]).fetchall())
         return {key[0]: n for key, n in self._sums(what, self.left_out_query).items()}
 
     def pictures(self, what: Counted) -> int:
         """Return how many pictures the run predicted, or the graders agree on."""
+        if what.by == "prediction" and not self._conditions(what):
+            sql = "SELECT count(*) FROM prediction WHERE run_id = ? AND taxon_id IS NOT NULL"
+            return int(self._db.value(sql, [what.run_id]))
         return self._sums(what, self.pictures_query)[("pictures",)]
 
     def counts_query(self, what: Counted, low: int, high: int) -> Query:

@@ -67,6 +67,17 @@ def s3_server() -> Iterator[S3Server]:
     try:
         host, port = server.get_host_and_port()
         url = f"http://{host}:{port}"
+        _forget_everything(host, port)
         yield S3Server(url, boto3.client("s3", endpoint_url=url, **KEYS))
     finally:
         server.stop()
+
+
+def _forget_everything(host: str, port: int) -> None:
+    """Empty the server: all servers of one process have the same buckets."""
+    connection = HTTPConnection(host, port, timeout=10)
+    try:
+        connection.request("POST", "/moto-api/reset")
+        connection.getresponse().read()
+    finally:
+        connection.close()

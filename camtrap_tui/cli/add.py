@@ -72,6 +72,8 @@ def add_command(
     found = kind or kind_of(source)
     if mapped and found != "manifest":
         raise UsageError("--map is about the columns of a manifest:", "leave it out here.")
+    if public and found != "s3":
+        raise UsageError("--public is about the keys of a bucket:", "leave it out here.")
     columns: dict[str, str] = {}
     if found == "manifest":
         columns = _columns(Path(source), mapped, show=dry_run, ask=not (yes or dry_run))

@@ -26,6 +26,7 @@ from camtrap_tui.store.store import Store
 
 Progress = Callable[[int, int], None]
 DESCRIPTOR = "datapackage.json"
+_HINT = "Give a Camtrap DP package; predictions are taken by: camtrap-tui import SURVEY FILE"
 _MOST_BYTES = 64 << 20
 _MEDIA = ("mediaID", "deploymentID", "timestamp", "filePath", "fileName", "fileMediatype")
 
@@ -90,14 +91,14 @@ def _tables(descriptor: Path, stack: ExitStack) -> dict[str, Path]:
             )
         found[name] = _plain(_beside(descriptor, name, path), stack)
     if "media" not in found:
-        raise InputError(f"{descriptor}: it names no table of media.", "Give a Camtrap DP package.")
+        raise InputError(f"{descriptor}: it names no table of media.", _HINT)
     return found
 
 
 def _described(descriptor: Path) -> dict[str, object]:
     try:
         if descriptor.stat().st_size > _MOST_BYTES:
-            raise InputError(f"{descriptor}: this is no datapackage.json, it is too large.")
+            raise InputError(f"{descriptor}: this is no datapackage.json, it is too large.", _HINT)
         described = json.loads(descriptor.read_text(encoding="utf-8-sig"))
     except OSError as error:
         what = (error.strerror or str(error)).lower()
@@ -105,10 +106,10 @@ def _described(descriptor: Path) -> dict[str, object]:
     except (ValueError, RecursionError) as error:
         raise InputError(
             f"{descriptor}: this is no JSON ({clean_cell(str(error))}).",
-            "Give a Camtrap DP package.",
+            _HINT,
         ) from None
     if not isinstance(described, dict):
-        raise InputError(f"{descriptor}: this is no data package.", "Give a Camtrap DP package.")
+        raise InputError(f"{descriptor}: this is no data package.", _HINT)
     return described
 
 

@@ -75,6 +75,7 @@ HEAVY = {
         ("import camtrap_tui.cli", HEAVY | {"rich"}),
         ("import camtrap_tui.store.store, camtrap_tui.domain.filters", HEAVY | {"click", "rich"}),
         ("import camtrap_tui.services.review", HEAVY | {"click"}),
+        ("import camtrap_tui.services.adding, camtrap_tui.services.relink", HEAVY | {"click"}),
         ("import camtrap_tui.services.inference", {"torch", "speciesnet", "textual", "aiohttp"}),
         ("import camtrap_tui.tui.app", HEAVY - {"PIL", "textual"}),
     ],

@@ -14,7 +14,7 @@ from camtrap_tui.domain.text import clean
 def open_picture(path: Path | None) -> str:
     """Start the system's viewer and return a sentence about what happened."""
     if path is None:
-        return "The picture is not on this machine: only its predictions were imported."
+        return "The picture is not on this machine."
     where = clean(str(path))
     if not path.exists():
         return f"The picture is gone: {where}"

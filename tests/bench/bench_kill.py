@@ -59,7 +59,7 @@ def survey(server: WeatherServer, path: Path, count: int) -> Path:
     urls = []
     for n in range(count):
         data = jpeg(blobs(n % (count - 5), size=(640, 480)))
-        answer = Answer(body=data, silent_s=0.05)
+        answer = Answer(body=data, silent_s=0.3)
         if n % 20 == 3:
             answer = Answer(404)
         elif n % 20 == 7:
@@ -95,7 +95,7 @@ def kill(chance: random.Random, survey: Path, model: str, cache: Path) -> str:
         if chance.random() < 0.25:
             wait, since = chance.uniform(0.0, 3.0), "start"
         else:
-            wait, since = chance.uniform(0.0, 1.5), "first picture"
+            wait, since = chance.uniform(0.0, 3.0), "first picture"
             for line in process.stdout:
                 if '"progress"' in line:
                     break

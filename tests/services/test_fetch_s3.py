@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -33,8 +34,19 @@ def endpoint() -> Iterator[str]:
     server.stop()
 
 
+@pytest.fixture(autouse=True)
+def empty_server(endpoint: str) -> Iterator[None]:
+    """Moto keeps one state in a process, whatever servers there are."""
+    reset = Request(f"{endpoint}/moto-api/reset", method="POST")
+    urlopen(reset).close()
+    yield
+    urlopen(reset).close()
+
+
 @pytest.fixture
-def bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+def bucket(
+    endpoint: str, empty_server: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> str:
     """A bucket with a picture of each fate; the environment says where it is."""
     for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name, raising=False)

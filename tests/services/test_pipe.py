@@ -44,6 +44,36 @@ def test_no_items_are_no_items() -> None:
     assert list(Pipe[Item]([stage("a")], 4).run(iter(()), never)) == []
 
 
+def test_what_is_not_at_hand_holds_nobody_up() -> None:
+    taken: list[int] = []
+
+    def source() -> Iterator[Item | None]:
+        for number in range(6):
+            yield Item(number)
+            # The next item comes once this one has gone through the whole pipe.
+            while number not in taken:
+                yield None
+
+    for item in Pipe[Item]([stage("a"), stage("b")], 4).run(source(), never):
+        taken.append(item.number)
+    assert taken == list(range(6))
+
+
+def test_waiting_for_items_can_be_stopped() -> None:
+    looks = 0
+
+    def should_stop() -> bool:
+        nonlocal looks
+        looks += 1
+        return looks > 5
+
+    def nothing() -> Iterator[Item | None]:
+        while True:
+            yield None
+
+    assert list(Pipe[Item]([stage("a")], 4).run(nothing(), should_stop)) == []
+
+
 def test_few_items_are_inside() -> None:
     drawn = 0
 

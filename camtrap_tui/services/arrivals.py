@@ -155,17 +155,21 @@ class Arrivals:
 
 
 def provisional_id(store: Store, image: Image) -> str | None:
-    """Return the id that was made for an image that nobody had given one; else None."""
+    """Return the id that was made of an image's address or path when nobody gave one; else None.
+
+    Images that predictions named keep the id made of their path, by which others find them.
+    """
+    row = store.caches.nameless_row(image.id)
+    if row is None or row[0] not in ("manifest", "s3"):
+        return None
     of_path = path_media_id(image.file_path)
     of_url = path_media_id(image.url) if image.url else of_path
     if image.media_id in (of_path, of_url):
         return image.media_id
-    row = store.caches.nameless_row(image.id)
-    if row is None or image.media_id != image.content_md5 or stem_media_id(image.file_path):
+    if image.media_id != image.content_md5 or stem_media_id(image.file_path):
         return None
-    kind, column_map = row
-    columns = json.loads(column_map) if column_map else {}
-    is_named = kind == "s3" or bool(columns.keys() & {"filePath", "fileName"})
+    columns = json.loads(row[1]) if row[1] else {}
+    is_named = bool(columns.keys() & {"filePath", "fileName"})
     return of_path if is_named and "/" in image.file_path else of_url
 
 

@@ -351,6 +351,15 @@ def test_ids_do_not_depend_on_the_order_of_arrival(river: Field, order: tuple[in
         assert (river.cache / copy.file_path).is_file()
 
 
+def test_pictures_that_predictions_named_keep_their_ids(river: Field) -> None:
+    survey = river.survey(ok(1), kind="predictions")
+    with Store.open(survey) as store:
+        before = store.images.by_ids([1])[0].media_id
+    assert river.fetch().fetched == 1
+    with Store.open(survey) as store:
+        assert store.images.by_ids([1])[0].media_id == before
+
+
 def test_what_killed_fetches_left_behind_is_cleaned(river: Field) -> None:
     survey = river.survey(ok(1))
     with Store.open(survey) as store:

@@ -69,6 +69,7 @@ def s3_server() -> Iterator[S3Server]:
         url = f"http://{host}:{port}"
         _forget_everything(host, port)
         yield S3Server(url, boto3.client("s3", endpoint_url=url, **KEYS))
+        _forget_everything(host, port)
     finally:
         server.stop()
 

@@ -25,7 +25,7 @@ _OPTIONS = (
     click.option(
         "--width",
         type=click.IntRange(64),
-        help="Pictures wider than this are made smaller, once and for all.  [default: 1280]",
+        help="Wider pictures are kept at this width; remembered too.  [default: 1280]",
     ),
     click.option(
         "--quality", type=click.IntRange(1, 95), help="Their JPEG quality.  [default: 75]"

@@ -20,7 +20,7 @@ from camtrap_tui.cli.fetch_options import fetch_options, fetch_request, size_of
 from camtrap_tui.cli.narration import EventLines, Narrator
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
 from camtrap_tui.config import load_settings
-from camtrap_tui.errors import CamtrapError, InputError
+from camtrap_tui.errors import CamtrapError, InputError, UsageError
 
 if TYPE_CHECKING:
     from camtrap_tui.services.inference import PredictReport
@@ -88,6 +88,8 @@ def predict_command(
         try:
             chosen = _asked(model, country, admin1_region, no_geofence=no_geofence)
             size = size_of(width, quality, original=original)
+            if not fetch and (cache or rate_limit):
+                raise UsageError("--cache and --rate-limit say how to fetch:", "give --fetch too.")
             fetching = fetch_request(cache, size, jobs, rate_limit, retry=retry)
             request = PredictRequest(
                 *chosen,

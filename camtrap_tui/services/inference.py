@@ -125,6 +125,10 @@ def _check(folder: Path | None, request: PredictRequest) -> None:
             "A folder's pictures need no fetching:",
             "leave FOLDER out, and all pictures of the survey are predicted.",
         )
+    if folder and request.size:
+        raise UsageError(
+            "A folder's pictures are predicted as they lie there:", "leave --width and the like."
+        )
     if folder and not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder.", "Give the folder of the pictures.")
 

@@ -71,6 +71,12 @@ def test_what_has_no_meaning_is_refused(survey: Path, words: list[str]) -> None:
     assert {row[0] for row in rows_of(survey)} == {"pending"}
 
 
+def test_how_to_fetch_is_refused_where_nothing_is_fetched(survey: Path, tmp_path: Path) -> None:
+    done = run(predict_command, survey, "--cache", tmp_path)
+    assert isinstance(done.exception, UsageError)
+    assert "--fetch" in str(done.exception)
+
+
 def test_a_fetch_without_a_survey_makes_none(tmp_path: Path) -> None:
     done = run(fetch_command, tmp_path / "nothing.db")
     assert isinstance(done.exception, CamtrapError)

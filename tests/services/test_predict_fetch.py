@@ -324,12 +324,14 @@ def test_predictions_are_saved_while_downloads_go_on(desk: Desk) -> None:
     assert order.index("saved") < order.index("last")
 
 
-def test_a_folder_needs_no_fetching(desk: Desk) -> None:
-    with pytest.raises(UsageError, match="FOLDER"):
+@pytest.mark.parametrize("asked", ["fetch", "size"])
+def test_a_folder_needs_no_fetching(desk: Desk, asked: str) -> None:
+    values = {"fetch": desk.fetching, "size": InputSize()}
+    with pytest.raises(UsageError, match="folder's pictures"):
         inference.predict(
             desk.survey,
             desk.root,
-            replace(desk.request, fetch=desk.fetching),
+            replace(desk.request, **{asked: values[asked]}),  # type: ignore[arg-type]
             on_event=desk.told.append,
             should_stop=lambda: False,
             load=desk.engine.load,

@@ -150,12 +150,15 @@ class Islands:
     def reset(self) -> Iterator[tuple[str, str]]:
         """Yield (first, last) of stretches that a clock which was never set seems to have made.
 
-        They begin in the first day of a year, far from where most of the pictures are: those
-        of a New Year that the camera saw have neighbours in the months around it.
+        They begin in the first day of a year, long before where most of the pictures are: a
+        factory date is older than the camera, and those of a New Year that the camera saw have
+        neighbours in the months around it.
         """
         most = max((count for _, _, count in self._found), default=0)
         for first, last, count in self._found:
-            if count < most and is_factory_day(first):
+            if count == most:
+                return
+            if is_factory_day(first):
                 yield _text(first), _text(last)
 
 

@@ -124,6 +124,12 @@ def test_another_season_is_no_reset() -> None:
     assert resets(times) == []
 
 
+def test_a_first_of_january_after_the_rest_is_no_factory_date() -> None:
+    times = [f"2023-04-{day:02} 10:00:00" for day in range(1, 20)]
+
+    assert resets([*times, "2024-01-01 03:00:00", "2024-01-09 03:00:00"]) == []
+
+
 def test_most_of_a_deployment_is_never_far_from_the_rest() -> None:
     assert resets(["2016-01-01 00:10:00", "2016-01-02 00:00:00", "2024-06-01 00:00:00"]) == []
 

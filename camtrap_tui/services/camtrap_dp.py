@@ -59,7 +59,7 @@ def add_package(
         media, deployments = tables["media"], tables.get("deployments")
         if deployments:
             # Read before anything is written: a package is taken as a whole.
-            describe_deployments(store, deployments, dry_run=True)
+            describe_deployments(store, deployments, dry_run=True, is_standard=True)
         lines = read_lines(media, progress=progress, names=_MEDIA)
         report = add_table(
             store,
@@ -71,7 +71,8 @@ def add_package(
         )
         if report.already_added or not deployments:
             return PackageReport(report, None)
-        return PackageReport(report, describe_deployments(store, deployments, skip_bad=True))
+        described = describe_deployments(store, deployments, skip_bad=True, is_standard=True)
+        return PackageReport(report, described)
 
 
 def _tables(descriptor: Path, stack: ExitStack) -> dict[str, Path]:

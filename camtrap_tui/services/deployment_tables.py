@@ -14,9 +14,11 @@ from pathlib import Path
 from camtrap_tui.domain.cells import read_cell, write_cell
 from camtrap_tui.domain.models import Deployment
 from camtrap_tui.domain.timestamps import (
+    Timestamp,
     offset_text,
     parse_date,
     parse_offset,
+    parse_table_timestamp,
     parse_timestamp,
 )
 from camtrap_tui.errors import InputError, UsageError
@@ -47,6 +49,7 @@ _FIELDS = {
     "utcOffset": "utc_offset_min",
 }
 Value = str | float | int
+ParseTime = Callable[[str], Timestamp | None]
 # What programs write for nothing: R's NA anywhere, the others where a number or a time should be.
 _MISSING = frozenset(("", "NA"))
 _NO_VALUE = frozenset(("N/A", "NaN", "nan", "NULL", "null", "None"))
@@ -74,18 +77,20 @@ class TableRow:
 
 
 def read_deployments(
-    file: Path, columns: Mapping[str, str] | None = None
+    file: Path, columns: Mapping[str, str] | None = None, *, is_standard: bool = False
 ) -> tuple[dict[str, str], Iterator[TableRow]]:
     """Return which heading stands for which of COLUMNS, and the rows.
 
-    `columns` says under which heading one stands, where it is another one. Raises UsageError
-    for a name that is none of COLUMNS, InputError for what is no table of deployments.
+    `columns` says under which heading one stands, where it is another one; `is_standard` that
+    times are written as Camtrap DP's, where a `Z` means UTC. Raises UsageError for a name that
+    is none of COLUMNS, InputError for what is no table of deployments.
     """
     rows = read_rows(file)
     _, headings = next(rows, (1, []))
     places = _places(file, headings, columns or {})
     taken = {name: headings[place] for name, place in places.items()}
-    return taken, (_row(number, cells, places) for number, cells in rows if any(cells))
+    parse = parse_timestamp if is_standard else parse_table_timestamp
+    return taken, (_row(number, cells, places, parse) for number, cells in rows if any(cells))
 
 
 def deployment_cells(deployment: Deployment) -> list[str]:
@@ -151,7 +156,7 @@ def _plain(heading: str) -> str:
     return "".join(c for c in heading.casefold() if c.isalnum())
 
 
-def _row(number: int, cells: list[str], places: Mapping[str, int]) -> TableRow:
+def _row(number: int, cells: list[str], places: Mapping[str, int], parse: ParseTime) -> TableRow:
     def cell(name: str) -> str:
         place = places.get(name)
         text = cells[place] if place is not None and place < len(cells) else ""
@@ -161,8 +166,9 @@ def _row(number: int, cells: list[str], places: Mapping[str, int]) -> TableRow:
     if not name:
         return TableRow(number, "", trouble="there is no deploymentID")
     given = {column: cell(column) for column in _FIELDS}
+    said = {column: text for column, text in given.items() if _says(column, text)}
     try:
-        return TableRow(number, name, _values({k: v for k, v in given.items() if _says(k, v)}))
+        return TableRow(number, name, _values(said, parse))
     except BadRow as error:
         return TableRow(number, name, trouble=str(error))
 
@@ -172,7 +178,7 @@ def _says(column: str, text: str) -> bool:
     return text not in _MISSING and (column in _TEXTS or text not in _NO_VALUE)
 
 
-def _values(given: Mapping[str, str]) -> dict[str, Value]:
+def _values(given: Mapping[str, str], parse: ParseTime) -> dict[str, Value]:
     values: dict[str, Value] = {}
     offsets: dict[str, int] = {}
     for column, text in given.items():
@@ -182,7 +188,7 @@ def _values(given: Mapping[str, str]) -> dict[str, Value]:
             case "coordinateUncertainty":
                 values[_FIELDS[column]] = _metres(column, text)
             case "deploymentStart" | "deploymentEnd":
-                time, offset = _time(column, text)
+                time, offset = _time(column, text, parse)
                 values[_FIELDS[column]] = time
                 if offset is not None:
                     offsets[column] = offset
@@ -248,9 +254,9 @@ _DAY_TIME: dict[str, Callable[[str], str]] = {
 }
 
 
-def _time(column: str, text: str) -> tuple[str, int | None]:
+def _time(column: str, text: str, parse: ParseTime) -> tuple[str, int | None]:
     """Return a local time and its offset; a day counts whole, from its first second to its last."""
-    time = parse_timestamp(text)
+    time = parse(text)
     if time:
         return time.local, parse_offset(time.offset) if time.offset else None
     day = parse_date(text)

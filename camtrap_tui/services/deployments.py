@@ -70,16 +70,19 @@ def describe_deployments(
     *,
     dry_run: bool = False,
     skip_bad: bool = False,
+    is_standard: bool = False,
 ) -> DeploymentReport:
     """Write what a table says of deployments, in one transaction; new ones are added.
 
     With `dry_run`, or where a row is bad and `skip_bad` is not given, nothing is written. An
-    empty cell says nothing. Raises UsageError and InputError as `read_deployments` does.
+    empty cell says nothing; `is_standard` is `read_deployments`'. Raises UsageError and
+    InputError as that does.
     """
-    taken, found = read_deployments(file, columns)
+    taken, found = read_deployments(file, columns, is_standard=is_standard)
     report = DeploymentReport(file, taken)
     rows, named = _first_of_each(found, report)
-    with store.db.transaction():
+    # A dry run waits for nobody, and may be of a survey that is read-only.
+    with store.db.snapshot() if dry_run else store.db.transaction():
         before = {d.deployment_id: d for d in store.deployments.all()}
         after = _merged(rows, before, report)
         report.without_row = sorted(before.keys() - named)

@@ -48,7 +48,8 @@ def test_media_and_deployments_are_taken_as_they_are_written(store: Store, tmp_p
         "m2,d1,activityDetection,2020-05-30T04:57:40+02:00,https://x.example/2/file,true,"
         "RCNX0002.MP4,video/mp4\n",
         "d1,l1,Mill,51.5,4.77,187,2020-05-30T04:00:00+02:00,2020-07-01T11:00:00+02:00,cam 3\n"
-        "d2,l2,Weir,51.6,4.78,,2020-05-30T04:00:00+02:00,2020-12-01T11:00:00+01:00,\n",
+        "d2,l2,Weir,51.6,4.78,,2020-05-30T04:00:00+02:00,2020-12-01T11:00:00+01:00,\n"
+        "d3,l3,Ford,51.6,4.79,,2020-05-30T04:00:00Z,2020-12-01T11:00:00Z,\n",
     )
 
     report = add(store, descriptor.parent)
@@ -59,14 +60,16 @@ def test_media_and_deployments_are_taken_as_they_are_written(store: Store, tmp_p
     assert image is not None
     assert (image.timestamp, image.exif_offset) == ("2020-05-30 04:57:37", "+02:00")
     assert (image.url, image.file_path) == ("https://x.example/1/file", "RCNX0001.JPG")
-    first, second = store.deployments.by_name("d1"), store.deployments.by_name("d2")
+    first, second, third = map(store.deployments.by_name, ("d1", "d2", "d3"))
     assert first is not None
     assert second is not None
+    assert third is not None
     assert image.deployment_id == first.id
     assert (first.location_id, first.location_name, first.camera_id) == ("l1", "Mill", "cam 3")
     assert (first.latitude, first.longitude, first.coordinate_uncertainty) == (51.5, 4.77, 187)
     assert (first.deployment_start, first.utc_offset_min) == ("2020-05-30 04:00:00", 120)
     assert second.utc_offset_min is None
+    assert third.utc_offset_min == 0
     assert add(store, descriptor).already_added
 
 

@@ -96,7 +96,8 @@ def test_headings_can_be_named(store: Store, tmp_path: Path) -> None:
     [
         ("2024-06-01T08:00:00+02:00", "2024-06-30T08:00:00+02:00", 120),
         ("2024-06-01T08:00:00+02:00", "", 120),
-        ("2024-06-01T08:00:00Z", "", 0),
+        ("2024-06-01T08:00:00+00:00", "", 0),
+        ("2024-06-01T08:00:00Z", "", None),
         ("2024-03-01T08:00:00+01:00", "2024-06-30T08:00:00+02:00", None),
         ("2024-06-01 08:00", "2024-06-30", None),
     ],
@@ -125,7 +126,7 @@ def test_an_offset_that_the_times_agree_on_is_the_deployments(
         ({"utcOffset": "120"}, "utcOffset '120' is no clear offset"),
         ({"utcOffset": "5"}, "utcOffset '5' is no clear offset"),
         ({"utcOffset": "Europe/Berlin"}, "is no clear offset"),
-        ({"deploymentStart": "2024-06-01T08:00:00Z"}, "says UTC+00:00, utcOffset UTC-05:00"),
+        ({"deploymentStart": "2024-06-01T08:00:00+01:00"}, "says UTC+01:00, utcOffset UTC-05:00"),
         ({"deploymentID": ""}, "there is no deploymentID"),
     ],
 )

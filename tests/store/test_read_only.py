@@ -102,6 +102,15 @@ def test_what_writes_says_that_it_cannot(folder: Path) -> None:
     assert "camtrap-tui backup" in done.stderr
 
 
+def test_what_a_table_would_do_is_shown_all_the_same(folder: Path, tmp_path: Path) -> None:
+    table = tmp_path / "deployments.csv"
+    table.write_text("deploymentID,locationName\nUR011,Old mill\n")
+    with read_only(folder):
+        done = run("deployments", folder / "river.db", table, "--dry-run", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["changed"] == 1
+
+
 def test_an_old_survey_cannot_be_updated_there(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "river.db")) as raw:
         raw.execute("DELETE FROM _sqlite_migrations WHERE name = ?", [NAMES[-1]])

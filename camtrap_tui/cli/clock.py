@@ -12,7 +12,7 @@ import click
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
 from camtrap_tui.config import load_settings
 from camtrap_tui.domain.text import clean, clean_name
-from camtrap_tui.errors import UsageError
+from camtrap_tui.errors import EXIT_FAILURE, UsageError
 
 if TYPE_CHECKING:
     from camtrap_tui.services.clocks import ClockPreview
@@ -129,6 +129,9 @@ def _record(
         )
     if as_json:
         echo_json({"preview": asdict(found), "segment": asdict(segment) if segment else None})
+    if segment is None and not dry_run:
+        # What was asked for was not done: a script must be able to tell.
+        raise click.exceptions.Exit(EXIT_FAILURE)
 
 
 def _agreed() -> bool:

@@ -38,6 +38,7 @@ def times(survey: Path) -> list[str]:
 def test_without_a_terminal_it_only_shows_unless_told_yes(survey: Path) -> None:
     result = run(survey, *SHIFT, "--grader", "ann")
 
+    assert result.exit_code == 1
     assert "give --yes" in result.stderr
     assert "2024-06-27 02:00:00  2024-06-27 03:00:00" in result.stdout
     assert times(survey) == ["2024-06-27 02:00:00", "2024-06-27 03:00:00"]

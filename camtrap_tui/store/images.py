@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from camtrap_tui.domain.models import Deployment, Image, Source
 from camtrap_tui.store.database import Database, columns
+from camtrap_tui.store.timelines import IN_SECOND
 
 # SQLite takes 32,766 parameters a statement; a screen asks for a few dozen.
 _CHUNK = 500
@@ -89,11 +90,13 @@ class Images:
         return found[0] if found else None
 
     def burst(self, image: Image) -> list[int]:
-        """Return the ids of the images of this image's burst, in order of time."""
+        """Return the ids of the images of this image's burst, as the camera took them."""
         if image.burst_id is None:
             return [image.id]
         found = self._db.execute(
-            "SELECT id FROM image WHERE burst_id = ? ORDER BY timestamp, id", [image.burst_id]
+            "SELECT id FROM image WHERE burst_id = ?"
+            f" ORDER BY timestamp, {IN_SECOND.format('image')}",
+            [image.burst_id],
         )
         return [key for (key,) in found]
 

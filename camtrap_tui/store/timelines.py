@@ -13,6 +13,13 @@ from typing import NamedTuple
 from camtrap_tui.store.database import Database
 
 _PAGE = 2000
+# Frames of one second in the order in which the camera took them, as `_in_second` has it: by
+# sub-second, file name and id. SQLite has no name of a path but what follows its last slash.
+IN_SECOND = (
+    "coalesce({0}.subsecond, ''),"
+    " substr({0}.file_path, length(rtrim({0}.file_path, replace({0}.file_path, '/', ''))) + 1),"
+    " {0}.id"
+)
 
 
 class Frame(NamedTuple):

@@ -13,6 +13,7 @@ from typing import Any
 from camtrap_tui.domain.filters import Filter
 from camtrap_tui.store.database import Database
 from camtrap_tui.store.queue import Queues
+from camtrap_tui.store.timelines import IN_SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,12 @@ _SOURCES = {
     " ELSE deployment.longitude END",
     "burst_media_id": "(SELECT media_id FROM image AS b WHERE b.id = image.burst_id)",
     "burst_frame": (
-        "(SELECT count(*) FROM image AS b WHERE b.burst_id = image.burst_id"
-        " AND (b.timestamp, b.id) < (image.timestamp, image.id))"
+        # In two steps: the index alone counts the seconds before.
+        "((SELECT count(*) FROM image AS b WHERE b.burst_id = image.burst_id"
+        " AND b.timestamp < image.timestamp)"
+        " + (SELECT count(*) FROM image AS b WHERE b.burst_id = image.burst_id"
+        " AND b.timestamp = image.timestamp AND b.id <> image.id"
+        f" AND ({IN_SECOND.format('b')}) < ({IN_SECOND.format('image')})))"
     ),
     "burst_frames": "(SELECT count(*) FROM image AS b WHERE b.burst_id = image.burst_id)",
     "ai_score": "prediction.score",

@@ -11,7 +11,7 @@ import click
 
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
 from camtrap_tui.config import load_settings
-from camtrap_tui.domain.text import clean, clean_name
+from camtrap_tui.domain.text import clean, clean_name, quoted
 from camtrap_tui.errors import EXIT_FAILURE, UsageError
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _record(
         segment = record(store, *asked, by=_needed(who))
         narrate(
             f"Segment {segment.id} recorded by {segment.recorded_by}; take it back with:"
-            f" camtrap-tui clock {store.path} --revoke {segment.id}"
+            f" camtrap-tui clock {quoted(str(store.path))} --revoke {segment.id}"
         )
     if as_json:
         echo_json({"preview": asdict(found), "segment": asdict(segment) if segment else None})

@@ -87,6 +87,8 @@ def _accounts(store: Store, *, as_json: bool, deep: bool) -> None:
         echo_json(ledger_json(ledger))
     else:
         _show(ledger)
+        if ledger.unknown:
+            narrate(f"\n{ledger.unknown}")
     for said in ledger.discrepancies:
         click.echo(f"camtrap-tui: {clean(said)}", err=True)
     if ledger.discrepancies:
@@ -148,6 +150,7 @@ def _show(ledger: Ledger) -> None:
 
 
 def _list(store: Store, what: str, run_id: int | None, out: Path | None, *, as_json: bool) -> None:
+    from camtrap_tui.domain.quality import KEPT_FLAGS
     from camtrap_tui.services import listing
     from camtrap_tui.services.csv_files import check_out, write_csv
 
@@ -169,7 +172,7 @@ def _list(store: Store, what: str, run_id: int | None, out: Path | None, *, as_j
         else:
             write_csv(out, listing.LIST_COLUMNS, (listing.cells(asked, line) for line in lines))
     narrate(_summary(asked, len(ids)) + (f" Written to {clean(str(out))}." if out else ""))
-    if ids and (hint := listing.how_to_go_on(store, asked)):
+    if (ids or asked.what in KEPT_FLAGS) and (hint := listing.how_to_go_on(store, asked)):
         narrate(hint)
 
 

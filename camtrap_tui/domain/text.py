@@ -6,6 +6,7 @@ or undecodable bytes; each such character becomes one visible sign.
 
 from __future__ import annotations
 
+import shlex
 import unicodedata
 
 _SIGN = "\N{REPLACEMENT CHARACTER}"
@@ -37,6 +38,11 @@ def clean_cell(text: str | None) -> str:
 def clean_name(text: str) -> str:
     """Return a person's name cleaned, with single spaces: ` Ann  B` and `Ann B` are one grader."""
     return " ".join(clean(text).split())
+
+
+def quoted(text: str) -> str:
+    """Return `text` as one word of a command to be typed."""
+    return shlex.quote(clean(text))
 
 
 def counted(number: int, one: str, many: str = "") -> str:

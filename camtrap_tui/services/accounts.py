@@ -12,7 +12,7 @@ from typing import Any
 
 from camtrap_tui.domain.models import Run, Source
 from camtrap_tui.domain.text import counted
-from camtrap_tui.services.quality import flag_counts
+from camtrap_tui.services.quality import flag_counts, flags_unknown
 from camtrap_tui.store.accounts import OUTCOMES, STATES, Accounts, Extent
 from camtrap_tui.store.store import Store
 
@@ -52,7 +52,8 @@ class RunAccount:
 class Ledger:
     """Both accounts of a survey, and the sentences that say what does not add up.
 
-    `flags` and `graders` are counts of images, by quality flag and by grader.
+    `flags` and `graders` are counts of images, by quality flag and by grader; `unknown` says
+    what of these was never worked out.
     """
 
     images: int
@@ -61,6 +62,7 @@ class Ledger:
     flags: dict[str, int]
     graders: dict[str, int]
     discrepancies: tuple[str, ...]
+    unknown: str = ""
 
     @property
     def states(self) -> dict[str, int]:
@@ -87,16 +89,20 @@ def take_ledger(store: Store, *, deep: bool = False) -> Ledger:
             SourceAccount(source, _in_order(by_state.pop(key, {})))
             for key, source in sources.items()
         )
-        asked = {run.id: accounts.images_of_run(run.id) for run in store.runs.all()}
-        runs = tuple(
-            _run_account(store, run, images.count - asked[run.id].count) for run in store.runs.all()
-        )
+        known = store.runs.all()
+        asked = {run.id: accounts.images_of_run(run.id) for run in known}
+        runs = tuple(_run_account(store, run, images.count - asked[run.id].count) for run in known)
         wrong = [
             *_wrong_rows(accounts, images, source_accounts, by_state),
             *(
                 said
                 for one in runs
                 for said in _wrong_run(accounts, images, one, asked[one.run.id])
+            ),
+            *(
+                f"{counted(accounts.images_of_run(key).count, 'outcome')} of run {key}, which is"
+                " not there."
+                for key in sorted(accounts.runs_with_outcomes() - asked.keys())
             ),
         ]
         if deep:
@@ -108,6 +114,7 @@ def take_ledger(store: Store, *, deep: bool = False) -> Ledger:
             flag_counts(store),
             store.grades.graders(),
             tuple(wrong),
+            flags_unknown(store),
         )
 
 
@@ -216,5 +223,6 @@ def ledger_json(ledger: Ledger) -> dict[str, Any]:
         ],
         "flags": ledger.flags,
         "graded_by": ledger.graders,
+        "unknown": ledger.unknown or None,
         "discrepancies": list(ledger.discrepancies),
     }

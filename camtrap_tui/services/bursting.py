@@ -57,6 +57,9 @@ def regroup(store: Store, gap_s: int, *, now: str | None = None) -> None:
     with store.db.transaction():
         store.timelines.set_burst_gap(gap_s)
     renew_bursts(store, [None, *store.timelines.deployments()], now=now)
+    if not store.flags.are_known():
+        with store.db.transaction():
+            store.flags.note_known()
 
 
 def _set_clock(store: Store, deployment_id: int | None) -> None:

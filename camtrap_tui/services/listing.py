@@ -6,18 +6,17 @@ quality flag; it says how what is amiss with them is taken up again.
 
 from __future__ import annotations
 
-import shlex
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from camtrap_tui.domain.cells import write_cell
 from camtrap_tui.domain.models import Run
-from camtrap_tui.domain.quality import FLAGS
-from camtrap_tui.domain.text import clean
+from camtrap_tui.domain.quality import FLAGS, KEPT_FLAGS
+from camtrap_tui.domain.text import clean, quoted
 from camtrap_tui.errors import UsageError
 from camtrap_tui.services.charts import choose_run
-from camtrap_tui.services.quality import images_with_flag
+from camtrap_tui.services.quality import flags_unknown, images_with_flag
 from camtrap_tui.store.accounts import OUTCOMES, STATES, Accounts, Behind, Listed
 from camtrap_tui.store.store import Store
 
@@ -136,11 +135,11 @@ def cells(asked: Wanted, line: Listed) -> list[str]:
 
 def how_to_go_on(store: Store, asked: Wanted) -> str:
     """Return the command that takes up again what is listed, as a sentence; "" for none."""
-    survey, run = _quoted(str(store.path)), asked.run
+    survey, run = quoted(str(store.path)), asked.run
     sources = store.images.sources().values()
     has_web = any(source.kind in _WEB_KINDS for source in sources)
     folders = [source.location for source in sources if source.kind == "folder"]
-    folder = _quoted(folders[0]) if len(folders) == 1 else "FOLDER"
+    folder = quoted(folders[0]) if len(folders) == 1 else "FOLDER"
     if asked.behind == "image":
         match asked.what:
             case "failed" | "pending" | "never_asked" if run and run.kind == "import":
@@ -150,6 +149,8 @@ def how_to_go_on(store: Store, asked: Wanted) -> str:
                 return f"To take them up again: {command}"
             case "pending" | "never_asked" if run:
                 return f"To predict them: camtrap-tui predict {survey}{_options(run)}"
+            case flag if flag in KEPT_FLAGS:
+                return flags_unknown(store)
         return ""
     match asked.what:
         case "missing":
@@ -182,8 +183,4 @@ def _options(run: Run) -> str:
         parts += ["--admin1-region", run.admin1_region]
     if not run.geofenced and not run.country:
         parts.append("--no-geofence")
-    return "".join(f" {_quoted(part)}" for part in parts)
-
-
-def _quoted(text: str) -> str:
-    return shlex.quote(clean(text))
+    return "".join(f" {quoted(part)}" for part in parts)

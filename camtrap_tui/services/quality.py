@@ -17,6 +17,7 @@ from camtrap_tui.domain.quality import (
     roll_of,
     seconds_of,
 )
+from camtrap_tui.domain.text import quoted
 from camtrap_tui.errors import UsageError
 from camtrap_tui.store.flags import Flagged
 from camtrap_tui.store.store import Store
@@ -71,6 +72,17 @@ def _flag_outside(store: Store, deployment_id: int) -> None:
         store.flags.add_before("outside_deployment", deployment_id, start)
     if end:
         store.flags.add_after("outside_deployment", deployment_id, end)
+
+
+def flags_unknown(store: Store) -> str:
+    """Return why kept flags are not all known, and what works them out; "" where they are."""
+    if store.flags.are_known():
+        return ""
+    command = f"camtrap-tui bursts {quoted(str(store.path))} --gap {store.survey.burst_gap_s}"
+    return (
+        "An older camtrap-tui added pictures here: whether their clocks were right has not been"
+        f" worked out. Do it with: {command}"
+    )
 
 
 def flag_counts(store: Store) -> dict[str, int]:

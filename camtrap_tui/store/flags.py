@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from camtrap_tui.store.database import Database
+from camtrap_tui.store.schema_002 import FLAGS_UNKNOWN
 
 _PAGE = 500
 # What chooses the images of a flag that is not kept.
@@ -36,6 +37,14 @@ class Flags:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+
+    def are_known(self) -> bool:
+        """Tell whether flags were worked out for all images, also those of an older version."""
+        return bool(self._db.value("PRAGMA user_version") != FLAGS_UNKNOWN)
+
+    def note_known(self) -> None:
+        """Keep that flags were worked out for all images; call it in a transaction."""
+        self._db.execute("PRAGMA user_version = 0")
 
     def clear(self, deployment_id: int | None, flag: str | None = None) -> None:
         """Take the kept flags, or one of them, off the images of a deployment."""

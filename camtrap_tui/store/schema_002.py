@@ -61,7 +61,9 @@ _CLOCKS = (
     "CREATE INDEX image_by_shift ON image (deployment_id) WHERE clock_shift_s <> 0",
 )
 
-# Only what cannot be told from an image's own columns is kept here.
+# Only what cannot be told from an image's own columns is kept here. A survey that already had
+# images has no flags yet: `PRAGMA user_version` is FLAGS_UNKNOWN there, until all are worked out.
+FLAGS_UNKNOWN = 1
 _FLAGS = (
     """
     CREATE TABLE image_flag (

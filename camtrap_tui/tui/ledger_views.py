@@ -57,8 +57,9 @@ def account_rows(ledger: Ledger, width: int) -> list[LedgerRow]:
     for run in ledger.runs:
         rows += _run_rows(run, width)
     flags = {flag: count for flag, count in ledger.flags.items() if count}
-    if flags:
+    if flags or ledger.unknown:
         rows += [LedgerRow(Content("")), _heading("Pictures to doubt")]
+        rows += _wrapped(ledger.unknown, width)
         rows += [
             _number(FLAGS[flag], count, width, Wanted(flag, "image"), FLAGS[flag])
             for flag, count in flags.items()
@@ -82,10 +83,14 @@ def _discrepancies(ledger: Ledger, width: int) -> Iterator[LedgerRow]:
         return
     yield _heading("This does not add up")
     for said in ledger.discrepancies:
-        lines = textwrap.wrap(clean(said), max(width - 4, 20))
-        for sign, line in zip(["! ", *["  "] * len(lines)], lines, strict=False):
-            yield LedgerRow(Content.styled(f"  {sign}{line}", "bold"))
+        yield from _wrapped(said, width)
     yield LedgerRow(Content(""))
+
+
+def _wrapped(said: str, width: int) -> Iterator[LedgerRow]:
+    lines = textwrap.wrap(clean(said), max(width - 4, 20))
+    for sign, line in zip(["! ", *["  "] * len(lines)], lines, strict=False):
+        yield LedgerRow(Content.styled(f"  {sign}{line}", "bold"))
 
 
 def _source_rows(account: SourceAccount, width: int) -> Iterator[LedgerRow]:

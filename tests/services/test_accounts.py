@@ -111,6 +111,7 @@ NO_KEYS = "PRAGMA foreign_keys = OFF"
         ([NO_KEYS, "DELETE FROM image WHERE id = 6"], "/m.csv: 2 rows of an image that is not"),
         ([NO_KEYS, "DELETE FROM image WHERE id = 1"], "Run 2: 1 outcome of an image that is not"),
         ([NO_KEYS, "DELETE FROM source WHERE id = 2"], "3 rows of source 2, which is not there"),
+        ([NO_KEYS, "DELETE FROM run WHERE id = 1"], "5 outcomes of run 1, which is not there"),
         (
             ["UPDATE prediction SET outcome = 'odd', taxon_id = NULL WHERE image_id = 1"],
             "Run 1: 2 predicted .* 2 failed .* 0 pending is not the 5 images that it has",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from camtrap_tui.services.bursting import regroup, renew_bursts
+from camtrap_tui.services.export import export_truth
 from camtrap_tui.services.ingest import add_folder
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, image
 from tests.camera_files import photo
+from tests.store.test_reports import RACCOON, grade
 
 
 def bursts(store: Store) -> dict[str, str]:
@@ -156,3 +159,33 @@ def test_renewing_again_changes_nothing(
         once = bursts(store)
         renew_bursts(store, [row], now=NOW)
         assert bursts(store) == once
+
+
+def test_frames_of_one_second_are_numbered_as_the_camera_took_them(
+    store: Store, tmp_path: Path
+) -> None:
+    keys = add_images(store, [Said(timestamp="2024-06-27 02:14:05")] * 4)
+    with store.db.transaction():
+        for key, subsecond, path in (
+            (keys[0], "5", "UR011/100MEDIA/IMG_0009.JPG"),
+            (keys[1], "25", "UR011/IMG_0003.JPG"),
+            (keys[2], "25", "UR011/z/IMG_0002.JPG"),
+            (keys[3], None, "UR011/101MEDIA/IMG_0010.JPG"),
+        ):
+            store.db.execute(
+                "UPDATE image SET subsecond = ?, file_path = ? WHERE id = ?", [subsecond, path, key]
+            )
+    renew_bursts(store, store.timelines.deployments(), now=NOW)
+    for key in keys:
+        grade(store, "ann", key, RACCOON)
+
+    out = tmp_path / "truth.csv"
+    export_truth(store, out)
+    rows = list(csv.DictReader(out.open(newline="")))
+    frames = {row["file_path"][-8:]: row["event_frame"] for row in rows}
+    assert frames == {"0010.JPG": "0", "0002.JPG": "1", "0003.JPG": "2", "0009.JPG": "3"}
+    assert store.images.burst(store.images.by_ids(keys)[0]) == [keys[n] for n in (3, 2, 1, 0)]
+    deployment = store.timelines.deployments()[0]
+    assert [frame.id for frame in store.timelines.frames(deployment)] == [
+        keys[n] for n in (3, 2, 1, 0)
+    ]

@@ -17,7 +17,6 @@ from camtrap_tui.domain.cells import read_cell
 from camtrap_tui.domain.filters import Filter
 from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import InputError, UsageError
-from camtrap_tui.services.bursting import renew_bursts
 from camtrap_tui.services.export import ExportReport, entries, export_truth
 from camtrap_tui.services.export_columns import EXPORT_COLUMNS, Entry, cell, text_columns
 from camtrap_tui.store.grades import NewGrade, NewObservation
@@ -153,31 +152,6 @@ def test_frames_of_a_burst_are_numbered_in_time(store: Store) -> None:
     assert {(row["event_id"], row["event_frames"]) for row in rows} == {
         (f"e_{md5('IMG_0002')}", "3")
     }
-
-
-def test_frames_of_one_second_are_numbered_as_the_camera_took_them(store: Store) -> None:
-    keys = add_images(store, [Said(timestamp="2024-06-27 02:14:05")] * 4)
-    with store.db.transaction():
-        for key, subsecond, path in (
-            (keys[0], "5", "UR011/100MEDIA/IMG_0009.JPG"),
-            (keys[1], "25", "UR011/IMG_0003.JPG"),
-            (keys[2], "25", "UR011/z/IMG_0002.JPG"),
-            (keys[3], None, "UR011/101MEDIA/IMG_0010.JPG"),
-        ):
-            store.db.execute(
-                "UPDATE image SET subsecond = ?, file_path = ? WHERE id = ?", [subsecond, path, key]
-            )
-    renew_bursts(store, store.timelines.deployments(), now=NOW)
-    for key in keys:
-        grade(store, "ann", key, RACCOON)
-
-    frames = {row["file_path"][-8:]: row["event_frame"] for row in export(store)}
-    assert frames == {"0010.JPG": "0", "0002.JPG": "1", "0003.JPG": "2", "0009.JPG": "3"}
-    assert store.images.burst(store.images.by_ids(keys)[0]) == [keys[n] for n in (3, 2, 1, 0)]
-    deployment = store.timelines.deployments()[0]
-    assert [frame.id for frame in store.timelines.frames(deployment)] == [
-        keys[n] for n in (3, 2, 1, 0)
-    ]
 
 
 @pytest.fixture

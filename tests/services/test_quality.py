@@ -8,11 +8,13 @@ import pytest
 
 from camtrap_tui.domain.quality import FLAGS
 from camtrap_tui.errors import UsageError
-from camtrap_tui.services.bursting import renew_bursts
+from camtrap_tui.services import listing
+from camtrap_tui.services.accounts import take_ledger
+from camtrap_tui.services.bursting import regroup, renew_bursts
 from camtrap_tui.services.clocks import record, revoke
 from camtrap_tui.services.ingest import add_folder
 from camtrap_tui.services.metadata import import_metadata
-from camtrap_tui.services.quality import flag_counts, images_with_flag
+from camtrap_tui.services.quality import flag_counts, flags_unknown, images_with_flag
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, image
 from tests.camera_files import photo
@@ -138,3 +140,20 @@ def test_a_wrapped_counter_in_a_folder_is_in_order(store: Store, tmp_path: Path)
     add_folder(store, tmp_path / "river")
 
     assert counts(store) == {}
+
+
+def test_flags_of_an_older_version_are_unknown_until_all_are_worked_out(store: Store) -> None:
+    times = ["2024-06-27 10:00:00", "2009-06-27 10:00:00"]
+    add_images(store, [Said(timestamp=time) for time in times])
+    assert flags_unknown(store) == ""
+    with store.db.transaction():
+        store.db.execute("PRAGMA user_version = 1")
+
+    renew_bursts(store, [1], now=NOW)
+    assert f"--gap {store.survey.burst_gap_s}" in flags_unknown(store)
+    assert listing.how_to_go_on(store, listing.wanted(store, "before_2010")) == flags_unknown(store)
+    assert take_ledger(store).unknown == flags_unknown(store)
+
+    regroup(store, 60, now=NOW)
+    assert take_ledger(store).unknown == flags_unknown(store) == ""
+    assert flag_counts(store)["before_2010"] == 1

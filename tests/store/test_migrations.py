@@ -202,6 +202,7 @@ def test_a_survey_of_the_first_version_keeps_all_that_it_has(
         assert row is not None
         assert (row.state, row.attempts, row.content_md5) == ("here", 0, None)
         assert store.grades.graders() == {"ann": 1}
+        assert not store.flags.are_known()
     assert len(list(tmp_path.glob("river.before-migration-m001*.db"))) == 1
 
 

@@ -134,6 +134,14 @@ async def test_what_does_not_add_up_stands_first(make_app: Make, river: Store) -
         assert "files counted there: 9; rows that" in " ".join(shown(pilot).split())
 
 
+async def test_what_was_never_worked_out_is_said(make_app: Make, river: Store) -> None:
+    with river.db.transaction():
+        river.db.execute("PRAGMA user_version = 1")
+    async with make_app().run_test(size=(80, 40)) as pilot:
+        await opened(pilot)
+        assert "has not been worked out" in " ".join(shown(pilot).split())
+
+
 async def test_a_long_list_holds_only_the_rows_in_view(make_app: Make, river: Store) -> None:
     add_images(river, [Said(None) for _ in range(2000)], "/more", river.runs.all()[0])
     async with make_app().run_test(size=(80, 24)) as pilot:

@@ -16,7 +16,7 @@ from camtrap_tui.domain.quality import FLAGS, KEPT_FLAGS
 from camtrap_tui.domain.text import clean, quoted
 from camtrap_tui.errors import UsageError
 from camtrap_tui.services.charts import choose_run
-from camtrap_tui.services.quality import flags_unknown, images_with_flag
+from camtrap_tui.services.quality import flags_unknown
 from camtrap_tui.store.accounts import OUTCOMES, STATES, Accounts, Behind, Listed
 from camtrap_tui.store.store import Store
 
@@ -80,7 +80,7 @@ def ids(store: Store, asked: Wanted) -> array[int]:
     if asked.behind == "row":
         return accounts.row_ids(asked.what, asked.source_id)
     if asked.what in FLAGS:
-        return array("q", (image.image_id for image in images_with_flag(store, asked.what)))
+        return store.flags.ids(asked.what)
     assert asked.run is not None
     return accounts.image_ids(asked.run.id, asked.what)
 

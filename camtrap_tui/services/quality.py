@@ -6,7 +6,6 @@ The rules are those of `domain.quality`; a flag never changes what is known of a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 
 from camtrap_tui.domain.quality import (
     EARLIEST,
@@ -18,8 +17,6 @@ from camtrap_tui.domain.quality import (
     seconds_of,
 )
 from camtrap_tui.domain.text import quoted
-from camtrap_tui.errors import UsageError
-from camtrap_tui.store.flags import Flagged
 from camtrap_tui.store.store import Store
 from camtrap_tui.store.timelines import Frame
 
@@ -94,13 +91,3 @@ def flag_counts(store: Store) -> dict[str, int]:
         "same_content": flags.of_same_content(),
     }
     return {flag: counts.get(flag, 0) for flag in FLAGS}
-
-
-def images_with_flag(store: Store, flag: str) -> Iterator[Flagged]:
-    """Yield (image id, file path, timestamp, deployment's name) of a flag's images, by id.
-
-    Raises UsageError for a flag that does not exist.
-    """
-    if flag not in FLAGS:
-        raise UsageError(f"There is no flag {flag!r}:", f"choose from {', '.join(FLAGS)}.")
-    return store.flags.images(flag)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from camtrap_tui.domain.quality import FLAGS
-from camtrap_tui.errors import UsageError
 from camtrap_tui.services import listing
 from camtrap_tui.services.accounts import take_ledger
 from camtrap_tui.services.bursting import regroup, renew_bursts
 from camtrap_tui.services.clocks import record, revoke
 from camtrap_tui.services.ingest import add_folder
 from camtrap_tui.services.metadata import import_metadata
-from camtrap_tui.services.quality import flag_counts, flags_unknown, images_with_flag
+from camtrap_tui.services.quality import flag_counts, flags_unknown
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, image
 from tests.camera_files import photo
@@ -25,7 +22,7 @@ def counts(store: Store) -> dict[str, int]:
 
 
 def flagged(store: Store, flag: str) -> list[int]:
-    return [found.image_id for found in images_with_flag(store, flag)]
+    return list(store.flags.ids(flag))
 
 
 def add(store: Store, *times: str | None) -> list[int]:
@@ -97,29 +94,6 @@ def test_pictures_without_time_or_deployment_and_twins_are_told(store: Store) ->
     assert flagged(store, "no_deployment") == ids
     assert flagged(store, "same_content") == ids[:2]
     assert [found.burst_id for found in store.images.by_ids(ids)] == ids
-
-
-def test_a_flagged_picture_comes_with_what_a_list_shows(store: Store) -> None:
-    add(store, "2009-06-27 10:00:00")
-
-    (found,) = images_with_flag(store, "before_2010")
-    assert (found.file_path, found.timestamp, found.deployment) == (
-        "IMG_0001.JPG",
-        "2009-06-27 10:00:00",
-        "UR011",
-    )
-
-
-def test_long_lists_come_in_pages(store: Store) -> None:
-    ids = add(store, *["2009-06-27 10:00:00"] * 1100, *[None] * 1100)
-
-    assert flagged(store, "before_2010") == ids[:1100]
-    assert flagged(store, "no_time") == ids[1100:]
-
-
-def test_a_flag_that_does_not_exist_is_refused(store: Store) -> None:
-    with pytest.raises(UsageError, match=r"no flag 'odd'.*no_time"):
-        images_with_flag(store, "odd")
 
 
 def test_folders_and_tables_renew_the_flags(store: Store, tmp_path: Path) -> None:

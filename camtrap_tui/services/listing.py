@@ -53,7 +53,8 @@ def wanted(store: Store, what: str, run_id: int | None = None) -> Wanted:
     """Return what a word asks for; dashes and underscores are the same.
 
     `pending` is a state of rows, and with a run an outcome. An outcome without a run is that
-    of the newest. Raises UsageError for a word, or a run, that the survey does not have.
+    of the newest. Raises UsageError for a word, or a run, that the survey does not have, and
+    for a run where the list is of none.
     """
     name = what.strip().casefold().replace("-", "_")
     if name not in WHATS:
@@ -69,9 +70,9 @@ def wanted(store: Store, what: str, run_id: int | None = None) -> Wanted:
                 "Run camtrap-tui predict or import first.",
             )
         return Wanted(name, "image", run)
-    if name in STATES:
-        return Wanted(name, "row")
-    return Wanted(name, "image", run)
+    if run_id is not None:
+        raise UsageError(f"{name} has nothing to do with a run:", "leave --run out.")
+    return Wanted(name, "row" if name in STATES else "image")
 
 
 def ids(store: Store, asked: Wanted) -> array[int]:

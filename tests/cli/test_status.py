@@ -91,6 +91,15 @@ def test_failures_are_named_with_reason_tries_and_what_to_do(run: Run, survey: P
     assert run.err.rstrip().endswith("--retry")
 
 
+def test_what_is_amiss_with_a_picture_is_of_no_run(run: Run, store: Store) -> None:
+    add_images(store, [Said(timestamp=None)])
+    assert run("status", store.path, "--list", "no_time") == 0
+    assert "1 image: no time." in run.err
+    assert run("status", store.path, "--list", "no_time", "--json") == 0
+    (found,) = json.loads(run.out)
+    assert (found["run"], found["tries"]) == (None, 0)
+
+
 def test_a_list_as_json(run: Run, survey: Path) -> None:
     assert run("status", survey, "--list", "failed", "--run", "1", "--json") == 0
     first, second = json.loads(run.out)
@@ -130,6 +139,8 @@ def test_a_list_as_csv_reads_back_and_holds_no_formula(
         (["--csv", "-"], "give --list too"),
         (["--list", "here", "--csv", "-", "--json"], "give one of them"),
         (["--list", "here", "--check"], "leave --list out"),
+        (["--list", "missing", "--run", "1"], "leave --run out"),
+        (["--list", "no_time", "--run", "1"], "leave --run out"),
     ],
 )
 def test_what_has_no_meaning_is_refused(

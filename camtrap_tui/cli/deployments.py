@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,11 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from camtrap_tui.cli.output import Cell, echo_json, echo_table, narrate
-from camtrap_tui.domain.text import clean
+from camtrap_tui.domain.text import clean, counted
 from camtrap_tui.errors import EXIT_FAILURE, UsageError
 
 if TYPE_CHECKING:
     from camtrap_tui.services.deployments import DeploymentReport, ListedDeployment
+    from camtrap_tui.store.store import Store
 
 _MOST_NAMED = 10
 
@@ -30,7 +33,13 @@ _MOST_NAMED = 10
 )
 @click.option("--dry-run", is_flag=True, help="Say what FILE would do, and write nothing.")
 @click.option("--skip-bad", is_flag=True, help="Leave out rows that cannot be taken.")
-@click.option("--csv", "out", type=click.Path(path_type=Path), help="Write them as a CSV FILE.")
+@click.option(
+    "--csv",
+    "out",
+    metavar="OUT|-",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write them to a CSV file that this command reads, or - for stdout.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def deployments_command(
     survey: Path,
@@ -52,17 +61,15 @@ def deployments_command(
     Where one row cannot be taken, nothing is written and the rows are named; --skip-bad
     takes the others.
     """
-    from camtrap_tui.services.deployments import (
-        describe_deployments,
-        export_deployments,
-        list_deployments,
-    )
+    from camtrap_tui.services.deployments import describe_deployments, list_deployments
     from camtrap_tui.store.store import Store
 
     if file is None and (mapped or dry_run or skip_bad):
         raise UsageError("--map, --dry-run and --skip-bad say how to read a table:", "give FILE.")
     if file is not None and out is not None:
         raise UsageError("--csv writes the deployments of the survey:", "leave FILE out.")
+    if out is not None and as_json:
+        raise UsageError("--csv and --json:", "give one of them.")
     with Store.open(survey) as store:
         if file is not None:
             report = describe_deployments(
@@ -70,12 +77,13 @@ def deployments_command(
             )
             _show_report(report, dry_run=dry_run, as_json=as_json)
             return
-        found = list_deployments(store)
         if out is not None:
-            narrate(f"{out}: {export_deployments(store, out):,} deployments.")
+            _write(store, out)
+            return
+        found = list_deployments(store)
     if as_json:
         echo_json([_as_json(listed) for listed in found])
-    elif out is None:
+    else:
         _show_table(found)
 
 
@@ -123,6 +131,18 @@ def bursts_command(survey: Path, *, gap_s: int | None, as_json: bool) -> None:
         "longest": "images in the longest burst",
     }
     echo_table(["bursts", "count"], [(titles[name], count) for name, count in counts.items()])
+
+
+def _write(store: Store, out: Path) -> None:
+    from camtrap_tui.services.deployment_tables import COLUMNS, deployment_cells
+    from camtrap_tui.services.deployments import export_deployments
+
+    if str(out) != "-":
+        narrate(f"{out}: {counted(export_deployments(store, out), 'deployment')}.")
+        return
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(map(deployment_cells, store.deployments.all()))
 
 
 def _columns(mapped: tuple[str, ...]) -> dict[str, str]:

@@ -44,8 +44,8 @@ def echo_json_list(values: Iterable[Any]) -> None:
 
 
 def narrate(text: str) -> None:
-    """Tell the person something; never mixed with data."""
-    click.echo(text, err=True)
+    """Tell the person something; never mixed with data. Names in it may be anybody's."""
+    click.echo("\n".join(map(clean, text.split("\n"))), err=True)
 
 
 def echo_table(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:

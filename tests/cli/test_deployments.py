@@ -57,6 +57,7 @@ def test_a_table_is_described_shown_and_read_back(survey: Path, tmp_path: Path) 
     assert lines[1:] == ["'=2+2,,,1.0,1.0,,,,,UTC+02:00", "UR011,,,41.9,-87.65,,,,,UTC-05:00"]
     again = json.loads(run(deployments_command, survey, out, "--json").stdout)
     assert (again["unchanged"], again["rows"]) == (2, 2)
+    assert run(deployments_command, survey, "--csv", "-").stdout == out.read_text()
 
 
 def test_bad_rows_are_named_and_fail(survey: Path, tmp_path: Path) -> None:
@@ -72,7 +73,10 @@ def test_bad_rows_are_named_and_fail(survey: Path, tmp_path: Path) -> None:
         assert store.deployments.by_name("UR012")
 
 
-@pytest.mark.parametrize("args", [("--dry-run",), ("--map", "a=b"), ("x.csv", "--csv", "y.csv")])
+@pytest.mark.parametrize(
+    "args",
+    [("--dry-run",), ("--map", "a=b"), ("x.csv", "--csv", "y.csv"), ("--csv", "-", "--json")],
+)
 def test_options_that_mean_nothing_are_refused(survey: Path, args: tuple[str, ...]) -> None:
     with pytest.raises(UsageError):
         run(deployments_command, survey, *args)

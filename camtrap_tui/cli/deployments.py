@@ -104,6 +104,7 @@ def bursts_command(survey: Path, *, gap_s: int | None, as_json: bool) -> None:
     the gap: 60 seconds in a new survey. What was graded is not touched.
     """
     from camtrap_tui.services.bursting import regroup
+    from camtrap_tui.services.quality import flags_unknown
     from camtrap_tui.store.store import Store
 
     with Store.open(survey) as store:
@@ -111,6 +112,7 @@ def bursts_command(survey: Path, *, gap_s: int | None, as_json: bool) -> None:
             regroup(store, gap_s)
         images, gap = store.images.count(), store.survey.burst_gap_s
         bursts, together, longest = store.timelines.burst_counts()
+        unknown = flags_unknown(store)
     counts: dict[str, int] = {
         "gap_s": gap,
         "images": images,
@@ -131,6 +133,8 @@ def bursts_command(survey: Path, *, gap_s: int | None, as_json: bool) -> None:
         "longest": "images in the longest burst",
     }
     echo_table(["bursts", "count"], [(titles[name], count) for name, count in counts.items()])
+    if unknown:
+        narrate(f"\n{unknown}")
 
 
 def _write(store: Store, out: Path) -> None:

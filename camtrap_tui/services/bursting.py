@@ -52,13 +52,15 @@ def regroup(store: Store, gap_s: int, *, now: str | None = None) -> None:
     """Set the survey's gap between bursts, and renew all bursts and flags.
 
     A transaction a deployment, so that nobody who grades waits for long; where it was stopped,
-    doing it again ends what was begun.
+    the survey knows, and doing it again ends what was begun.
     """
     with store.db.transaction():
         store.timelines.set_burst_gap(gap_s)
+        store.flags.note_unknown()
     renew_bursts(store, [None, *store.timelines.deployments()], now=now)
-    if not store.flags.are_known():
-        with store.db.transaction():
+    with store.db.transaction():
+        # Another gap may have been set meanwhile: whoever set it is not through yet.
+        if store.survey.burst_gap_s == gap_s:
             store.flags.note_known()
 
 

@@ -72,13 +72,13 @@ def _flag_outside(store: Store, deployment_id: int) -> None:
 
 
 def flags_unknown(store: Store) -> str:
-    """Return why kept flags are not all known, and what works them out; "" where they are."""
+    """Return why flags and bursts are not all known, and what helps; "" where they are."""
     if store.flags.are_known():
         return ""
     command = f"camtrap-tui bursts {quoted(str(store.path))} --gap {store.survey.burst_gap_s}"
     return (
-        "An older camtrap-tui added pictures here: whether their clocks were right has not been"
-        f" worked out. Do it with: {command}"
+        "Bursts and flags have not been worked out for all pictures: an older camtrap-tui added"
+        f" some, or was stopped at it. Do it with: {command}"
     )
 
 

@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Iterable
 
 from camtrap_tui.store.database import Database
-from camtrap_tui.store.schema_002 import FLAGS_UNKNOWN
+from camtrap_tui.store.schema_002 import NOT_WORKED_OUT
 
 # The images of a flag that is not kept, each from an index alone.
 _TOLD = {
@@ -29,11 +29,15 @@ class Flags:
         self._db = db
 
     def are_known(self) -> bool:
-        """Tell whether flags were worked out for all images, also those of an older version."""
-        return bool(self._db.value("PRAGMA user_version") != FLAGS_UNKNOWN)
+        """Tell whether flags and bursts were worked out for all images by the gap in force."""
+        return bool(self._db.value("PRAGMA user_version") != NOT_WORKED_OUT)
+
+    def note_unknown(self) -> None:
+        """Keep that flags and bursts are to be worked out anew; call it in a transaction."""
+        self._db.execute(f"PRAGMA user_version = {NOT_WORKED_OUT}")
 
     def note_known(self) -> None:
-        """Keep that flags were worked out for all images; call it in a transaction."""
+        """Keep that flags and bursts were worked out for all images; call it in a transaction."""
         self._db.execute("PRAGMA user_version = 0")
 
     def clear(self, deployment_id: int | None, flag: str | None = None) -> None:

@@ -37,7 +37,7 @@ def m002_sources(db: AnyDatabase) -> None:
     for statement in schema_002.M002:
         db.execute(statement)
     if db.execute("SELECT 1 FROM image LIMIT 1").fetchone():
-        db.execute(f"PRAGMA user_version = {schema_002.FLAGS_UNKNOWN}")
+        db.execute(f"PRAGMA user_version = {schema_002.NOT_WORKED_OUT}")
 
 
 # As sqlite-utils makes them, letter for letter: it takes over from here with the next change.

@@ -62,8 +62,9 @@ _CLOCKS = (
 )
 
 # Only what cannot be told from an image's own columns is kept here. A survey that already had
-# images has no flags yet: `PRAGMA user_version` is FLAGS_UNKNOWN there, until all are worked out.
-FLAGS_UNKNOWN = 1
+# images has no flags yet: `PRAGMA user_version` is NOT_WORKED_OUT there, until all of them and
+# all bursts are worked out.
+NOT_WORKED_OUT = 1
 _FLAGS = (
     """
     CREATE TABLE image_flag (

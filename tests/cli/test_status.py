@@ -167,11 +167,11 @@ def test_what_was_never_worked_out_is_said(run: Run, survey: Path) -> None:
     with closing(sqlite3.connect(survey)) as raw:
         raw.execute("PRAGMA user_version = 1")
     assert run("status", survey) == 0
-    assert "has not been worked out" in run.err
+    assert "have not been worked out" in run.err
     assert run("status", survey, "--json") == 0
-    assert "has not been worked out" in json.loads(run.out)["unknown"]
+    assert "have not been worked out" in json.loads(run.out)["unknown"]
     assert run("status", survey, "--list", "before_2010") == 0
-    assert "has not been worked out" in run.err
+    assert "have not been worked out" in run.err
     assert run("bursts", survey, "--gap", "60") == 0
     assert run("status", survey) == 0
-    assert "has not been worked out" not in run.err
+    assert "have not been worked out" not in run.err

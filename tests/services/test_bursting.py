@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from camtrap_tui.services import bursting
 from camtrap_tui.services.bursting import regroup, renew_bursts
 from camtrap_tui.services.export import export_truth
 from camtrap_tui.services.ingest import add_folder
+from camtrap_tui.services.quality import flags_unknown
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, image
 from tests.camera_files import photo
@@ -132,6 +135,25 @@ def test_another_gap_regroups_every_deployment_and_back(store: Store) -> None:
         third,
         last,
     ]
+
+
+def test_a_survey_knows_that_its_regrouping_was_stopped(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_images(store, [Said(timestamp=f"2024-06-27 02:14:0{n}") for n in range(3)])
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as stopping:
+        stopping.setattr(bursting, "renew_burst_of", stop)
+        with pytest.raises(KeyboardInterrupt):
+            regroup(store, 0, now=NOW)
+    assert "--gap 0" in flags_unknown(store)
+
+    regroup(store, 0, now=NOW)
+    assert flags_unknown(store) == ""
+    assert store.timelines.burst_counts() == (0, 0, 0)
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -139,7 +139,7 @@ async def test_what_was_never_worked_out_is_said(make_app: Make, river: Store) -
         river.db.execute("PRAGMA user_version = 1")
     async with make_app().run_test(size=(80, 40)) as pilot:
         await opened(pilot)
-        assert "has not been worked out" in " ".join(shown(pilot).split())
+        assert "have not been worked out" in " ".join(shown(pilot).split())
 
 
 async def test_a_long_list_holds_only_the_rows_in_view(make_app: Make, river: Store) -> None:

@@ -35,8 +35,9 @@ def relink_command(
 ) -> None:
     """Find the pictures of SURVEY again in FOLDER, after a move or on another machine.
 
-    A picture is found by its path and size, else by its content; what is not found is missing
-    until it is added or relinked. Grades and predictions stay with their pictures.
+    A picture is found by its path, size and time of change, else by its content, for which
+    files are read; what is not found is missing until it is added or relinked. Grades and
+    predictions stay with their pictures.
     """
     from camtrap_tui.services.relink import relink
 

@@ -1,7 +1,7 @@
 """Finds pictures again after a move or on another machine: by their paths, then by content.
 
-A picture is found where a file has its path and size, or its content; nothing is guessed, and
-what is not found is missing. Files that the survey does not know are only counted.
+A picture is found where a file has its path, size and time of change, or its content; nothing
+is guessed, and what is not found is missing. Files that nobody knows are only counted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.ingest import folder_root, own_files
 from camtrap_tui.services.pictures_on_disk import FoundFile, is_picture_name, look_at, walk
 from camtrap_tui.services.places import from_text, to_text
-from camtrap_tui.services.relink_shift import SAMPLE, Shift, file_md5, find_shifts
+from camtrap_tui.services.relink_shift import SAMPLE, Shift, file_md5, find_shifts, is_unchanged
 from camtrap_tui.services.settling import Settler
 from camtrap_tui.store.relinking import PlacedRow
 from camtrap_tui.store.sources import SeenRows
@@ -73,9 +73,11 @@ def relink(
     samples = {key: store.relinking.sample(key, SAMPLE) for key in lost}
     own = own_files(survey or store.path, root)
     shifts = find_shifts(root, samples)
-    trees = [
-        _Tree(store, source, root, shifts.get(key), samples[key]) for key, source in lost.items()
-    ]
+    trees: list[_Tree] = []
+    for key, source in lost.items():
+        tree = _Tree(store, source, root, shifts.get(key), samples[key])
+        tree.gives_way = tree.location in {other.location for other in trees}
+        trees.append(tree)
     work = _Relinking(store, root, own, trees)
     if not trees and not work.wants_named():
         raise InputError(
@@ -129,6 +131,8 @@ class _Tree:
             and bool(images)
             and store.relinking.copies_in(self.other, images) > 0
         )
+        # Of two folders that would lie in one, the first gets it.
+        self.gives_way = False
         self.is_moved = False
         self.files = 0
         self.report = Relinked(source.location, self.location)
@@ -136,7 +140,7 @@ class _Tree:
     @property
     def is_open(self) -> bool:
         """Whether rows of this tree may get files of the folder."""
-        return self.other is None
+        return self.other is None and not self.gives_way
 
     def inside(self, file: FoundFile) -> str | None:
         """Return the path that a file has in this tree from now on, None outside it."""
@@ -238,14 +242,10 @@ class _Relinking:
             yield chunk
 
     def _at(self, tree: _Tree, files: list[FoundFile]) -> list[tuple[PlacedRow, FoundFile]]:
-        """Return the rows of a tree whose files these are by path and size."""
+        """Return the rows of a tree whose files these are by path, size and time."""
         paths = {path: file for file in files if (path := tree.known_path(file)) is not None}
         rows = self._store.relinking.at(tree.source.id, list(paths)) if paths else {}
-        return [
-            (row, paths[path])
-            for path, row in rows.items()
-            if row.file_bytes in (None, paths[path].size)
-        ]
+        return [(row, paths[path]) for path, row in rows.items() if is_unchanged(row, paths[path])]
 
     def _strange(self, files: list[FoundFile]) -> list[FoundFile]:
         """Return the files that no row has: neither a lost folder's nor another one's."""
@@ -306,15 +306,21 @@ class _Relinking:
             if path is None or not tree.is_open:
                 continue
             rows = self._store.relinking.with_content(tree.source.id, content)
-            row = next((r for r in rows if r.id not in self._seen and r.state != "duplicate"), None)
-            row = row or next((r for r in rows if r.id not in self._seen), None)
+            left = [row for row in rows if row.id not in self._seen]
+            # A file that kept its place first; no duplicate while the picture itself is lost.
+            place = tree.known_path(file)
+            left.sort(key=lambda row: (row.file_path != place, row.state == "duplicate"))
+            row = left[0] if left else None
             if row is None or not self._make_way(tree, row, path):
                 continue
             self._move(tree)
             self._store.relinking.move_row(tree.source.id, row, path, file.size, file.modified_ns)
             self._seen.add(row.id)
             tree.files += 1
-            tree.report.by_content += row.state == "here"
+            if row.state == "here":
+                kept_place = row.file_path == place
+                tree.report.by_path += kept_place
+                tree.report.by_content += not kept_place
             return True
         return False
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from camtrap_tui.services.pictures_on_disk import FoundFile, walk
@@ -16,6 +16,7 @@ from camtrap_tui.services.places import from_text
 from camtrap_tui.store.relinking import PlacedRow
 
 SAMPLE = 30
+_DAY_S, _QUARTER_S, _COARSE_S = 86_400 + 2, 900, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +24,17 @@ class Shift:
     """How a lost folder's tree lies in another: `inside` it, or `without` its first folders.
 
     The file of a row is `inside/path`; where `without` is not empty, the row's path begins
-    with it and the file is the rest. Both end with `/` where they are not empty.
+    with it and the file is the rest. Both end with `/` where they are not empty. `is_sure` says
+    that no sampled picture has its path and size here but another content.
     """
 
     inside: str = ""
     without: str = ""
+    is_sure: bool = True
 
     def row_path(self, file: str) -> str | None:
-        """Return the path of the row whose file would lie at `file`; None outside the tree."""
-        if not file.startswith(self.inside):
+        """Return the path of the row whose file would lie at `file`; None for no such row."""
+        if not self.is_sure or not file.startswith(self.inside):
             return None
         return self.without + file[len(self.inside) :]
 
@@ -53,11 +56,13 @@ def find_shifts(root: Path, samples: dict[int, list[PlacedRow]]) -> dict[int, Sh
             shift = _shift(file, row)
             if shift is not None:
                 votes[source_id][shift].append((file.path, row))
-    return {
-        source_id: shift
-        for source_id, found in votes.items()
-        if (shift := _best(root, found)) is not None
-    }
+    shifts: dict[int, Shift] = {}
+    for source_id in samples:
+        taken = {shift.inside for shift in shifts.values()}
+        shift = _best(root, votes[source_id], taken) if source_id in votes else None
+        if shift is not None:
+            shifts[source_id] = shift
+    return shifts
 
 
 def _shift(file: FoundFile, row: PlacedRow) -> Shift | None:
@@ -70,25 +75,50 @@ def _shift(file: FoundFile, row: PlacedRow) -> Shift | None:
     return None
 
 
-def _best(root: Path, found: dict[Shift, list[tuple[str, PlacedRow]]]) -> Shift | None:
-    """Return the shift that most of the sampled pictures bear out by content, or None."""
+def _best(
+    root: Path, found: dict[Shift, list[tuple[str, PlacedRow]]], taken: set[str]
+) -> Shift | None:
+    """Return the shift that most of the sampled pictures bear out by content, or None.
+
+    `taken` are the places of other lost folders.
+    """
     score: Counter[Shift] = Counter()
+    denied: set[Shift] = set()
     for shift, pairs in found.items():
         for path, row in pairs:
             content = file_md5(root / from_text(path)) if row.content_md5 else None
             if content is None and len(found) > 1:
                 # Without its content, one of several places would be a guess.
                 continue
-            score[shift] += 1 if content == row.content_md5 else 0
+            if content == row.content_md5:
+                score[shift] += 1
+            else:
+                denied.add(shift)
     best = max(score.values(), default=0)
     if not best:
         return None
-    # Whole copies of the tree are as good as each other: the one that lies highest.
-    return min((s for s in score if score[s] == best), key=_height)
+    # Whole copies of the tree are as good as each other: the one that lies highest, and each
+    # lost folder its own.
+    equal = (shift for shift in score if score[shift] == best)
+    found_at = min(equal, key=lambda shift: (shift.inside in taken, *_height(shift)))
+    return replace(found_at, is_sure=found_at not in denied)
 
 
 def _height(shift: Shift) -> tuple[int, int, str]:
     return shift.inside.count("/"), shift.without.count("/"), shift.inside
+
+
+def is_unchanged(row: PlacedRow, file: FoundFile) -> bool:
+    """Tell whether a file at a row's path needs no reading to be that row's.
+
+    Disks that keep local times show other whole hours or quarters elsewhere, by two seconds.
+    """
+    if not row.content_md5:
+        return row.file_bytes in (None, file.size)
+    if row.file_bytes != file.size or row.modified_ns is None or file.modified_ns is None:
+        return False
+    apart_s = abs(row.modified_ns - file.modified_ns) / 1e9
+    return apart_s < _DAY_S and min(apart_s % _QUARTER_S, -apart_s % _QUARTER_S) <= _COARSE_S
 
 
 def file_md5(path: Path) -> str | None:

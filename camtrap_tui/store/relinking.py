@@ -46,20 +46,28 @@ class Relinking:
         self._db = db
 
     def sample(self, source_id: int, size: int) -> list[PlacedRow]:
-        """Return about so many rows of pictures of a folder, spread over all of it."""
+        """Return about so many rows of pictures of a folder, spread over all of it.
+
+        Of duplicates where it has nothing else.
+        """
+        return self._sample(source_id, size, "here") or self._sample(source_id, size, "duplicate")
+
+    def _sample(self, source_id: int, size: int, state: str) -> list[PlacedRow]:
         span = self._db.one(
-            "SELECT min(id), max(id) FROM source_row WHERE source_id = ? AND state = 'here'",
-            [source_id],
+            "SELECT min(id), max(id) FROM source_row WHERE source_id = ? AND state = ?",
+            [source_id, state],
         )
         if span is None or span[0] is None:
             return []
         low, high = span
         starts = sorted({low + (high - low) * n // max(size - 1, 1) for n in range(size)})
         sql = (
-            f"{_PLACED} WHERE row.source_id = ? AND row.id >= ? AND row.state = 'here'"
+            f"{_PLACED} WHERE row.source_id = ? AND row.id >= ? AND row.state = ?"
             " ORDER BY row.id LIMIT 1"
         )
-        found = {row.id: row for start in starts for row in self._rows(sql, [source_id, start])}
+        found = {
+            row.id: row for start in starts for row in self._rows(sql, [source_id, start, state])
+        }
         return list(found.values())
 
     def at(self, source_id: int, paths: Sequence[str]) -> dict[str, PlacedRow]:

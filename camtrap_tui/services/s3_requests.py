@@ -56,18 +56,28 @@ def pages(bucket: Bucket, prefix: str) -> Iterator[list[Listed]]:
         }
         if token:
             query["continuation-token"] = token
-        found, token = _parsed(bucket, _ask(bucket, query))
+        found, following = _parsed(bucket, _ask(bucket, query))
+        if following is not None and following in ("", token):
+            raise InputError(
+                f"s3://{bucket.name}: {bucket.endpoint} says that there is more, but not where"
+                " the listing goes on.",
+                "Nothing was taken to be gone; run the command again, or ask who runs the service.",
+            )
         yield found
+        token = following or ""
         if not token:
             return
 
 
-def _parsed(bucket: Bucket, body: bytes) -> tuple[list[Listed], str]:
+def _parsed(bucket: Bucket, body: bytes) -> tuple[list[Listed], str | None]:
+    """Return a page, and by what to ask for the next: None where this is the last one."""
     try:
         root = ElementTree.fromstring(body)
         # Names are compared without the namespace, which not every service writes.
         for element in root.iter():
             element.tag = element.tag.rpartition("}")[2]
+        if root.tag != "ListBucketResult":
+            raise ValueError(f"it is about {clean(root.tag)}")
         encoded = root.findtext("EncodingType") == "url"
         found = [
             Listed(
@@ -83,7 +93,7 @@ def _parsed(bucket: Bucket, body: bytes) -> tuple[list[Listed], str]:
             "Check AWS_ENDPOINT_URL.",
         ) from None
     more = (root.findtext("IsTruncated") or "").casefold() == "true"
-    return found, (root.findtext("NextContinuationToken") or "") if more else ""
+    return found, (root.findtext("NextContinuationToken") or "") if more else None
 
 
 def _decoded(key: str, *, encoded: bool) -> str:

@@ -148,3 +148,19 @@ def test_the_region_of_a_bucket_is_asked_for(monkeypatch: pytest.MonkeyPatch) ->
         find_bucket("river")
     monkeypatch.setenv("AWS_REGION", "eu-north-1")
     assert find_bucket("river").region == "eu-north-1"
+
+
+@pytest.mark.parametrize("token", ["", "<NextContinuationToken>t</NextContinuationToken>"])
+def test_a_listing_that_does_not_go_on_is_no_whole_one(service: _Service, token: str) -> None:
+    more = LISTING.replace("false</IsTruncated>", f"true</IsTruncated>{token}")
+    service.answers = [(200, {}, more)]
+
+    with pytest.raises(InputError, match="says that there is more, but not where"):
+        list(pages(bucket(service), "a/"))
+
+
+def test_a_page_of_the_web_is_no_empty_bucket(service: _Service) -> None:
+    service.answers = [(200, {}, "<html><body>Sign in</body></html>")]
+
+    with pytest.raises(InputError, match=r"is no listing \(it is about html\)"):
+        list(pages(bucket(service), "a/"))

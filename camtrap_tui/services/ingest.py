@@ -161,6 +161,7 @@ class _Adding:
                 self.has_pictures = True
                 return True
             case "duplicate":
+                self.has_pictures = True
                 # Imported predictions may since have made an image of its own of this file.
                 image = self._store.ledger.image_at(self.source_id, file.path)
                 return image is None or image.id == row.image_id

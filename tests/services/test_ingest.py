@@ -376,3 +376,16 @@ def test_the_source_is_the_resolved_folder(store: Store, folder: Path, tmp_path:
             row_count=4,
         )
     }
+
+
+def test_a_folder_of_nothing_but_copies_can_be_added_again(
+    store: Store, folder: Path, tmp_path: Path
+) -> None:
+    add_folder(store, folder)
+    shutil.copytree(folder, tmp_path / "copy")
+    first = add_folder(store, tmp_path / "copy")
+
+    again = add_folder(store, tmp_path / "copy")
+
+    assert first.states == again.states == {"duplicate": 4}
+    assert again.unchanged == 4

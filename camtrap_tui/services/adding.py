@@ -18,7 +18,7 @@ from camtrap_tui.services.ingest import FolderReport, add_folder
 from camtrap_tui.services.manifest import TableReport, add_manifest
 from camtrap_tui.services.pictures_on_disk import is_picture_name, walk
 from camtrap_tui.services.places import to_text
-from camtrap_tui.services.placing import place
+from camtrap_tui.services.placing import listing, place_listed
 from camtrap_tui.services.s3_listing import add_bucket
 from camtrap_tui.store.store import Store
 
@@ -199,9 +199,10 @@ def _look_in(
     if images is None:
         return None
     root = images.resolve()
-    paths = [found.path for found in walk(root) if not found.trouble]
-    with store.db.transaction():
-        place(store, root, paths)
+    paths = (found.path for found in walk(root) if not found.trouble)
+    # The folder is read before the lock is taken.
+    with listing(root, paths) as listed, store.db.transaction():
+        place_listed(store, listed)
     return add_folder(store, root, progress=_of(progress, "pictures"), survey=request.survey)
 
 
@@ -219,9 +220,15 @@ def _of_table(
         (
             counts.conflicting,
             "row repeats an id with other values",
-            "rows repeat an id with others",
+            "rows repeat an id with other values",
         ),
-        (counts.bad_times, "timestamp is none", "timestamps are none"),
+        (
+            counts.ambiguous,
+            "picture known by its path stays apart: rows with several ids have the path",
+            "pictures known by their paths stay apart: rows with several ids have these",
+        ),
+        (counts.bad_times, "time cannot be read", "times cannot be read"),
+        (counts.short, "row has fewer cells than headings", "rows have fewer cells than headings"),
         (counts.without_time, "picture has no time", "pictures have no time"),
     ]
     said = [f"{n:,} {one if n == 1 else more}." for n, one, more in told if n]

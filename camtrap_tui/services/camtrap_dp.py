@@ -10,7 +10,8 @@ import gzip
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from camtrap_tui.errors import InputError
 from camtrap_tui.services.deployments import DeploymentReport, describe_deployments
 from camtrap_tui.services.manifest import TableReport, add_table, file_md5
 from camtrap_tui.services.places import to_text
-from camtrap_tui.services.table_entries import entry_of
+from camtrap_tui.services.table_entries import Entry, entry_of
 from camtrap_tui.services.tables import read_lines
 from camtrap_tui.store.store import Store
 
@@ -60,19 +61,29 @@ def add_package(
         if deployments:
             # Read before anything is written: a package is taken as a whole.
             describe_deployments(store, deployments, dry_run=True, is_standard=True)
-        lines = read_lines(media, progress=progress, names=_MEDIA)
+        described: list[DeploymentReport] = []
+
+        def read(tell: Progress | None) -> Iterator[Entry]:
+            for line in read_lines(media, progress=tell, names=_MEDIA):
+                yield entry_of(line, is_standard=True)
+
+        def describe() -> None:
+            if deployments:
+                described.append(
+                    describe_deployments(store, deployments, skip_bad=True, is_standard=True)
+                )
+
         report = add_table(
             store,
             "camtrap_dp",
             descriptor,
             file_md5([descriptor, *tables.values()]),
             {name: name for name in _MEDIA},
-            (entry_of(line, is_standard=True) for line in lines),
+            read,
+            progress,
+            after=describe,
         )
-        if report.already_added or not deployments:
-            return PackageReport(report, None)
-        described = describe_deployments(store, deployments, skip_bad=True, is_standard=True)
-        return PackageReport(report, described)
+        return PackageReport(report, described[0] if described else None)
 
 
 def _tables(descriptor: Path, stack: ExitStack) -> dict[str, Path]:
@@ -116,12 +127,22 @@ def _described(descriptor: Path) -> dict[str, object]:
 
 def _beside(descriptor: Path, name: str, path: str) -> Path:
     """Return the file that a resource names; never one outside the package's folder."""
-    if "://" in path or path.startswith("/") or "\x00" in path or ".." in Path(path).parts:
+    if "://" in path or "\x00" in path or not _is_inside(descriptor.parent, path):
         raise InputError(
             f"{descriptor}: the table {name} lies outside the package ({to_text(path)}).",
             "Copy it beside datapackage.json.",
         )
     return descriptor.parent / path
+
+
+def _is_inside(folder: Path, path: str) -> bool:
+    """Tell whether a path leads to a place below a folder, links and all."""
+    if path.startswith("/") or ".." in Path(path).parts:
+        return False
+    try:
+        return (folder / path).resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):
+        return False
 
 
 def _plain(file: Path, stack: ExitStack) -> Path:
@@ -133,6 +154,7 @@ def _plain(file: Path, stack: ExitStack) -> Path:
     try:
         with gzip.open(file) as packed, plain.open("wb") as unpacked:
             shutil.copyfileobj(packed, unpacked)
-    except (OSError, EOFError) as error:
-        raise InputError(f"{file}: it cannot be unpacked ({error}).", "Save it again.") from None
+    except (OSError, EOFError, zlib.error) as error:
+        what = (getattr(error, "strerror", None) or str(error)).lower()
+        raise InputError(f"{file}: it cannot be unpacked ({what}).", "Save it again.") from None
     return plain

@@ -236,7 +236,7 @@ class ImportWriter:
             return None
         name = deployment_of(item.path, "")
         if name and name not in self._deployments:
-            self._deployments = self._store.images.deployment_ids([name])
+            self._deployments[name] = self._store.images.deployment_id(name)
         return self._deployments.get(name)
 
     def _write_run(self, taken: Iterable[tuple[int, Record]]) -> None:

@@ -18,6 +18,7 @@ from camtrap_tui.errors import InputError
 from camtrap_tui.services.bursting import renew_bursts
 from camtrap_tui.services.places import to_text
 from camtrap_tui.services.table_entries import Entry, entry_of
+from camtrap_tui.services.table_paths import PathsOfOneId
 from camtrap_tui.services.table_writer import TableCounts, TableWriter
 from camtrap_tui.services.tables import read_lines
 from camtrap_tui.store.store import Store, utc_now
@@ -53,15 +54,11 @@ def add_manifest(
     """
     if not columns.keys() & {"mediaID", "publicURL", "filePath", "fileName"}:
         raise InputError(f"{file}: no column names a picture.", "Name one with --map.")
-    lines = read_lines(file, columns, progress, names=tuple(columns))
-    return add_table(
-        store,
-        "manifest",
-        file,
-        file_md5([file]),
-        dict(columns),
-        (entry_of(line) for line in lines),
-    )
+
+    def read(tell: Progress | None) -> Iterator[Entry]:
+        return map(entry_of, read_lines(file, columns, tell, names=tuple(columns)))
+
+    return add_table(store, "manifest", file, file_md5([file]), dict(columns), read, progress)
 
 
 def add_table(
@@ -70,13 +67,16 @@ def add_table(
     file: Path,
     content_md5: str,
     columns: dict[str, str],
-    entries: Iterable[Entry],
+    read: Callable[[Progress | None], Iterator[Entry]],
+    progress: Progress | None = None,
+    after: Callable[[], None] = lambda: None,
 ) -> TableReport:
     """Write a table's entries as the rows of a source, in one transaction, then bursts.
 
-    `content_md5` is that of all bytes that were read. Raises InputError where there is no row.
+    `content_md5` is that of all bytes that are read; `after` writes what else there is, and may
+    be called again where it was stopped. Raises InputError where there is no row.
     """
-    entries, column_map = iter(entries), json.dumps(columns, ensure_ascii=False)
+    column_map = json.dumps(columns, ensure_ascii=False)
     location = to_text(str(file.resolve()))
     same = store.sources.with_content(kind, content_md5)
     if same is not None and same.column_map == column_map:
@@ -86,15 +86,19 @@ def add_table(
         is_again = source.row_count is not None
         if is_again:
             store.sources.set_aside(source.id)
-        writer = TableWriter(store, source.id, is_again=is_again)
-        _write_all(writer, entries)
+        writer = TableWriter(store, source.id, PathsOfOneId(lambda: read(None)), is_again=is_again)
+        _write_all(writer, read(progress))
         if not writer.counts.rows:
             raise InputError(f"{file}: the table has no rows.", "Give the one with the pictures.")
         gone = GONE.format(what="manifest" if kind == "manifest" else "package")
         vanished, excluded = store.sources.exclude_aside(source.id, gone)
         rows = writer.counts.rows + excluded
-        store.sources.note_reading(source.id, rows, content_md5, column_map)
-    renew_bursts(store, {*store.ledger.deployments_without_bursts(), *writer.left})
+        store.sources.note_reading(source.id, rows, column_map)
+        store.sources.unsettle(writer.left)
+    after()
+    renew_bursts(store, store.ledger.deployments_without_bursts())
+    with store.db.transaction():
+        store.sources.note_content(source.id, content_md5)
     states = store.ledger.states(source.id)
     return TableReport(source, writer.counts, states, False, vanished, columns)
 

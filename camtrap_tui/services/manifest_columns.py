@@ -26,32 +26,41 @@ _MD5 = re.compile(r"[0-9a-fA-F]{32}", re.ASCII)
 _SYNONYMS: dict[str, tuple[str, ...]] = {
     "mediaID": (
         "id", "imageid", "imgid", "photoid", "pictureid", "assetid", "fileid", "uuid", "guid",
-        "mediauuid", "imageuuid",
+        "mediauuid", "imageuuid", "bildid", "idimage", "idimagen", "identifiant",
     ),
     "publicURL": (
         "url", "imageurl", "mediaurl", "fileurl", "downloadurl", "link", "imagelink", "href",
         "accessuri", "uri", "address", "src", "s3url", "s3uri", "location", "filepath", "path",
+        "adresse", "lien", "enlace", "direccion",
     ),
     "timestamp": (
         "datetimeoriginal", "datetime", "exifdatetimeoriginal", "dateandtime", "capturetime",
         "captureddatetime", "capturedat", "captured", "datetaken", "takenat", "takenon",
         "phototime", "photodatetime", "imagedatetime", "localdatetime", "eventdate", "time",
-        "date", "createdate",
+        "date", "createdate", "aufnahmezeit", "zeitstempel", "datumzeit", "datum", "horodatage",
+        "dateetheure", "dateheure", "fechayhora", "fechahora", "fecha",
     ),
     "filePath": ("path", "relativefilepath", "relativepath", "fullpath", "relpath", "file"),
     "fileName": (
         "file", "imagename", "imagefile", "photoname", "picturename", "originalfilename",
-        "basename", "image", "photo", "name",
+        "basename", "image", "photo", "name", "dateiname", "datei", "fichier", "nomfichier",
+        "nomdufichier", "archivo", "nombrearchivo", "bild", "imagen",
     ),
     "deploymentID": (
         "deployment", "deploymentname", "stationid", "station", "stationname", "cameraid",
         "camera", "cameraname", "siteid", "site", "sitename", "locationid", "locationname",
-        "location", "placename",
+        "location", "placename", "standort", "kamera", "camara", "cámara", "caméra", "estacion",
+        "estación", "emplacement",
     ),
-    "folderName": ("folder", "directory", "dir", "relativepath", "subfolder", "foldername"),
+    "folderName": (
+        "folder", "directory", "dir", "relativepath", "subfolder", "foldername",
+        "ordner", "verzeichnis", "dossier", "carpeta",
+    ),
     "contentMD5": ("md5", "md5sum", "filemd5", "hash", "checksum", "contenthash", "filehash"),
-    "latitude": ("lat", "decimallatitude"),
-    "longitude": ("lon", "lng", "long", "decimallongitude"),
+    "latitude": ("lat", "decimallatitude", "breitengrad", "breite", "latitud"),
+    "longitude": (
+        "lon", "lng", "long", "decimallongitude", "längengrad", "länge", "longitud",
+    ),
 }  # fmt: skip
 
 

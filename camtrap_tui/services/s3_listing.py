@@ -275,7 +275,7 @@ class _Listing:
         root_name = (self._prefix.rstrip("/") or self._bucket).rpartition("/")[2]
         name = deployment_of(path, to_text(root_name))
         if name not in self._deployments:
-            self._deployments = self._store.images.deployment_ids([name])
+            self._deployments[name] = self._store.images.deployment_id(name)
         return NewImage(
             id=key,
             media_id=self._ids(listed, path)[0],

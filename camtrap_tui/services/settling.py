@@ -115,7 +115,7 @@ class Settler:
     def _deployment(self, path: str) -> int:
         name = deployment_of(path, self._root_name)
         if name not in self._deployments:
-            self._deployments = self._store.images.deployment_ids([name])
+            self._deployments[name] = self._store.images.deployment_id(name)
         return self._deployments[name]
 
     def _why_duplicate(self, look: Look, image: Image) -> str:

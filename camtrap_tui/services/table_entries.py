@@ -27,7 +27,8 @@ class Entry:
     `media_id` is the table's own ("" for none), `key` the id under which the image is known
     until its picture is here; `state` and `reason` are set where the line is no picture to be
     had: without an image for `not_a_picture` and `unreadable`, with one for `missing`.
-    `deployment_is_told` says that a column has it, not only the folders of the path.
+    `deployment_is_told` says that a column has it, not only the folders of the path; `is_short`
+    that the line has fewer cells than the table has headings.
     """
 
     number: int
@@ -44,6 +45,7 @@ class Entry:
     longitude: float | None
     state: str | None = None
     reason: str | None = None
+    is_short: bool = False
 
     @property
     def has_image(self) -> bool:
@@ -75,10 +77,14 @@ def entry_of(line: Line, *, is_standard: bool = False) -> Entry:
         longitude=position[1],
         state=state,
         reason=reason,
+        is_short=line.is_short,
     )
 
 
 def _trouble(line: Line, path: str) -> tuple[str, str] | None:
+    if line.too_many:
+        # Nobody knows which of its cells moved to another column.
+        return "unreadable", f"the row has {line.too_many:,} cells, more than there are headings"
     if not (line.media_id or line.path or line.url):
         return "unreadable", "the row names no picture"
     if len(line.media_id) > _LONGEST_ID:

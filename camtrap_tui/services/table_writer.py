@@ -7,7 +7,7 @@ learned of a row before (its picture is here, or could not be had) stays as it i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from camtrap_tui.domain.timestamps import Timestamp
@@ -31,9 +31,16 @@ class TableCounts:
     known_images: int = 0
     repeated: int = 0
     conflicting: int = 0
+    ambiguous: int = 0
+    short: int = 0
     without_time: int = 0
     bad_times: int = 0
     examples: list[str] = field(default_factory=list)
+
+    def note_short(self, entry: Entry) -> None:
+        """Count a row with fewer cells than headings, which may have been cut off."""
+        self.short += 1
+        self.note(f"row {entry.number:,}: cells are missing at its end")
 
     def note(self, what: str) -> None:
         """Keep an example of what could not be taken as it stands."""
@@ -44,23 +51,24 @@ class TableCounts:
 class TableWriter:
     """Writes entries of one source, a chunk at a time, inside the caller's transaction.
 
-    With `is_again`, rows of an earlier reading are set aside, and claimed by the lines that
-    mean them.
+    `has_one_id` tells of a path whether all lines that have it mean one picture. With
+    `is_again`, rows of an earlier reading are set aside, and claimed by the lines that mean them.
     """
 
-    def __init__(self, store: Store, source_id: int, *, is_again: bool) -> None:
+    def __init__(
+        self, store: Store, source_id: int, has_one_id: Callable[[str], bool], *, is_again: bool
+    ) -> None:
         self.store = store
         self.source_id = source_id
+        self.has_one_id = has_one_id
         self.is_again = is_again
         self._deployments: dict[str, int] = {}
         self._next = store.bulk.next_image_id()
         # In a survey without images only ids of this table can be known. A bit a hash says of
         # which to ask: of some in vain, but of none too few.
         self.met = bytearray(_MET_BITS // 8) if self._next == 1 else None
-        # Deployments that lost an image, or an image's time: their bursts are to be renewed.
-        self.touched: set[int] = set()
         self.counts = TableCounts()
-        # Deployments that images were moved out of: their bursts are to be renewed too.
+        # Deployments that images were moved out of: what is left of their bursts is to be renewed.
         self.left: set[int] = set()
 
     def write(self, entries: Sequence[Entry]) -> None:
@@ -88,7 +96,7 @@ class TableWriter:
     def deployment(self, name: str) -> int | None:
         """Return the row id of a deployment, added if need be; None for no name."""
         if name and name not in self._deployments:
-            self._deployments = self.store.images.deployment_ids([name])
+            self._deployments[name] = self.store.images.deployment_id(name)
         return self._deployments.get(name)
 
 
@@ -114,6 +122,8 @@ class _Chunk:
         self._look_up()
         for entry in self._entries:
             self._counts.rows += 1
+            if entry.is_short:
+                self._counts.note_short(entry)
             if entry.has_image:
                 self._take(entry)
             else:
@@ -142,12 +152,21 @@ class _Chunk:
             assert row.image_id is not None
             self._rows[row.image_id].append(row)
         self._by_key = known
+        paths = {entry.key: entry.path for entry in wanted}
         for key, alias in by_path.items():
             # One image goes to one id, and never away from a row that has it already.
             found = aliases.get(alias)
-            if key not in known and found is not None and not self._rows[found.id]:
+            if key in known or found is None or self._rows[found.id]:
+                continue
+            del aliases[alias]
+            if self._writer.has_one_id(paths[key]):
                 self._by_key[key] = found
-                del aliases[alias]
+            else:
+                self._counts.ambiguous += 1
+                self._counts.note(
+                    f"{paths[key]}: rows with several ids have this path, so that the picture"
+                    " which the survey knows by it stays apart"
+                )
 
     def _look_up_paths(self, known: dict[str, KnownImage], by_path: dict[str, str]) -> None:
         """Find rows of the last reading by path, whose image may have got another id since."""

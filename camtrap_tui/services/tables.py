@@ -9,14 +9,18 @@ import csv
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from camtrap_tui.domain.text import clean_cell
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.places import deployment_of, portable, stem_media_id
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 # What a metadata table has, and what a manifest may have besides.
 COLUMNS = ("mediaID", "publicURL", "timestamp", "folderName", "fileName", "filePath")
@@ -24,6 +28,13 @@ MANIFEST_COLUMNS = (*COLUMNS, "contentMD5", "latitude", "longitude", "deployment
 Progress = Callable[[int, int], None]
 _CHUNK = 2000
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+# What Excel understands, and some write: the first line says what stands between the cells.
+_SEPARATOR = re.compile(r"\"?sep=([,;\t|])\"?", re.IGNORECASE)
+# How files begin that are no text; the hint for each.
+_NO_TEXT = {
+    b"PK": "This is a workbook or a ZIP file: save the table as CSV UTF-8, or unpack it.",
+    b"\x1f\x8b": "This is packed by gzip: unpack it.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +42,8 @@ class Line:
     """One row of the table, cleaned; the first row below the headings is row 2.
 
     `media_id` is the table's, else the path's where its name is one; `path` is portable;
-    `folder` is the deployment. What the table does not say is empty.
+    `folder` is the deployment. What the table does not say is empty. `is_short` says that cells
+    are missing at its end, `too_many` is how many have no heading (0 where these are empty).
     """
 
     number: int
@@ -44,6 +56,8 @@ class Line:
     latitude: str = ""
     longitude: str = ""
     file_type: str = ""
+    is_short: bool = False
+    too_many: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +94,9 @@ def read_lines(
 def read_head(file: Path, rows: int = 100) -> Head:
     """Return the headings of a table and at most so many of its first rows."""
     with _opened(file) as (text, _):
-        reader = csv.reader(text, delimiter=_delimiter(text))
-        try:
-            headings = next(reader, [])
-            first = [row for row in islice(reader, rows) if row]
-        except csv.Error as error:
-            raise InputError(
-                f"{file}, row {reader.line_num + 1:,}: {error}.", "Correct the table."
-            ) from None
+        found = _rows(file, text)
+        _, headings = next(found, (1, []))
+        first = [row for _, row in islice(found, rows) if row]
     return Head([clean_cell(cell) for cell in headings], [list(map(clean_cell, r)) for r in first])
 
 
@@ -97,15 +106,9 @@ def read_rows(file: Path) -> Iterator[tuple[int, list[str]]]:
     Empty rows are counted and left out. Raises InputError for what is no table.
     """
     with _opened(file) as (text, _):
-        reader = csv.reader(text, delimiter=_delimiter(text))
-        try:
-            for number, row in enumerate(reader, 1):
-                if row:
-                    yield number, list(map(clean_cell, row))
-        except csv.Error as error:
-            raise InputError(
-                f"{file}, row {reader.line_num + 1:,}: {error}.", "Correct the table."
-            ) from None
+        for number, row in _rows(file, text):
+            if row:
+                yield number, list(map(clean_cell, row))
 
 
 @contextmanager
@@ -121,7 +124,7 @@ def _opened(file: Path) -> Iterator[tuple[TextIOWrapper, Callable[[], int]]]:
     except UnicodeDecodeError as error:
         raise InputError(
             f"{file}{_where(file)}: the text is not UTF-8 ({error.reason}).",
-            "Save the table again as CSV UTF-8.",
+            _hint(file),
         ) from None
 
 
@@ -138,25 +141,47 @@ def _where(file: Path) -> str:
     return ""
 
 
-def _delimiter(text: TextIOWrapper) -> str:
-    heading = text.readline()
+def _hint(file: Path) -> str:
+    with file.open("rb") as raw:
+        first = raw.read(2)
+    return _NO_TEXT.get(first, "Save the table again as CSV UTF-8.")
+
+
+def _rows(file: Path, text: TextIOWrapper) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows with their numbers; an open quote, which would swallow rows, is an error."""
+    number = 0
+    try:
+        for number, row in enumerate(_reader(text), 1):
+            yield number, row
+    except csv.Error as error:
+        said = str(error)
+        if "expected" in said:
+            said = "a quotation mark is not closed, or stands undoubled in a cell"
+        raise InputError(f"{file}, row {number + 1:,}: {said}.", "Correct the table.") from None
+
+
+def _reader(text: TextIOWrapper) -> Reader:
+    first = text.readline()
+    told = _SEPARATOR.fullmatch(first.strip("\r\n"))
+    if told:
+        return csv.reader(text, delimiter=told[1], strict=True)
     text.seek(0)
-    return max(",;\t", key=heading.count)
+    return csv.reader(text, delimiter=max(",;\t", key=first.count), strict=True)
 
 
 def _lines(
     file: Path, text: TextIOWrapper, columns: Mapping[str, str], names: Sequence[str]
 ) -> Iterator[Line]:
-    reader = csv.reader(text, delimiter=_delimiter(text))
-    try:
-        places = _places(file, next(reader, []), columns, names)
-        for number, row in enumerate(reader, 2):
-            if row:
-                yield _line(number, row, places)
-    except csv.Error as error:
-        raise InputError(
-            f"{file}, row {reader.line_num + 1:,}: {error}.", "Correct the table."
-        ) from None
+    rows = _rows(file, text)
+    _, headings = next(rows, (1, []))
+    places, width = _places(file, headings, columns, names), len(headings)
+    for number, row in rows:
+        if len(row) == width:
+            yield _line(number, row, places)
+        elif row:
+            too_many = len(row) if any(map(clean_cell, row[width:])) else 0
+            line = _line(number, row, places)
+            yield replace(line, is_short=len(row) < width, too_many=too_many)
 
 
 def _line(number: int, row: list[str], places: Mapping[str, int]) -> Line:

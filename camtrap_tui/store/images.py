@@ -51,6 +51,15 @@ class Images:
         )
         return dict(self._db.execute("SELECT deployment_id, id FROM deployment").fetchall())
 
+    def deployment_id(self, name: str) -> int:
+        """Return the row id of one deployment, added if need be; call it in a transaction."""
+        self._db.execute(
+            "INSERT INTO deployment (deployment_id) VALUES (?)"
+            " ON CONFLICT (deployment_id) DO NOTHING",
+            [name],
+        )
+        return int(self._db.value("SELECT id FROM deployment WHERE deployment_id = ?", [name]))
+
     def deployments(self) -> dict[int, Deployment]:
         """Return all deployments by row id."""
         found = self._db.rows(Deployment, f"SELECT {columns(Deployment)} FROM deployment")

@@ -147,13 +147,11 @@ class Sources:
         found = self._db.rows(Source, f"{sql} ORDER BY id LIMIT 1", [kind, content_md5])
         return found[0] if found else None
 
-    def note_reading(
-        self, source_id: int, row_count: int, content_md5: str | None, column_map: str | None
-    ) -> None:
-        """Record what was read: how many rows, of which bytes, with which columns."""
+    def note_reading(self, source_id: int, row_count: int, column_map: str) -> None:
+        """Record what was read: how many rows, with which columns; of which bytes is not yet."""
         self._db.execute(
-            "UPDATE source SET row_count = ?, content_md5 = ?, column_map = ? WHERE id = ?",
-            [row_count, content_md5, column_map, source_id],
+            "UPDATE source SET row_count = ?, content_md5 = NULL, column_map = ? WHERE id = ?",
+            [row_count, column_map, source_id],
         )
 
     def set_row_count(self, source_id: int, row_count: int | None) -> None:
@@ -232,6 +230,18 @@ class Sources:
                 for row in images
             ),
         )
+
+    def unsettle(self, deployments: Iterable[int]) -> None:
+        """Let the bursts of deployments be renewed: one image of each is put outside any."""
+        self._db.executemany(
+            "UPDATE image SET burst_id = NULL"
+            " WHERE id = (SELECT max(id) FROM image WHERE deployment_id = ?)",
+            ([key] for key in deployments),
+        )
+
+    def note_content(self, source_id: int, content_md5: str) -> None:
+        """Record that all that follows from a reading of these bytes is written."""
+        self._db.execute("UPDATE source SET content_md5 = ? WHERE id = ?", [content_md5, source_id])
 
     def put_rows(self, source_id: int, rows: Sequence[NewRow]) -> None:
         """Add the rows whose id is 0, and write the others anew."""

@@ -144,3 +144,41 @@ def test_the_published_example(store: Store) -> None:
     assert report.media.states == {"pending": 423}
     assert report.deployments is not None
     assert len(store.deployments.all()) == report.deployments.rows == 4
+
+
+def test_a_link_out_of_the_package_is_not_followed(store: Store, tmp_path: Path) -> None:
+    descriptor = package(tmp_path / "p", "")
+    outside = tmp_path / "outside.csv"
+    outside.write_text(f"{MEDIA}m1,d1,timeLapse,,https://x.example/1,true,a.jpg,image/jpeg\n")
+    (tmp_path / "p/media.csv").unlink()
+    (tmp_path / "p/media.csv").symlink_to(outside)
+
+    with pytest.raises(InputError, match="lies outside the package"):
+        add_package(store, descriptor)
+
+    assert store.images.sources() == {}
+
+
+def test_a_package_that_was_stopped_behind_its_media_is_read_again(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = "m1,d1,timeLapse,2024-06-27T02:14:05Z,https://x.example/1,true,a.jpg,image/jpeg\n"
+    descriptor = package(tmp_path / "p", media, "d1,l1,,50.5,4.5,,,,\n")
+
+    def stop(*_: object, **asked: object) -> object:
+        if "skip_bad" in asked:
+            raise KeyboardInterrupt
+        return None
+
+    with monkeypatch.context() as patched:
+        patched.setattr("camtrap_tui.services.camtrap_dp.describe_deployments", stop)
+        with pytest.raises(KeyboardInterrupt):
+            add_package(store, descriptor)
+    assert store.ledger.states() == {"pending": 1}
+
+    report = add(store, descriptor)
+
+    (deployment,) = store.images.deployments().values()
+    assert (deployment.latitude, deployment.longitude) == (50.5, 4.5)
+    assert (report.states, report.new_rows, report.already_added) == ({"pending": 1}, 0, False)
+    assert add(store, descriptor).already_added

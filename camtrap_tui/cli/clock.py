@@ -11,7 +11,7 @@ import click
 
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
 from camtrap_tui.config import load_settings
-from camtrap_tui.domain.text import clean, clean_name, quoted
+from camtrap_tui.domain.text import clean, clean_name, counted, quoted
 from camtrap_tui.errors import EXIT_FAILURE, UsageError
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _show_preview(found: ClockPreview) -> None:
 
     narrate(
         f"{found.deployment}, {times_text(found.from_time, found.to_time)}:"
-        f" {shift_text(found.shift_s)} on {found.images:,} pictures."
+        f" {shift_text(found.shift_s)} on {counted(found.images, 'picture')}."
     )
     if not found.images:
         return

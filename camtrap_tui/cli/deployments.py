@@ -81,10 +81,13 @@ def deployments_command(
             _write(store, out)
             return
         found = list_deployments(store)
+        homeless = store.flags.without_deployment()
     if as_json:
         echo_json([_as_json(listed) for listed in found])
     else:
         _show_table(found)
+    if homeless:
+        narrate(f"\n{counted(homeless, 'image')} without a deployment.")
 
 
 @click.command("bursts")

@@ -41,6 +41,14 @@ def test_deployments_are_listed_with_their_pictures(survey: Path) -> None:
     assert "before_2010 3" in run(deployments_command, survey).stdout
 
 
+def test_pictures_without_a_deployment_are_not_forgotten(survey: Path) -> None:
+    assert "without a deployment" not in run(deployments_command, survey).stderr
+    with Store.open(survey) as store, store.db.transaction():
+        store.db.execute("UPDATE image SET deployment_id = NULL WHERE id > 1")
+
+    assert "2 images without a deployment." in run(deployments_command, survey).stderr
+
+
 def test_a_table_is_described_shown_and_read_back(survey: Path, tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     table.write_text("Station,lat,lon,offset\nUR011,41.9,-87.65,-5\n=2+2,1,1,+2\n")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from camtrap_tui.domain.clock import as_shown, is_in, moved, overlaps, shift_text
 from camtrap_tui.domain.models import ClockSegment, Deployment
+from camtrap_tui.domain.text import counted
 from camtrap_tui.errors import UsageError
 from camtrap_tui.services.bursting import renew_burst_of
 from camtrap_tui.store.store import Store, utc_now
@@ -107,8 +108,8 @@ def record(
         found = preview(store, deployment, shift_s, from_time, to_time)
         if found.beyond:
             raise UsageError(
-                f"{shift_text(shift_s)} takes {found.beyond:,} times of {deployment} out of the"
-                " years 1 to 9999:",
+                f"{shift_text(shift_s)} takes {counted(found.beyond, 'time')} of {deployment} out"
+                " of the years 1 to 9999:",
                 "check the shift.",
             )
         where = store.deployments.by_name(deployment)

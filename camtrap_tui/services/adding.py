@@ -128,10 +128,20 @@ def _add_folder(store: Store, request: AddRequest, progress: Progress | None) ->
         new_rows=sum(report.states.values()) - report.unchanged,
         new_images=report.new_images,
         known_images=report.states.get("here", 0) - report.new_images,
-        notes=(f"{counted(report.unchanged, 'file')} known and unchanged.",)
-        if report.unchanged
-        else (),
+        notes=_about_folder(store, report),
     )
+
+
+def _about_folder(store: Store, report: FolderReport) -> tuple[str, ...]:
+    notes: list[str] = []
+    if report.unchanged:
+        notes.append(f"{counted(report.unchanged, 'file')} known and unchanged.")
+    if report.new_images and store.sources.waits_for_pictures():
+        notes.append(
+            "Tables or predictions still wait for pictures: if these are theirs, add the table"
+            " or import the predictions again with --images."
+        )
+    return tuple(notes)
 
 
 def _add_bucket(store: Store, request: AddRequest, progress: Progress | None) -> AddReport:
@@ -166,8 +176,8 @@ def _add_manifest(store: Store, request: AddRequest, progress: Progress | None) 
     table = add_manifest(
         store, Path(request.source), request.columns, _of(progress, "rows of the manifest")
     )
-    folder = _look_in(store, request.images, request, progress)
-    return _of_table(store, "manifest", table, folder, ())
+    joined, folder = _look_in(store, request.images, request, progress)
+    return _of_table(store, "manifest", table, joined, folder, ())
 
 
 def _add_package(store: Store, request: AddRequest, progress: Progress | None) -> AddReport:
@@ -187,35 +197,46 @@ def _add_package(store: Store, request: AddRequest, progress: Progress | None) -
         images = descriptor.parent
         if not any(is_picture_name(found.path) for found in walk(images)):
             images = None
-    folder = _look_in(store, images, request, progress)
+    joined, folder = _look_in(store, images, request, progress)
     examples = package.deployments.examples if package.deployments else []
-    return _of_table(store, "camtrap_dp", package.media, folder, notes, examples)
+    return _of_table(store, "camtrap_dp", package.media, joined, folder, notes, examples)
 
 
 def _look_in(
     store: Store, images: Path | None, request: AddRequest, progress: Progress | None
-) -> FolderReport | None:
-    """Give the pictures of a table their files in a folder, then add the folder."""
+) -> tuple[int, FolderReport | None]:
+    """Give the pictures of a table their files in a folder, then add the folder.
+
+    Returns how many pictures the folder had already, and how the folder's files ended.
+    """
     if images is None:
-        return None
+        return 0, None
     root = images.resolve()
     paths = (found.path for found in walk(root) if not found.trouble)
     # The folder is read before the lock is taken.
     with listing(root, paths) as listed, store.db.transaction():
-        place_listed(store, listed)
-    return add_folder(store, root, progress=_of(progress, "pictures"), survey=request.survey)
+        joined = place_listed(store, listed)
+    return joined, add_folder(
+        store, root, progress=_of(progress, "pictures"), survey=request.survey
+    )
 
 
 def _of_table(
     store: Store,
     kind: Kind,
     table: TableReport,
+    joined: int,
     folder: FolderReport | None,
     notes: Iterable[str],
     examples: Iterable[str] = (),
 ) -> AddReport:
     counts = table.counts
     told = [
+        (
+            joined,
+            "picture of the folder was known before: it is the table's now",
+            "pictures of the folder were known before: they are the table's now",
+        ),
         (table.vanished, "row is no longer in the table", "rows are no longer in the table"),
         (
             counts.conflicting,
@@ -241,8 +262,8 @@ def _of_table(
         table.already_added,
         store.ledger.states(table.source.id),
         counts.new_rows,
-        counts.new_images,
-        counts.known_images,
+        max(counts.new_images - joined, 0),
+        counts.known_images + min(joined, counts.new_images),
         columns=dict(table.columns),
         notes=(*notes, *said),
         examples=(*counts.examples, *examples),

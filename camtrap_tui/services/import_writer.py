@@ -115,18 +115,16 @@ class ImportWriter:
         self._named_before = bytearray(self._first_new)
         # Whether to try and add a chunk as new pictures: as it was with the last chunk.
         self._all_new = self._first_new == 1
-        self._folders = [
-            f"{source.location}/"
-            for source in store.images.sources().values()
-            if source.kind == "folder"
-        ]
+        others = [s for s in store.images.sources().values() if s.kind != "predictions"]
+        self._has_paths = bool(others)
+        self._folders = [f"{source.location}/" for source in others if source.kind == "folder"]
         self.counts = Counts()
 
     def write(self, records: Sequence[Record]) -> None:
         """Write a chunk of records: at most some thousand."""
         rows: list[_Row] = []
         named = self._named(records, rows)
-        plain = self._all_new and not (self._folders or rows or self.counts.not_pictures)
+        plain = self._all_new and not (self._has_paths or rows or self.counts.not_pictures)
         if not (plain and self._add_all(named)):
             self._add_each(named, rows)
 
@@ -152,7 +150,7 @@ class ImportWriter:
         images: list[object] = []
         taken: list[tuple[int, Record]] = []
         for item in named:
-            found = known.get(item.media_id) or self._in_folder(item)
+            found = known.get(item.media_id) or self._at_path(item)
             if found is not None and self._was_named(found[0]):
                 rows.append(self._repeat(item, found[0], again=numbers[item.number] > 0))
                 continue
@@ -221,14 +219,14 @@ class ImportWriter:
             self.counts.note_odd(f"{item.path}: {_REPEATED}")
         return (item.number, item.path, "duplicate", _REPEATED if again else _SAME, image_id)
 
-    def _in_folder(self, item: _Named) -> tuple[int, bool] | None:
-        """Return the image that a folder of the survey has at the path of a record."""
-        if not self._folders or not item.made:
+    def _at_path(self, item: _Named) -> tuple[int, bool] | None:
+        """Return the one image that a folder, table or bucket has at the path of a record."""
+        if not self._has_paths or not item.made:
             return None
         text = to_text(item.record.file_path)
         inside = [text.removeprefix(folder) for folder in self._folders if text.startswith(folder)]
-        found = self._store.bulk.in_folders([item.path, *inside])
-        return (found[0], True) if len(found) == 1 else None
+        found = self._store.bulk.at_paths([item.path, *inside])
+        return found[0] if len(found) == 1 else None
 
     def _deployment(self, item: _Named) -> int | None:
         """Return the deployment that a path tells; pictures named by ids lie in any folder."""

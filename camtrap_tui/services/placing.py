@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
+from camtrap_tui.services.joining import join
 from camtrap_tui.services.places import portable, stem_media_id, to_text
 from camtrap_tui.store.candidates import Candidates
 from camtrap_tui.store.store import Store, utc_now
@@ -83,8 +84,12 @@ def place(store: Store, root: Path, paths: Iterable[str]) -> None:
         place_listed(store, listed)
 
 
-def place_listed(store: Store, listed: Listing) -> None:
-    """Do what `place` does with a listing that was read before."""
+def place_listed(store: Store, listed: Listing) -> int:
+    """Do what `place` does with a listing that was read before.
+
+    An image that the folder had already by its content alone becomes the one that waits.
+    Returns how many did.
+    """
     source = store.images.source("folder", listed.root, utc_now())
     after = 0
     while rows := store.bulk.waiting(after, _PAGE):
@@ -94,10 +99,18 @@ def place_listed(store: Store, listed: Listing) -> None:
             for row_id, path, image_id, media_id in rows
         )
     finds = listed.candidates.finds()
+    joined = 0
     while page := list(islice(finds, _PAGE)):
-        missing = [
-            row_id
-            for row_id, image_id, path in page
-            if path is None or not store.bulk.place(source.id, path, image_id, row_id)
-        ]
+        missing: list[int] = []
+        others: list[int] = []
+        for row_id, image_id, path in page:
+            if path is None:
+                missing.append(row_id)
+            elif not store.bulk.place(source.id, path, image_id, row_id):
+                if join(store, source.id, path, image_id):
+                    joined += 1
+                else:
+                    others.append(row_id)
         store.bulk.note_missing(missing, f"not in {listed.root}")
+        store.bulk.note_missing(others, f"its file in {listed.root} is another image's")
+    return joined

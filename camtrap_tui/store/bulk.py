@@ -52,16 +52,20 @@ class Bulk:
         found = self._db.execute(sql, list(media_ids))
         return {media_id: (key, bool(here)) for media_id, key, here in found}
 
-    def in_folders(self, paths: Sequence[str]) -> list[int]:
-        """Return the ids of the images that a folder has at one of `paths`."""
+    def at_paths(self, paths: Sequence[str]) -> list[tuple[int, bool]]:
+        """Return the images that a folder, table or bucket has at one of `paths`.
+
+        Each as row id and whether its file is here. What only predictions named is left out.
+        """
         marks = ", ".join("?" * len(paths))
         found = self._db.execute(
-            "SELECT DISTINCT row.image_id FROM source"
+            f"SELECT DISTINCT image.id, {_HAS_FILE} FROM source"
             f" JOIN source_row AS row ON row.source_id = source.id AND row.file_path IN ({marks})"
-            " WHERE source.kind = 'folder' AND row.image_id IS NOT NULL",
+            " JOIN image ON image.id = row.image_id"
+            " WHERE source.kind NOT IN ('predictions', 'grades', 'survey')",
             list(paths),
         )
-        return [key for (key,) in found]
+        return [(key, bool(here)) for key, here in found]
 
     def add_new_images(self, source_id: int, first_id: int, flat: list[object]) -> bool:
         """Add images (id, media id, path, deployment id, burst id), numbered from `first_id` on.

@@ -334,6 +334,16 @@ class Sources:
         )
         return found is not None
 
+    def waits_for_pictures(self) -> bool:
+        """Tell whether a table or predictions name a picture that nothing has."""
+        found = self._db.value(
+            "SELECT 1 FROM source JOIN source_row AS row ON row.source_id = source.id"
+            " AND row.state IN ('pending', 'missing')"
+            " WHERE source.kind IN ('manifest', 'camtrap_dp', 'predictions')"
+            " AND row.image_id IS NOT NULL LIMIT 1"
+        )
+        return found is not None
+
     def last_row_id(self) -> int:
         """Return the highest row id of the ledger."""
         return int(self._db.value("SELECT coalesce(max(id), 0) FROM source_row"))

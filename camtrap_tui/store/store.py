@@ -20,6 +20,7 @@ from camtrap_tui.store.deployments import Deployments
 from camtrap_tui.store.flags import Flags
 from camtrap_tui.store.grades import Grades
 from camtrap_tui.store.images import Images
+from camtrap_tui.store.joining import Joining
 from camtrap_tui.store.ledger import Ledger
 from camtrap_tui.store.queue import Queues
 from camtrap_tui.store.relinking import Relinking
@@ -48,6 +49,7 @@ class Store:
         self.bulk = Bulk(db)
         self.sources = Sources(db)
         self.relinking = Relinking(db)
+        self.joining = Joining(db)
         self.runs = Runs(db)
         self.caches = Caches(db)
         self.grades = Grades(db)

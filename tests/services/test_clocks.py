@@ -65,6 +65,9 @@ def test_a_preview_says_what_would_change_and_changes_nothing(store: Store, ids:
 
     assert (found.images, found.leaving, found.entering, found.beyond) == (3, 1, 1, 0)
     assert (found.first_before, found.first_after) == (FIRST, SECOND)
+    # What lies outside, and would stay there, neither leaves nor enters.
+    further = preview(store, "UR011", 86_400)
+    assert (further.leaving, further.entering) == (2, 0)
     assert (found.last_before, found.last_after) == (THIRD, "2024-06-28 00:00:00")
     assert [hour for hour, n in enumerate(found.hours_before) if n] == [2, 3, 23]
     assert [hour for hour, n in enumerate(found.hours_after) if n] == [0, 3, 4]

@@ -243,6 +243,9 @@ HOSTILE = {
     "minutes beyond the pole": block(
         gps=[ascii_entry(1, b"N"), rationals(2, (89, 1), (4294967295, 1), (0, 1)), *LONGITUDE]
     ),
+    "degrees below nothing": block(
+        gps=[ascii_entry(1, b"N"), ascii_entry(2, b"-41 54 20"), *LONGITUDE]
+    ),
     "a directory that is itself": b"Exif\x00\x00II*\x00\x08\x00\x00\x00\x01\x00\x69\x87\x04\x00"
     b"\x01\x00\x00\x00\x08\x00\x00\x00\x08\x00\x00\x00",
     "a block of nothing": b"Exif\x00\x00",

@@ -65,6 +65,14 @@ def test_a_time_outside_of_the_deployments_dates_is_flagged(store: Store) -> Non
     assert flagged(store, "outside_deployment") == [ids[0], ids[2]]
 
 
+def test_all_of_a_stretch_that_a_reset_made_is_flagged_and_no_more(store: Store) -> None:
+    times = ["2016-01-01 00:10:00", "2016-01-02 00:10:00", "2016-01-03 08:00:00"]
+    ids = add(store, *times, *[f"2024-06-{day:02} 10:00:00" for day in range(1, 9)])
+
+    assert counts(store) == {"factory_reset": 3}
+    assert flagged(store, "factory_reset") == ids[:3]
+
+
 def test_a_clock_that_was_reset_is_flagged_until_it_is_put_right(store: Store) -> None:
     times = ["2024-06-27 10:00:00", "2015-01-01 00:00:10", "2015-01-01 10:00:00"]
     ids = add(store, *times, "2024-06-30 10:00:00")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 
 import pytest
 from textual.pilot import Pilot
 
+from camtrap_tui.services.listing import Wanted
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.app import CamtrapApp
 from camtrap_tui.tui.ledger_screen import LedgerScreen
@@ -102,6 +104,20 @@ async def test_a_picture_that_the_filter_leaves_out_is_shown_among_all(make_app:
         assert isinstance(screen, ReviewScreen)
         assert (screen.session.current_id, len(screen.session.queue)) == (6, 6)
         assert "leaves it out" in line(pilot, "message")
+
+
+async def test_a_list_that_nobody_waits_for_any_more_is_not_shown(
+    make_app: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Wanted] = []
+    monkeypatch.setattr(LedgerScreen, "_find", lambda _, wanted: asked.append(wanted))
+    async with make_app().run_test() as pilot:
+        await opened(pilot)
+        await pilot.press("enter", "escape")
+        pilot.app.screen.post_message(LedgerScreen.Found(asked[0], array("q", [1]), ""))
+        await pilot.pause()
+        assert "adds up" in line(pilot, "status")
+        assert isinstance(pilot.app.screen, LedgerScreen)
 
 
 async def test_a_row_without_a_picture_says_so(make_app: Make, river: Store) -> None:

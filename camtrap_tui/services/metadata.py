@@ -103,6 +103,8 @@ class _Describing:
         self._store = store
         self._report = report
         self._deployments: dict[str, int] = {}
+        # A bit an image: those that a row has described.
+        self._described = bytearray()
         self.touched: set[int | None] = set()
 
     def write(self, lines: list[Line]) -> None:
@@ -125,12 +127,29 @@ class _Describing:
             if old is None:
                 self._report.unmatched += 1
                 continue
+            if self._was_described(old.id):
+                self._report.repeated += 1
+                self._report.conflicting += 1
+                self._report.note(
+                    f"row {line.number:,}: {line.path or line.media_id} again, under another id"
+                    " than in its first row, which counts"
+                )
+                continue
             self._report.described += 1
             new.append(self._told_by(line, old))
             if line.media_id and line.media_id != old.media_id:
                 renamed.append((line.media_id, old.id))
         self._store.bulk.put_facts(new)
         self._store.bulk.rename(renamed)
+
+    def _was_described(self, image_id: int) -> bool:
+        """Tell whether a row has described this image, and take it that one has now."""
+        place, bit = image_id >> 3, 1 << (image_id & 7)
+        if place >= len(self._described):
+            self._described.extend(bytes(place + 1 - len(self._described)))
+        was = bool(self._described[place] & bit)
+        self._described[place] |= bit
+        return was
 
     def _told_by(self, line: Line, old: Facts) -> Facts:
         time = self._time(line)

@@ -154,6 +154,25 @@ def test_pictures_known_by_their_path_get_the_tables_id(store: Store, tmp_path: 
     assert by_id(store, "row-2").file_path == "UR005/y.JPG"
 
 
+def test_a_picture_that_two_ids_claim_by_its_path_is_described_once(
+    store: Store, tmp_path: Path
+) -> None:
+    predict(store, tmp_path, "UR011/x.JPG")
+    rows = (
+        "row-1,2024-06-27 02:14:05,UR011,x.JPG,",
+        "row-2,2024-06-28 02:14:05,UR005,x.JPG,UR011/x.JPG",
+        ",2024-06-29 02:14:05,UR011,x.JPG,",
+    )
+    heading = "mediaID,timestamp,folderName,fileName,filePath\n"
+
+    report = import_metadata(store, table(tmp_path, *rows, heading=heading))
+
+    assert (report.rows, report.described, report.repeated, report.conflicting) == (3, 1, 2, 2)
+    assert report.examples[0].startswith("row 3: UR011/x.JPG again, under another id")
+    found = by_id(store, "row-1")
+    assert (found.timestamp, deployment(store, found)) == ("2024-06-27 02:14:05", "UR011")
+
+
 def test_other_headings_signs_and_a_byte_order_mark(store: Store, tmp_path: Path) -> None:
     predict(store, tmp_path, f"{ID_A}.jpg")
     path = table(

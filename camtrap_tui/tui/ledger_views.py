@@ -61,7 +61,7 @@ def account_rows(ledger: Ledger, width: int) -> list[LedgerRow]:
         rows += [LedgerRow(Content("")), _heading("Pictures to doubt")]
         rows += _wrapped(ledger.unknown, width)
         rows += [
-            _number(FLAGS[flag], count, width, Wanted(flag, "image"), FLAGS[flag])
+            _number(FLAGS[flag], count, width, Wanted(flag, "image"), f"the flag {flag}")
             for flag, count in flags.items()
         ]
     return rows

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from camtrap_tui.domain.models import Source
 from camtrap_tui.errors import InputError
-from camtrap_tui.services.bursting import renew_bursts
+from camtrap_tui.services.bursting import renew_burst_of, renew_bursts
 from camtrap_tui.services.places import to_text
 from camtrap_tui.services.table_entries import Entry, entry_of
 from camtrap_tui.services.table_paths import PathsOfOneId
@@ -81,13 +81,14 @@ def add_table(
     same = store.sources.with_content(kind, content_md5)
     if same is not None and same.column_map == column_map:
         return TableReport(same, TableCounts(), store.ledger.states(same.id), True, 0, columns)
-    with store.db.transaction():
+    with store.db.loading():
         source = store.images.source(kind, location, utc_now())
         is_again = source.row_count is not None
         if is_again:
             store.sources.set_aside(source.id)
         writer = TableWriter(store, source.id, PathsOfOneId(lambda: read(None)), is_again=is_again)
-        _write_all(writer, read(progress))
+        with store.db.filling(("image",)):
+            _write_all(writer, read(progress))
         if not writer.counts.rows:
             raise InputError(f"{file}: the table has no rows.", "Give the one with the pictures.")
         gone = GONE.format(what="manifest" if kind == "manifest" else "package")
@@ -95,6 +96,10 @@ def add_table(
         rows = writer.counts.rows + excluded
         store.sources.note_reading(source.id, rows, column_map)
         store.sources.unsettle(writer.left)
+        if writer.met is not None:
+            # Nobody waits for a survey that was empty: all pages are written once.
+            for deployment_id in store.ledger.deployments_without_bursts():
+                renew_burst_of(store, deployment_id)
     after()
     renew_bursts(store, store.ledger.deployments_without_bursts())
     with store.db.transaction():

@@ -147,6 +147,8 @@ def _deployment(line: Line, path: str) -> str:
 
 
 def _position(line: Line) -> tuple[float, float] | tuple[None, None]:
+    if not (line.latitude and line.longitude):
+        return None, None
     latitude, longitude = degrees(line.latitude, 90), degrees(line.longitude, 180)
     if latitude is None or longitude is None:
         return None, None

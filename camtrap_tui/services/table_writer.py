@@ -211,6 +211,8 @@ class _Chunk:
         self._row(entry, old, state, reason, image.id)
 
     def _old_row(self, image_id: int, *, duplicate: bool) -> TableRow | None:
+        if not self._rows:
+            return None
         left = [row for row in self._rows[image_id] if row.is_aside and row.id not in self._claimed]
         left.sort(key=lambda row: (row.state == "duplicate") != duplicate)
         return left[0] if left else None

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import TextIOWrapper
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 COLUMNS = ("mediaID", "publicURL", "timestamp", "folderName", "fileName", "filePath")
 MANIFEST_COLUMNS = (*COLUMNS, "contentMD5", "latitude", "longitude", "deploymentID")
 Progress = Callable[[int, int], None]
+_FILE_TYPE = "fileMediatype"
 _CHUNK = 2000
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 # What Excel understands, and some write: the first line says what stands between the cells.
@@ -175,40 +177,42 @@ def _lines(
     rows = _rows(file, text)
     _, headings = next(rows, (1, []))
     places, width = _places(file, headings, columns, names), len(headings)
+    # What the table does not have is read from an empty cell behind its last one.
+    cells = itemgetter(*(places.get(name, width) for name in (*MANIFEST_COLUMNS, _FILE_TYPE)))
     for number, row in rows:
         if len(row) == width:
-            yield _line(number, row, places)
+            row.append("")
+            yield _line(number, cells(row))
         elif row:
             too_many = len(row) if any(map(clean_cell, row[width:])) else 0
-            line = _line(number, row, places)
+            line = _line(number, cells([*row[:width], *[""] * (width + 1 - len(row)), ""]))
             yield replace(line, is_short=len(row) < width, too_many=too_many)
 
 
-def _line(number: int, row: list[str], places: Mapping[str, int]) -> Line:
-    def cell(name: str) -> str:
-        place = places.get(name)
-        return clean_cell(row[place]) if place is not None and place < len(row) else ""
-
-    folder, name, url = cell("folderName"), cell("fileName"), cell("publicURL")
-    whole = cell("filePath")
+def _line(number: int, cells: tuple[str, ...]) -> Line:
+    text = "".join(cells)
+    # Asked of all cells at once: in most rows there is nothing to clean.
+    is_plain = text.isascii() and text.isprintable()
+    values = map(str.strip, cells) if is_plain else map(clean_cell, cells)
+    media_id, url, time, folder, name, whole, content_md5, latitude, longitude, told, kind = values
     if _ADDRESS.match(whole):
         # As in Camtrap DP, where a path may be an address.
         whole, url = "", url or whole
     path = portable(whole or (f"{folder}/{name}" if name else ""))
-    media_id = cell("mediaID") or stem_media_id(path) or ""
+    media_id = media_id or stem_media_id(path) or ""
     if "/" in folder or "\\" in folder:
         folder = deployment_of(f"{portable(folder)}/{name}", "")
     return Line(
         number,
         media_id,
         path,
-        cell("timestamp"),
+        time,
         url,
-        cell("deploymentID") or folder,
-        cell("contentMD5"),
-        cell("latitude"),
-        cell("longitude"),
-        cell("fileMediatype"),
+        told or folder,
+        content_md5,
+        latitude,
+        longitude,
+        kind,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from camtrap_tui.domain.models import Source
 from camtrap_tui.store.database import Database, columns
@@ -125,8 +126,9 @@ class SeenRows:
 
 
 _NEW_IMAGE = f"INSERT INTO image ({columns(NewImage)}) VALUES ({', '.join('?' * 13)})"
-_IMAGE_COLUMNS = columns(NewImage).split(", ")
+_IMAGE_VALUES = attrgetter(*columns(NewImage).split(", "))
 _ROW_COLUMNS = columns(NewRow).removeprefix("id, ").split(", ")
+_ROW_VALUES = attrgetter(*_ROW_COLUMNS)
 
 
 class Sources:
@@ -199,9 +201,7 @@ class Sources:
 
     def add_images(self, images: Iterable[NewImage]) -> None:
         """Add images; they are in no burst yet."""
-        self._db.executemany(
-            _NEW_IMAGE, ([getattr(row, name) for name in _IMAGE_COLUMNS] for row in images)
-        )
+        self._db.executemany(_NEW_IMAGE, map(_IMAGE_VALUES, images))
 
     def tell(self, images: Iterable[KnownImage]) -> None:
         """Write what is known of images anew, but for times; media ids too."""
@@ -249,16 +249,12 @@ class Sources:
         self._db.executemany(
             f"INSERT INTO source_row ({names}, source_id)"
             f" VALUES ({', '.join('?' * len(_ROW_COLUMNS))}, ?)",
-            (
-                [*(getattr(row, name) for name in _ROW_COLUMNS), source_id]
-                for row in rows
-                if not row.id
-            ),
+            ((*_ROW_VALUES(row), source_id) for row in rows if not row.id),
         )
         changes = ", ".join(f"{name} = ?" for name in _ROW_COLUMNS)
         self._db.executemany(
             f"UPDATE source_row SET {changes} WHERE id = ?",
-            ([*(getattr(row, name) for name in _ROW_COLUMNS), row.id] for row in rows if row.id),
+            ((*_ROW_VALUES(row), row.id) for row in rows if row.id),
         )
 
     def set_aside(self, source_id: int) -> None:

@@ -59,3 +59,26 @@ def test_a_manifest_that_was_stopped_before_its_bursts_is_read_again(
 
     assert [image.burst_id for image in store.images.by_ids([1, 2, 3])] == [1, 2, 2]
     assert add(store, table(tmp_path, *lines("V"))).already_added
+
+
+def test_a_first_reading_is_whole_or_nothing_bursts_and_all(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [f"{n},{SITE}/{n},2024-06-27 02:14:0{n},U,{n}" for n in range(3)]
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("camtrap_tui.services.manifest.renew_burst_of", stop)
+        with pytest.raises(KeyboardInterrupt):
+            add(store, table(tmp_path, *lines))
+    assert store.images.sources() == {}
+    indexes = "SELECT count(*) FROM sqlite_master WHERE name LIKE 'image_by_%'"
+    before = store.db.value(indexes)
+
+    add(store, table(tmp_path, *lines))
+
+    assert [image.burst_id for image in store.images.by_ids([1, 2, 3])] == [1, 1, 1]
+    assert (store.db.value(indexes), store.db.value("PRAGMA journal_mode")) == (before, "wal")
+    assert store.db.value("PRAGMA foreign_keys") == 1

@@ -20,6 +20,7 @@ from camtrap_tui.errors import UsageError
 if TYPE_CHECKING:
     from camtrap_tui.services.adding import AddReport, AddRequest, Kind
     from camtrap_tui.services.manifest_columns import Guess
+    from camtrap_tui.services.tables import Head
     from camtrap_tui.store.store import Store
 
 Tell = Callable[[str, int, int], None]
@@ -106,9 +107,10 @@ def _columns(file: Path, mapped: tuple[str, ...], *, show: bool, ask: bool) -> d
     from camtrap_tui.services.manifest_columns import guess_columns
     from camtrap_tui.services.tables import read_head
 
-    guess = guess_columns(file, read_head(file), _named(mapped))
+    head = read_head(file)
+    guess = guess_columns(file, head, _named(mapped))
     if show or guess.guessed:
-        _show_columns(guess)
+        _show_columns(guess, head)
     if guess.guessed and ask:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise UsageError(
@@ -127,7 +129,7 @@ def _named(mapped: tuple[str, ...]) -> dict[str, str]:
     return {name: column for name, _, column in pairs}
 
 
-def _show_columns(guess: Guess) -> None:
+def _show_columns(guess: Guess, head: Head) -> None:
     width = max(map(len, guess.columns))
     narrate("The manifest's columns are taken so:")
     for name, heading in guess.columns.items():
@@ -135,6 +137,9 @@ def _show_columns(guess: Guess) -> None:
         example = guess.examples[name]
         shown = f", as in {example}" if example else ", empty in the first rows"
         narrate(clean(f"  {name.ljust(width)} is {heading}{shown}{how}"))
+    unused = [heading for heading in head.headings if heading not in guess.columns.values()]
+    if any(unused):
+        narrate(clean(f"  not used: {', '.join(filter(None, unused))}"))
 
 
 @contextmanager

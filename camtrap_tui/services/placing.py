@@ -73,22 +73,12 @@ def listing(root: Path, paths: Iterable[str]) -> Iterator[Listing]:
         candidates.close()
 
 
-def place(store: Store, root: Path, paths: Iterable[str]) -> None:
-    """Give every image that waits for its picture the file in `root` that it means.
-
-    `paths` are the files below `root`. Rows that find theirs are `here`, the others
-    `missing`, but for those that have an address to be fetched from, which stay as they are.
-    Call it in a transaction.
-    """
-    with listing(root, paths) as listed:
-        place_listed(store, listed)
-
-
 def place_listed(store: Store, listed: Listing) -> int:
-    """Do what `place` does with a listing that was read before.
+    """Give every image that waits for its picture the file of a folder that it means.
 
-    An image that the folder had already by its content alone becomes the one that waits.
-    Returns how many did.
+    Rows that find theirs are `here`, the others `missing`, but for those that have an address
+    to be fetched from, which stay as they are. An image that the folder had already by its
+    content alone becomes the one that waits; returns how many did. Call it in a transaction.
     """
     source = store.images.source("folder", listed.root, utc_now())
     after = 0

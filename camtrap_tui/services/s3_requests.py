@@ -131,10 +131,17 @@ def _refused(bucket: Bucket, error: HTTPError) -> InputError:
     code = _code(error)
     if code == "NoSuchBucket" or (error.code == 404 and not code):
         return no_bucket(bucket.name)
-    if bucket.is_aws and region and region != bucket.region:
+    # Other services write that header too, whatever they were asked for.
+    elsewhere = bucket.is_aws or error.code in (301, 307, 308)
+    if elsewhere and region and region != bucket.region:
         return InputError(
             f"{name}: the bucket lies in {clean(region)}, not in {bucket.region}.",
             f"Set AWS_REGION={clean(region)}.",
+        )
+    if error.code in (301, 307, 308):
+        return InputError(
+            f"{name}: the bucket does not lie at {bucket.endpoint} (HTTP {error.code}).",
+            "Set AWS_REGION and AWS_ENDPOINT_URL to where it lies.",
         )
     if code in _KEYS_REFUSED:
         return InputError(

@@ -19,7 +19,7 @@ from camtrap_tui.store.store import Store
 from tests.camera_files import photo
 from tests.s3_server import s3_server
 
-GUESSED = "id,link,DateTime\na1,https://x.example/a.jpg,2024-06-27 02:14:05\n"
+GUESSED = "id,link,DateTime,mood\na1,https://x.example/a.jpg,2024-06-27 02:14:05,glad\n"
 
 
 def run(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
@@ -102,6 +102,7 @@ def test_a_guess_is_shown_and_asked_about_on_a_terminal(tmp_path: Path) -> None:
     for answer, status in (("n", 130), ("y", 0)):
         asked = pexpect.spawn(sys.executable, arguments, encoding="utf-8", timeout=30)
         asked.expect("mediaID +is id, as in a1")
+        asked.expect("not used: mood")
         asked.expect("Are these the columns")
         assert not survey.exists()
         asked.sendline(answer)

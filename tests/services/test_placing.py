@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from camtrap_tui.services.imports import import_predictions
 from camtrap_tui.services.ingest import add_folder
 from camtrap_tui.services.places import picture_path, stem_media_id
-from camtrap_tui.services.placing import listing, place
+from camtrap_tui.services.placing import listing, place_listed
 from camtrap_tui.store.store import Store
 from tests.builders import md5
 from tests.camera_files import photo, record
@@ -168,8 +168,8 @@ def test_what_has_an_address_still_waits_for_it(store: Store, tmp_path: Path, ri
             "UPDATE source_row SET url = 'https://a.example/x.jpg' WHERE file_path LIKE '%x.jpg'"
         )
 
-    with store.db.transaction():
-        place(store, river, ["z.jpg"])
+    with listing(river, ["z.jpg"]) as listed, store.db.transaction():
+        place_listed(store, listed)
 
     assert rows(store) == {
         "UR099/x.jpg": ("pending", None),

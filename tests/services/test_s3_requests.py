@@ -164,3 +164,19 @@ def test_a_page_of_the_web_is_no_empty_bucket(service: _Service) -> None:
 
     with pytest.raises(InputError, match=r"is no listing \(it is about html\)"):
         list(pages(bucket(service), "a/"))
+
+
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        ({"x-amz-bucket-region": "eu-west-1"}, "lies in eu-west-1, .* Set AWS_REGION=eu-west-1"),
+        ({}, r"does not lie at http://127.* \(HTTP 301\)"),
+    ],
+)
+def test_a_redirect_says_where_the_bucket_lies(
+    service: _Service, headers: dict[str, str], said: str
+) -> None:
+    service.answers = [(301, headers, "<Error><Code>PermanentRedirect</Code></Error>")]
+
+    with pytest.raises(InputError, match=said):
+        list(pages(replace(bucket(service), is_aws=False), "a/"))

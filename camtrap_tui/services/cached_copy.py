@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from camtrap_tui.errors import UsageError
 from camtrap_tui.services.exif import Header, read_header
-from camtrap_tui.services.strict_decode import loaded, opened
+from camtrap_tui.services.strict_decode import PictureError, in_colour, loaded, opened, turned
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -24,6 +24,7 @@ _NARROWEST, _WIDEST = 64, 100_000
 # ITU-T T.81, B.1.1.3; compressed data never holds it, but some cameras write on behind it.
 _END_OF_IMAGE = b"\xff\xd9"
 _LONGEST_TAIL = 1024
+_LONGEST_SIDE = 65_500  # libjpeg's
 _ENDINGS = {"PNG": "png", "TIFF": "tif", "BMP": "bmp", "GIF": "gif", "WEBP": "webp"}
 
 
@@ -94,6 +95,8 @@ def make_copy(data: bytes, size: InputSize, *, is_decoded_later: bool = False) -
         ending = _ENDINGS.get(image.format or "", "jpg")
         return Copy(md5, header, data, md5, header.width, header.height, ending)
     height = max(1, round(header.height * size.width / header.width))
+    if max(size.width, height) > _LONGEST_SIDE:
+        raise PictureError(f"unreadable: a JPEG cannot be {size.width} x {height} pixels large")
     small = _shrunk(data, (size.width, height))
     out = io.BytesIO()
     small.save(out, "JPEG", quality=size.quality)
@@ -107,7 +110,6 @@ def _md5(data: bytes) -> str:
 
 def _shrunk(data: bytes, size: tuple[int, int]) -> Image:
     import PIL.Image
-    import PIL.ImageOps
 
     def at_scale() -> Image:
         image = opened(data)
@@ -116,5 +118,4 @@ def _shrunk(data: bytes, size: tuple[int, int]) -> Image:
         image.draft("RGB", (max(size), max(size)))
         return image
 
-    turned = PIL.ImageOps.exif_transpose(loaded(at_scale).convert("RGB"))
-    return turned.resize(size, PIL.Image.Resampling.LANCZOS)
+    return turned(in_colour(loaded(at_scale))).resize(size, PIL.Image.Resampling.LANCZOS)

@@ -79,7 +79,7 @@ def read_header(picture: PillowImage) -> Header:
         return Header(width, height)
     details, gps = _directory(exif, _EXIF_IFD), _directory(exif, _GPS_IFD)
     orientation = _orientation(base.get(_ORIENTATION))
-    if orientation in _TURNED:
+    if orientation in _TURNED and picture.format != "TIFF":  # whose size Pillow turns itself
         width, height = height, width
     times = (
         (details, _DATETIME_ORIGINAL, _SUBSEC_ORIGINAL, _OFFSET_ORIGINAL),
@@ -111,6 +111,14 @@ def read_header(picture: PillowImage) -> Header:
         orientation=orientation,
         gps_raw=_gps_text(gps),
     )
+
+
+def orientation_of(picture: PillowImage) -> int | None:
+    """Return how EXIF says that a picture is to be turned, 1 to 8; None where it does not."""
+    try:
+        return _orientation(picture.getexif().get(_ORIENTATION))
+    except _DAMAGE:
+        return None
 
 
 def _directory(exif: Any, number: int) -> Mapping[int, Any]:

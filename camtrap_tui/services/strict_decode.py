@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from camtrap_tui.services.exif import orientation_of
 from camtrap_tui.services.pictures_on_disk import FORMATS
 
 if TYPE_CHECKING:
@@ -46,11 +47,34 @@ def decode(path: Path) -> Image:
 
 def decode_bytes(data: bytes) -> Image:
     """Return the picture that `data` holds; see `decode`."""
-    import PIL.ImageOps
-
-    image = loaded(lambda: opened(data))
     # The order of these two is speciesnet's: EXIF outlives the conversion.
-    return PIL.ImageOps.exif_transpose(image.convert("RGB"))
+    return turned(in_colour(loaded(lambda: opened(data))))
+
+
+def in_colour(image: Image) -> Image:
+    """Return a loaded picture in RGB. Raises PictureError for colours that make no sense."""
+    try:
+        return image.convert("RGB")
+    except (OSError, ValueError) as error:
+        raise PictureError(f"unreadable: {error}") from None
+
+
+def turned(image: Image) -> Image:
+    """Return a picture turned as its EXIF says; damaged EXIF says nothing."""
+    from PIL.Image import Transpose
+
+    # Exif 2.32, section 4.6.4, tag 274.
+    ways = {
+        2: Transpose.FLIP_LEFT_RIGHT,
+        3: Transpose.ROTATE_180,
+        4: Transpose.FLIP_TOP_BOTTOM,
+        5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270,
+        7: Transpose.TRANSVERSE,
+        8: Transpose.ROTATE_90,
+    }
+    way = ways.get(orientation_of(image) or 1)
+    return image if way is None else image.transpose(way)
 
 
 def opened(data: bytes) -> Image:

@@ -62,3 +62,29 @@ def test_a_size_is_written_and_read() -> None:
     for text in ("", "1280", "1280 q0", "10 q75", "original q75"):
         with pytest.raises(UsageError):
             parse_input_size(text)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_turned_tiff_keeps_its_shape(orientation: int) -> None:
+    out = io.BytesIO()
+    blobs(4, size=(900, 600)).save(out, "TIFF", tiffinfo={274: orientation})
+    whole = decode_bytes(out.getvalue())
+    copy = make_copy(out.getvalue(), InputSize(300))
+    assert (copy.header.width, copy.header.height) == whole.size
+    assert (copy.width, copy.height) == (300, round(300 * whole.height / whole.width))
+
+
+def test_damaged_exif_turns_no_picture_and_harms_none() -> None:
+    data = jpeg(blobs(5, size=(900, 600)), 6).replace(b"Exif\0\0MM", b"Exif\0\0ZZ")
+    assert b"Exif\0\0ZZ" in data
+    assert decode_bytes(data).size == (900, 600)
+    copy = make_copy(data, InputSize(300))
+    assert (copy.width, copy.height) == (300, 200)
+
+
+@pytest.mark.parametrize(("size", "width"), [((100, 7000), 99), ((70_000, 4), 66_000)])
+def test_what_no_jpeg_can_hold_has_a_reason(size: tuple[int, int], width: int) -> None:
+    out = io.BytesIO()
+    Image.new("L", (size[0], size[1] * 10) if size[1] > 100 else size).save(out, "PNG")
+    with pytest.raises(PictureError, match="a JPEG cannot be"):
+        make_copy(out.getvalue(), InputSize(width))

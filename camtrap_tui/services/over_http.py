@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _AGAIN = frozenset((408, 425, 429))
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_PROXY_WANTS_MORE = 407
 _LONGEST_REASON = 200
 
 
@@ -58,9 +59,15 @@ class HttpPictures:
         """Return the body of an address. Raises Final, Again or Away."""
         import aiohttp
 
+        trail = [_address(url)]
         try:
-            return await self._follow(_address(url))
+            return await self._follow(trail)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            if trail[-1].host != trail[0].host or trail[-1].port != trail[0].port:
+                # The host itself has answered: it is not to blame for where it leads.
+                raise Again(
+                    f"redirected to a host that does not answer ({_said(error)})"
+                ) from error
             raise Away(_said(error)) from error
         except aiohttp.ClientPayloadError as error:
             raise Again("the body was cut short") from error
@@ -70,27 +77,31 @@ class HttpPictures:
             raise Final("this is no address") from error
         except (aiohttp.ClientConnectionError, OSError) as error:
             raise Again("the connection broke") from error
+        except aiohttp.ClientHttpProxyError as error:
+            raise Away(f"the proxy says HTTP {error.status}") from error
         except (aiohttp.ClientError, ValueError) as error:
             raise Again("the answer is no valid HTTP") from error
 
-    async def _follow(self, address: URL) -> bytes:
-        seen = {address}
+    async def _follow(self, trail: list[URL]) -> bytes:
+        """Return the body that the last address of `trail` leads to, which grows on the way."""
         while True:
-            async with self._session.get(address, allow_redirects=False) as answer:
+            async with self._session.get(trail[-1], allow_redirects=False) as answer:
                 if answer.status not in _REDIRECTS:
                     return await self._body(answer)
-                address = _next_address(address, answer.headers.get("Location", ""))
-            if address in seen:
+                address = _next_address(trail[-1], answer.headers.get("Location", ""))
+            if address in trail:
                 raise Final("redirected in a circle")
-            if len(seen) > self._limits.redirects:
+            if len(trail) > self._limits.redirects:
                 raise Final(f"redirected more than {self._limits.redirects} times")
-            seen.add(address)
+            trail.append(address)
 
     async def _body(self, answer: Any) -> bytes:
         status = answer.status
         if status in _AGAIN or status >= 500:
             wait_s = retry_after(answer.headers.get("Retry-After", ""), self._limits)
             raise Again(f"HTTP {status}", wait_s, busy=status in TOO_BUSY)
+        if status == _PROXY_WANTS_MORE:
+            raise Away("the proxy wants a name and a password")
         if status != 200:
             raise Final(f"HTTP {status}")
         check_kind(answer.headers.get("Content-Type", ""))

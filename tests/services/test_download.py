@@ -248,3 +248,19 @@ def test_requests_are_spread_over_time(server: WeatherServer) -> None:
     naps.slept.clear()
     asyncio.run(ask(RateLimit(bytes_per_s=len(BODY) / 1000)))
     assert round(max(naps.slept) / 1000) in (4, 5)
+
+
+def test_a_host_is_not_to_blame_for_where_it_leads(server: WeatherServer) -> None:
+    away = server.put("/away.jpg", redirect("http://127.0.0.1:1/a.jpg"))
+    good = server.put("/good.jpg", OK)
+    first, second = get(away, good)
+    assert isinstance(first, NotDownloaded)
+    assert first.state == "missing"
+    assert first.reason.startswith("redirected to a host that does not answer")
+    assert second == Downloaded(BODY, 1)
+
+
+def test_a_proxy_that_wants_a_password_fails_no_picture(server: WeatherServer) -> None:
+    (found,) = get(server.put("/a.jpg", Answer(407)))
+    assert isinstance(found, LeftAlone)
+    assert "proxy" in found.reason

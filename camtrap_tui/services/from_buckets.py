@@ -39,13 +39,30 @@ class BucketPictures:
 
         Raises InputError where the environment says of the bucket what cannot be used.
         """
-        import obstore
         from obstore import exceptions
 
         bucket, key = split_s3_url(url)
         if not bucket or not can_be_fetched(key):
             raise Final("this is no address of an object")
         store = self._buckets.get(bucket) or await self._open(bucket)
+        try:
+            return await self._object(store, key)
+        except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError):
+            if _is_unsigned(store):
+                raise Final("HTTP 403") from None
+        # Keys for other buckets are no good here, while anybody may read a public one.
+        store = await self._open(bucket, public=True)
+        try:
+            data = await self._object(store, key)
+        except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError):
+            raise Final("HTTP 403") from None
+        self._buckets[bucket] = store
+        return data
+
+    async def _object(self, store: Any, key: str) -> bytes:
+        import obstore
+        from obstore import exceptions
+
         try:
             async with asyncio.timeout(self._limits.stall_s):
                 found = await obstore.get_async(store, key)
@@ -59,14 +76,14 @@ class BucketPictures:
         except (exceptions.NotFoundError, FileNotFoundError):
             raise Final("HTTP 404") from None
         except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError):
-            raise Final("HTTP 403") from None
+            raise
         except exceptions.BaseError as error:
             raise _trouble(str(error)) from None
         if len(data) != size:
             raise Again("the body was cut short")
         return data
 
-    async def _open(self, bucket: str) -> Any:
+    async def _open(self, bucket: str, *, public: bool = False) -> Any:
         from datetime import timedelta
 
         from obstore import exceptions
@@ -75,6 +92,7 @@ class BucketPictures:
         open_it = partial(
             open_bucket,
             bucket,
+            public=public,
             retry_config={"max_retries": 0},
             client_options={
                 "connect_timeout": timedelta(seconds=self._limits.connect_s),
@@ -86,7 +104,11 @@ class BucketPictures:
         except exceptions.BaseError as error:
             said = clean(str(error).partition("\n")[0])
             raise InputError(f"s3://{bucket}: {said}.", "Check the AWS environment.") from None
-        return self._buckets.setdefault(bucket, store)
+        return store if public else self._buckets.setdefault(bucket, store)
+
+
+def _is_unsigned(store: Any) -> bool:
+    return str(store.config.get("skip_signature", "")).lower() == "true"
 
 
 async def _plain(stream: Any) -> AsyncIterator[bytes]:

@@ -16,6 +16,7 @@ from camtrap_tui.services.s3 import s3_url
 from camtrap_tui.store.store import Store
 from tests.manifest_rows import rows_of, survey_of
 from tests.picture_files import blobs, jpeg
+from tests.weather_server import Answer, weather_server
 
 moto_server = pytest.importorskip("moto.server")
 boto3 = pytest.importorskip("boto3")
@@ -127,3 +128,21 @@ def test_a_server_that_is_away_leaves_the_rest_for_later(
     report = fetch_all(tmp_path, KEYS)
     assert report.gave_up
     assert {row[0] for row in rows_of(tmp_path / "river.db")} == {"pending"}
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_keys_that_a_public_bucket_refuses_are_left_out(
+    is_public: bool, bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "y")
+    facts = {"ETag": '"1"', "Last-Modified": "Mon, 01 Jul 2024 00:00:00 GMT"}
+    with weather_server() as server:
+        refused, given = Answer(403), Answer(body=jpeg(blobs(1)), headers=facts)
+        url = server.put("/river/a.jpg", refused, given if is_public else refused)
+        server.put("/river/b.jpg", given)
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url.removesuffix("/river/a.jpg"))
+        fetch_all(tmp_path, ["a.jpg", "b.jpg"])
+        assert server.times["/river/a.jpg"] == 2
+    states = [row[:2] for row in rows_of(tmp_path / "river.db")]
+    assert states == [("here", None) if is_public else ("missing", "HTTP 403"), ("here", None)]

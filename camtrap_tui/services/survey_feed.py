@@ -6,6 +6,7 @@ what is not is asked for and follows when it has come. A picture that cannot be 
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -157,7 +158,8 @@ class SurveyFeed:
             key = result.picture.image_id
             if isinstance(result, Unpredicted) and result.is_unreadable and key in self._copies:
                 take_back(self._store, key, result.reason.removeprefix(_NO_PICTURE))
-                result.picture.path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # no row names it any more
+                    result.picture.path.unlink()
             self._copies.discard(key)
 
     def progress(self) -> events.Fetching | None:

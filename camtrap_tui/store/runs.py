@@ -117,8 +117,9 @@ class Runs:
     def outcomes_of_source(self, run_id: int, source_id: int) -> dict[str, int]:
         """Return how many images of one source are in each outcome of the run."""
         sql = (
-            "SELECT outcome, count(*) FROM prediction WHERE run_id = ? AND image_id IN"
-            " (SELECT image_id FROM source_row WHERE source_id = ?) GROUP BY outcome"
+            "SELECT outcome, count(*) FROM prediction WHERE run_id = ? AND EXISTS"
+            " (SELECT 1 FROM source_row INDEXED BY source_row_by_image"
+            " WHERE source_row.image_id = prediction.image_id AND source_id = ?) GROUP BY outcome"
         )
         return dict(self._db.execute(sql, [run_id, source_id]).fetchall())
 

@@ -163,6 +163,23 @@ def test_what_only_the_model_finds_broken_is_no_picture_either(desk: Desk) -> No
         assert all(image.media_id == image.content_md5 for image in store.images.by_ids([1, 2]))
 
 
+def test_a_broken_copy_that_cannot_be_removed_is_no_disaster(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = jpeg(blobs(1))
+    desk.serve(Answer(body=whole[: whole.find(b"\xff\xda")] + b"\xff\xd9"), ok(2))
+    unlink = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path.suffix == ".jpg":
+            raise PermissionError(13, "Permission denied")
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert desk.predict().outcomes == {"predicted": 1, "failed": 1}
+    assert rows_of(desk.survey)[0][0] == "unreadable"
+
+
 def test_a_fetch_and_a_prediction_end_as_both_in_one(desk: Desk) -> None:
     whole = jpeg(blobs(1))
     answers = [ok(3), Answer(403), Answer(body=whole[:-900]), ok(4, 1600), ok(5)]

@@ -36,8 +36,8 @@ class FetchReport:
     """How a call of `fetch` ended.
 
     `fetched` came and `bytes` were downloaded for them, `not_fetched` cannot be had (the first
-    of these as (picture, reason)), `left` are still to be fetched; `gave_up` says which hosts
-    do not answer.
+    of these as (picture, reason)), `left` are still to be fetched, those among them whose copy
+    is gone; `gave_up` says which hosts do not answer.
     """
 
     cache: str
@@ -70,9 +70,10 @@ def fetch(
             with Fetcher(request.downloads(), folder, size, jobs=request.jobs) as fetcher:
                 session = _Session(store, request, size, fetcher, arrivals, report, on_event)
                 session.run(should_stop)
+                report.left = len(session.again)
         finally:
             arrivals.finish()
-        report.left = store.caches.count_to_fetch(["pending"])
+        report.left += store.caches.count_to_fetch(["pending"])
     return report
 
 
@@ -97,6 +98,8 @@ class _Session:
         self._report = report
         self._tell = on_event
         self._names: dict[int, str] = {}
+        # Images that were here once, and are asked for.
+        self.again: set[int] = set()
         states = ("pending", "missing", "unreadable") if request.retry else ("pending",)
         self._pace = Pace(store.caches.count_to_fetch(states))
 
@@ -123,6 +126,8 @@ class _Session:
         for where in self._store.caches.all_whereabouts():
             if self._is_wanted(where, locator):
                 self._names[where.image_id] = name_of(where)
+                if where.row_state == "here":
+                    self.again.add(where.image_id)
                 yield wish_for(where)
 
     def _is_wanted(self, where: Whereabouts, locator: Locator) -> bool:
@@ -143,6 +148,8 @@ class _Session:
             )
             for settled in self._arrivals.settle(results):
                 name = self._names.pop(settled.image_id)
+                if not isinstance(settled, Undecided):
+                    self.again.discard(settled.image_id)
                 match settled:
                     case Arrived():
                         self._report.fetched += 1

@@ -39,7 +39,7 @@ class FetchRequest:
 
 
 def chosen_size(store: Store, size: InputSize | None) -> InputSize:
-    """Return the size that is asked for, else that of most copies, else the usual one."""
+    """Return the size that is asked for, else that of the newest copy, else the usual one."""
     if size is not None:
         return size
     known = store.caches.input_sizes()
@@ -56,9 +56,21 @@ def open_cache(store: Store, given: Path | None) -> tuple[CacheFolder, int]:
         root = root.expanduser().absolute()
     except RuntimeError:
         raise InputError(f"{root}: nobody has this home.", "Give another --cache.") from None
+    _check_place(store, root)
     folder = CacheFolder(root, store.survey.survey_uuid)
     with store.db.transaction():
         return folder, store.caches.use(to_text(str(root)), utc_now())
+
+
+def _check_place(store: Store, root: Path) -> None:
+    for source in store.images.sources().values():
+        pictures = Path(from_text(source.location))
+        if source.kind == "folder" and pictures in (root, *root.parents):
+            raise InputError(
+                f"{root} lies in the folder of pictures {pictures}:"
+                " copies there would be taken for pictures of it.",
+                "Give a --cache outside of it.",
+            )
 
 
 def default_cache(store: Store) -> Path:

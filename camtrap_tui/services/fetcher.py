@@ -11,6 +11,7 @@ import contextlib
 import os
 import queue
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -120,7 +121,7 @@ class Fetcher:
     def ask(self, wish: Wish) -> None:
         """Ask for a picture; `inside` counts what was asked for and not taken yet."""
         self.inside += 1
-        self._loop.call_soon_threadsafe(self._wishes.put_nowait, wish)
+        self._in_loop(self._wishes.put_nowait, wish)
 
     def take(self, wait_s: float = 0.0) -> list[Result]:
         """Return what has come since the last time, after waiting at most `wait_s` for a first.
@@ -143,10 +144,14 @@ class Fetcher:
 
     def close(self) -> None:
         """Give up what is under way, and end the thread; nothing half is left on the disk."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._work.cancel)
-            self._thread.join(_LONGEST_JOIN_S)
+        self._in_loop(self._work.cancel)
+        self._thread.join(_LONGEST_JOIN_S)
         self._cache.drop_own()
+
+    def _in_loop(self, call: Callable[..., object], *args: object) -> None:
+        """Make a call in the thread's loop; where that has ended, `take` tells why."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(call, *args)
 
     def _run(self, started: threading.Event) -> None:
         with contextlib.suppress(asyncio.CancelledError):

@@ -79,8 +79,11 @@ class Caches:
         return dict(self._db.execute("SELECT id, location FROM cache").fetchall())
 
     def input_sizes(self) -> dict[str, int]:
-        """Return how many copies there are of each input size."""
-        sql = "SELECT input_size, count(*) FROM cached_file GROUP BY input_size ORDER BY 2 DESC"
+        """Return how many copies there are of each input size, that of the newest copy first."""
+        sql = (
+            "SELECT input_size, count(*) FROM cached_file GROUP BY input_size"
+            " ORDER BY max(fetched_at) DESC, 2 DESC"
+        )
         return dict(self._db.execute(sql).fetchall())
 
     def whereabouts(self, image_ids: Sequence[int]) -> list[Whereabouts]:

@@ -11,6 +11,7 @@ import contextlib
 import os
 import queue
 import threading
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -164,6 +165,8 @@ class Fetcher:
         assert task is not None
         self._work = task
         started.set()
+        # What Pillow thinks of an odd picture would be written across the screen.
+        warnings.filterwarnings("ignore", module=r"PIL\.")
         pool = ThreadPoolExecutor(decoders(), thread_name_prefix="shrink")
         try:
             async with self._downloads as downloads, asyncio.TaskGroup() as group:

@@ -8,7 +8,9 @@ change detections, so it is not used.
 from __future__ import annotations
 
 import io
+import struct
 import threading
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,22 @@ from camtrap_tui.services.pictures_on_disk import FORMATS
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+
+# What Pillow raises beside OSError from a damaged picture, depending on where the damage is.
+_DAMAGE = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
 
 
 class PictureError(Exception):
@@ -55,7 +73,7 @@ def in_colour(image: Image) -> Image:
     """Return a loaded picture in RGB. Raises PictureError for colours that make no sense."""
     try:
         return image.convert("RGB")
-    except (OSError, ValueError) as error:
+    except (OSError, *_DAMAGE) as error:
         raise PictureError(f"unreadable: {error}") from None
 
 
@@ -91,7 +109,7 @@ def opened(data: bytes) -> Image:
         raise PictureError("unreadable: not a picture of a known format") from None
     except PIL.Image.DecompressionBombError:
         raise PictureError("unreadable: too many pixels") from None
-    except (OSError, ValueError, SyntaxError) as error:
+    except (OSError, *_DAMAGE) as error:
         raise PictureError(f"unreadable: {error}") from None
 
 
@@ -107,7 +125,7 @@ def loaded(open_picture: Callable[[], Image]) -> Image:
                 image.load()
             except OSError as error:
                 raise PictureError(_load_reason(str(error))) from None
-            except (ValueError, SyntaxError, IndexError) as error:
+            except _DAMAGE as error:
                 raise PictureError(f"unreadable: {error}") from None
             if not _STRICT.was_lifted():
                 return image

@@ -6,57 +6,24 @@ import hashlib
 import io
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from camtrap_tui.errors import InputError
-from camtrap_tui.services import cache_folder, events, ingest
-from camtrap_tui.services.cache_folder import CacheFolder
+from camtrap_tui.services import cache_folder, events
 from camtrap_tui.services.cached_copy import ORIGINAL, InputSize
-from camtrap_tui.services.download import Downloads
-from camtrap_tui.services.fetch import FetchReport, fetch
+from camtrap_tui.services.fetch import fetch
 from camtrap_tui.services.fetch_request import FetchRequest
-from camtrap_tui.services.fetcher import Fetcher, Wish
-from camtrap_tui.services.pace_limits import Limits
 from camtrap_tui.services.places import path_media_id
 from camtrap_tui.store.store import Store
 from tests.camera_files import photo
-from tests.manifest_rows import cached_files, rows_of, survey_of
+from tests.fetch_field import PATIENT, Field, ok, picture
+from tests.manifest_rows import cached_files, rows_of
 from tests.picture_files import blobs, jpeg
-from tests.weather_server import Answer, WeatherServer, weather_server
-
-PATIENT = Limits(first_wait_s=0.01, longest_wait_s=0.05, stall_s=0.5, connect_s=2)
-
-
-@dataclass
-class Field:
-    """A server with pictures, a survey that names them, and a cache."""
-
-    root: Path
-    server: WeatherServer
-    request: FetchRequest
-    told: list[events.Event] = field(default_factory=list)
-
-    @property
-    def cache(self) -> Path:
-        return self.root / "cache"
-
-    def fetch(self, *, stop_after: int = 10**9, **changes: object) -> FetchReport:
-        self.told.clear()
-        asked = replace(self.request, **changes)  # type: ignore[arg-type]
-        return fetch(
-            self.root / "river.db",
-            asked,
-            on_event=self.told.append,
-            should_stop=lambda: len(self.server.asked) >= stop_after,
-        )
-
-    def survey(self, *answers: Answer, **given: object) -> Path:
-        urls = [self.server.put(f"/{n}.jpg", answer) for n, answer in enumerate(answers)]
-        return survey_of(self.root / "river.db", urls, **given)  # type: ignore[arg-type]
+from tests.weather_server import Answer, weather_server
 
 
 @pytest.fixture
@@ -64,14 +31,6 @@ def river(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Field]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with weather_server() as server:
         yield Field(tmp_path, server, FetchRequest(tmp_path / "cache", jobs=4, limits=PATIENT))
-
-
-def picture(seed: int, width: int = 640) -> bytes:
-    return jpeg(blobs(seed, size=(width, width * 3 // 4)))
-
-
-def ok(seed: int, width: int = 640) -> Answer:
-    return Answer(body=picture(seed, width))
 
 
 def test_pictures_come_and_are_described(river: Field) -> None:
@@ -388,47 +347,3 @@ def test_the_cache_is_remembered(river: Field) -> None:
     report = river.fetch(cache=None)
     assert report.cache == str(river.cache)
     assert river.fetch(cache=river.root / "other").fetched == 0
-
-
-def test_the_size_that_was_asked_for_last_is_remembered(
-    river: Field, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    river.survey(*(ok(n, 200) for n in range(5)))
-    river.fetch(size=InputSize(128))
-    monkeypatch.setattr("camtrap_tui.services.arrivals.utc_now", lambda: "9999-01-01T00:00:00Z")
-    river.fetch(size=InputSize(64), jobs=1, stop_after=6)
-    assert river.fetch(size=None).input_size == "64 q75"
-
-
-def test_copies_that_are_gone_count_as_left_while_their_host_is_away(river: Field) -> None:
-    river.survey(ok(1), ok(2))
-    river.fetch()
-    for path in river.cache.rglob("*.jpg"):
-        path.unlink()
-    river.server.stop()
-    limits = replace(PATIENT, patience_s=0.05, first_patience_s=0.05)
-    report = river.fetch(limits=limits)
-    assert report.gave_up
-    assert report.left == 2
-
-
-def test_a_cache_among_pictures_is_refused(river: Field) -> None:
-    survey = river.survey(ok(1))
-    folder = river.root / "pictures"
-    folder.mkdir()
-    (folder / "a.jpg").write_bytes(picture(9))
-    with Store.open(survey) as store:
-        ingest.add_folder(store, folder)
-    for cache in (folder, folder / "cache"):
-        with pytest.raises(InputError, match="would be taken for pictures"):
-            river.fetch(cache=cache)
-    assert sorted(path.name for path in folder.iterdir()) == ["a.jpg"]
-
-
-def test_downloads_that_ended_are_told_and_not_asked(river: Field) -> None:
-    folder = CacheFolder(river.cache, "x")
-    with Fetcher(Downloads(PATIENT, jobs=1), folder, InputSize(), jobs=1) as fetcher:
-        fetcher.close()
-        fetcher.ask(Wish(1, river.server.url("/a.jpg")))
-        with pytest.raises(InputError, match="downloads ended"):
-            fetcher.take(0.01)

@@ -8,7 +8,7 @@ import PIL.Image
 import PIL.ImageFile
 import pytest
 
-from camtrap_tui.services.strict_decode import PictureError, decode
+from camtrap_tui.services.strict_decode import PictureError, decode, loaded
 from tests.picture_files import blobs, jpeg, write_kinds
 
 
@@ -78,3 +78,17 @@ def test_pillow_is_left_as_it_was(tmp_path: Path) -> None:
     with pytest.raises(PictureError):
         decode(tmp_path / "none.jpg")
     assert PIL.ImageFile.LOAD_TRUNCATED_IMAGES is True
+
+
+@pytest.mark.parametrize("kind", [TypeError, KeyError, ZeroDivisionError, MemoryError, EOFError])
+def test_whatever_pillow_raises_is_the_pictures_reason(
+    kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = PIL.Image.new("RGB", (2, 2))
+
+    def fail() -> None:
+        raise kind("damaged")
+
+    monkeypatch.setattr(picture, "load", fail)
+    with pytest.raises(PictureError, match="damaged"):
+        loaded(lambda: picture)

@@ -63,6 +63,8 @@ def fetch_command(
         narrate(f"\n{report.bytes / 1e6:,.1f} MB downloaded into {report.cache}.")
         if report.not_fetched:
             narrate(f"Why: camtrap-tui status {survey} --list missing (or unreadable)")
+        if not report.gave_up and not report.stopped:
+            narrate(f"Next: camtrap-tui predict {survey}")
     if report.gave_up:
         raise InputError(
             f"{'; '.join(report.gave_up)}: {report.left:,} pictures are still to be fetched.",

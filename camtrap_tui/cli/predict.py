@@ -125,6 +125,8 @@ def predict_command(
         raise left
     if report.stopped:
         raise click.Abort
+    if not as_events:
+        _check_outcomes(survey, report)
 
 
 def _asked(
@@ -174,6 +176,16 @@ def _left_for_later(report: PredictReport) -> InputError | None:
         f"{report.gave_up}: {count:,} pictures are still to be fetched.",
         "Run the same command again later: it goes on there.",
     )
+
+
+def _check_outcomes(survey: Path, report: PredictReport) -> None:
+    """Fail where nothing came of any picture: a script must not go on with that."""
+    failed = report.outcomes.get("failed", 0)
+    if failed and failed == sum(report.outcomes.values()):
+        raise InputError(
+            f"None of the {failed:,} pictures could be predicted.",
+            f"See why: camtrap-tui status {survey} --list failed",
+        )
 
 
 def _show(survey: Path, folder: Path | None, report: PredictReport) -> None:

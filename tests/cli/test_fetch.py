@@ -133,3 +133,22 @@ def test_a_host_that_does_not_answer_is_one_sentence(
     assert isinstance(done.exception, InputError)
     assert "does not answer" in str(done.exception)
     assert "6 pictures are still to be fetched" in str(done.exception)
+
+
+def test_a_fetch_says_what_comes_next(survey: Path, tmp_path: Path) -> None:
+    done = run(fetch_command, survey, "--cache", tmp_path / "c")
+    assert f"Next: camtrap-tui predict {survey}" in done.stderr
+
+
+def test_a_prediction_of_nothing_fails(
+    server: WeatherServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = FakeEngine()
+    monkeypatch.setattr(inference, "software_versions", lambda: SOFTWARE)
+    monkeypatch.setattr(inference.predict, "__kwdefaults__", {"load": engine.load})
+    model = write_model_folder(tmp_path / "model")
+    survey = survey_of(tmp_path / "river.db", [server.put("/gone.jpg", Answer(404))])
+    words = (survey, "--model", model, "--fetch", "--cache", tmp_path / "c")
+    done = run(predict_command, *words)
+    assert isinstance(done.exception, InputError)
+    assert "None of the 1 pictures could be predicted" in str(done.exception)

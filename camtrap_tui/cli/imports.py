@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 import click
 
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
+from camtrap_tui.domain.text import counted
 from camtrap_tui.errors import UsageError
 
 if TYPE_CHECKING:
+    from camtrap_tui.services.import_writer import Counts
     from camtrap_tui.services.imports import ImportReport
 
 
@@ -112,6 +114,12 @@ def _as_json(report: ImportReport) -> dict[str, object]:
         "admin1_region": report.run.admin1_region,
         "already_imported": report.already_imported,
         **asdict(report.counts),
+        "matched": {
+            "by_id": report.counts.by_id,
+            "by_path": report.counts.by_path,
+            "by_suffix": report.counts.by_suffix,
+            "none": report.counts.new_images,
+        },
         "rows": report.states,
         "metadata": None if metadata is None else asdict(metadata) | {"file": str(metadata.file)},
         "folder": None if folder is None else asdict(folder) | {"folder": str(folder.folder)},
@@ -135,7 +143,8 @@ def _show(survey: Path, report: ImportReport) -> None:
             ],
         )
         narrate(
-            f"\n{counts.new_images:,} new images, {counts.known_images:,} known before;"
+            f"\n{counts.new_images:,} new images, {counts.known_images:,} known before"
+            f"{_how_known(counts)};"
             f" run {report.run.id}, {report.run.source_format}, model {report.run.model_version}."
         )
         _examples(f"{counts.odd:,} records were odd", counts.odd, counts.examples)
@@ -159,7 +168,24 @@ def _show(survey: Path, report: ImportReport) -> None:
     if report.folder:
         narrate("")
         echo_table(["files of the folder", "count"], list(report.folder.states.items()))
+    for state, what in (("pending", "not here yet"), ("missing", "not found")):
+        if report.states.get(state):
+            narrate(
+                f"\n{counted(report.states[state], 'picture')} of predictions {what}:"
+                f" camtrap-tui status {survey} --list {state}"
+            )
     narrate(f"\nReview them: camtrap-tui review {survey}")
+
+
+def _how_known(counts: Counts) -> str:
+    """Return in brackets how the images that were known were found; nothing where none was."""
+    ways = [
+        (counts.by_id, "by id"),
+        (counts.by_path, "by path"),
+        (counts.by_suffix, "by the end of the path"),
+    ]
+    said = ", ".join(f"{n:,} {how}" for n, how in ways if n)
+    return f" ({said})" if said else ""
 
 
 def _where(row: tuple[str, int]) -> list[tuple[str, int]]:

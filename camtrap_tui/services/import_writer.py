@@ -1,7 +1,8 @@
 """Turns records of a predictions file into rows, a chunk at a time: each gets one of its own.
 
 A record's picture is known by its media id (a name of 32 hex digits), else by its path in a
-folder of the survey, else by its path alone, until a metadata table gives it an id.
+folder of the survey, else by its path alone, until a metadata table gives it an id or the end
+of the path turns out to be that of a picture that was there before (`known_paths`).
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ _ID_NAME = re.compile(r"([0-9a-fA-F]{32})\.\w+", re.ASCII)
 class Counts:
     """How the records of a file ended.
 
+    `by_id`, `by_path` and `by_suffix` say how the images that were known before were found.
     `records` is all of them: `predicted`, `failed` (no prediction in the file), `repeated`
     (a picture named a second time; the first counts), `not_pictures` (videos) and `nameless`
     (no file named). `odd` records had something that could not be taken; `examples` names
@@ -50,6 +52,9 @@ class Counts:
     odd: int = 0
     new_images: int = 0
     known_images: int = 0
+    by_id: int = 0
+    by_path: int = 0
+    by_suffix: int = 0
     examples: list[str] = field(default_factory=list)
 
     def note_odd(self, what: str) -> None:
@@ -105,16 +110,18 @@ class ImportWriter:
 
     def __init__(self, store: Store, run_id: int, source_id: int) -> None:
         self._store = store
-        self._run_id = run_id
+        self.run_id = run_id
         self._source_id = source_id
         self._taxa = _TaxonIds(store)
         self._plain = _Folders()
         self._deployments: dict[str, int] = {}
-        self._first_new = self._next = store.bulk.next_image_id()
+        self.last_deployment = store.joining.last_deployment()
+        # Images and deployments above these are made of records of this file.
+        self.first_new = self._next = store.bulk.next_image_id()
         # One byte an image that was there before: whether this file has named it.
-        self._named_before = bytearray(self._first_new)
+        self._named_before = bytearray(self.first_new)
         # Whether to try and add a chunk as new pictures: as it was with the last chunk.
-        self._all_new = self._first_new == 1
+        self._all_new = self.first_new == 1
         others = [s for s in store.images.sources().values() if s.kind != "predictions"]
         self._has_paths = bool(others)
         self._folders = [f"{source.location}/" for source in others if source.kind == "folder"]
@@ -150,7 +157,8 @@ class ImportWriter:
         images: list[object] = []
         taken: list[tuple[int, Record]] = []
         for item in named:
-            found = known.get(item.media_id) or self._at_path(item)
+            by_id = known.get(item.media_id)
+            found = by_id or self._at_path(item)
             if found is not None and self._was_named(found[0]):
                 rows.append(self._repeat(item, found[0], again=numbers[item.number] > 0))
                 continue
@@ -162,6 +170,9 @@ class ImportWriter:
                 key, here = found
                 self._named_before[key] = 1
                 self.counts.known_images += 1
+                is_path = item.made or by_id is None
+                self.counts.by_path += is_path
+                self.counts.by_id += not is_path
             known[item.media_id] = found
             state = "here" if here else "pending"
             rows.append((item.number, item.path, state, None, key))
@@ -176,9 +187,16 @@ class ImportWriter:
         )
         self._write_run(taken)
 
+    def claim(self, image_id: int) -> bool:
+        """Take an image that was there before for a record; False where one has it already."""
+        if self._was_named(image_id):
+            return False
+        self._named_before[image_id] = 1
+        return True
+
     def _was_named(self, image_id: int) -> bool:
         """Tell whether an earlier record of this file named the image."""
-        return image_id >= self._first_new or bool(self._named_before[image_id])
+        return image_id >= self.first_new or bool(self._named_before[image_id])
 
     def _named(self, records: Sequence[Record], rows: list[_Row]) -> list[_Named]:
         """Return the records of pictures; what else a file names gets its row at once."""
@@ -257,7 +275,7 @@ class ImportWriter:
                 )
         self.counts.predicted += len(predicted) // 4
         self.counts.failed += len(failed) // 2
-        bulk, run_id = self._store.bulk, self._run_id
+        bulk, run_id = self._store.bulk, self.run_id
         bulk.add_predicted(run_id, predicted)
         bulk.add_failed(run_id, failed)
         bulk.add_detections(run_id, detections)

@@ -21,6 +21,7 @@ from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import InputError
 from camtrap_tui.services.import_writer import Counts, ImportWriter
 from camtrap_tui.services.ingest import FolderReport, add_folder
+from camtrap_tui.services.known_paths import unite_known
 from camtrap_tui.services.metadata import MetadataReport, describe
 from camtrap_tui.services.pictures_on_disk import walk
 from camtrap_tui.services.places import to_text
@@ -214,6 +215,7 @@ class _Import:
                 writer.write(chunk)
         if not writer.counts.records:
             raise no_predictions(self._file)
+        unite_known(store, writer)
         store.bulk.describe_source(source.id, self._md5, writer.counts.records)
         store.bulk.describe_run(run.id, asked.version, asked.source_format, *asked.region)
         written = store.runs.by_request_key(self._key)

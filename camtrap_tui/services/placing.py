@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from camtrap_tui.services.joining import join
 from camtrap_tui.services.places import portable, stem_media_id, to_text
@@ -19,39 +20,52 @@ from camtrap_tui.store.store import Store, utc_now
 _PAGE = 1000
 
 
+class Match(NamedTuple):
+    """What a path was found to mean, by which end of it, and whether nothing else can be meant."""
+
+    means: str
+    end: str
+    is_sure: bool
+
+
 class Listing:
-    """The files of a folder, to be found by media id or by path."""
+    """The files of a folder, or the images of a survey, to be found by media id or by path."""
 
     def __init__(self, root: str, candidates: Candidates) -> None:
+        """`root` is the folder's path, "" where there is no one folder."""
         self.root = root
         self.candidates = candidates
         folders = portable(root).split("/")
         self._ends = {"/".join(folders[n:]) for n in range(len(folders))}
 
     def find(self, path: str, media_id: str) -> tuple[str, bool] | None:
-        """Return the one file that a media id, or else a portable path, means, and how surely.
+        """Return the one file that a media id, or else a portable path, means, and how surely."""
+        found = self.match(path, media_id)
+        return (found.means, found.is_sure) if found else None
+
+    def match(self, path: str, media_id: str) -> Match | None:
+        """Return what a media id, or else a portable path, means, if that is one thing only.
 
         Sure is a name that is the media id, and a path that the file has as a whole; a file
         whose own path is only the end of it may be another picture's.
         """
         named = self.candidates.by_media_id(media_id)
         if named is not None:
-            return named, True
-        if self.candidates.has(path):
-            return path, True
-        whole = set(self.candidates.ending_with(path, 2)) | set(self._below_root(path))
+            return Match(named, path, True)
+        at = self.candidates.at
+        whole = set(at(path)) or {*self.candidates.ending_with(path), *self._below_root(path)}
         if whole:
-            return (whole.pop(), True) if len(whole) == 1 else None
+            return Match(whole.pop(), path, True) if len(whole) == 1 else None
         # `a/x.jpg` and `x.jpg` are both ends of `b/a/x.jpg`: the longer says more.
-        ends = (end for _, end in _cuts(path) if self.candidates.has(end))
-        longest = next(ends, None)
-        return (longest, False) if longest else None
+        ends = ((end, found) for _, end in _cuts(path) if (found := at(end)))
+        end, longest = next(ends, ("", []))
+        return Match(longest[0], end, False) if len(longest) == 1 else None
 
     def _below_root(self, path: str) -> Iterator[str]:
         """Yield the files that `path` is, where it begins with the end of the folder's own."""
-        return (
-            rest for first, rest in _cuts(path) if first in self._ends and self.candidates.has(rest)
-        )
+        for first, rest in _cuts(path):
+            if first in self._ends:
+                yield from self.candidates.at(rest)
 
 
 def _cuts(path: str) -> Iterator[tuple[str, str]]:

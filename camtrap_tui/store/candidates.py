@@ -1,6 +1,6 @@
-"""The files of a folder and what was found among them, in a private database on disk.
+"""Paths of a folder or a survey, and what was found among them, in a private database on disk.
 
-It has no name, is gone when closed, and takes a few megabytes of memory however many files
+It has no name, is gone when closed, and takes a few megabytes of memory however many paths
 there are. It is not the survey: nothing in it outlives one command.
 """
 
@@ -17,8 +17,9 @@ from camtrap_tui.store.database import explain
 _TABLES = (
     "PRAGMA cache_size = -8000",
     "PRAGMA journal_mode = OFF",
-    "CREATE TABLE file (number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE,"
-    " backwards TEXT NOT NULL, media_id TEXT) STRICT",
+    # `means` is whose path it is; empty where the path itself is meant.
+    "CREATE TABLE file (number INTEGER PRIMARY KEY, path TEXT NOT NULL, means TEXT NOT NULL,"
+    " backwards TEXT NOT NULL, media_id TEXT, UNIQUE (path, means)) STRICT",
     # A path is the end of another where, read backwards, it begins it.
     "CREATE INDEX file_by_end ON file (backwards)",
     "CREATE INDEX file_by_media_id ON file (media_id, number) WHERE media_id IS NOT NULL",
@@ -27,10 +28,14 @@ _TABLES = (
     "CREATE INDEX find_by_path ON find (path) WHERE NOT sure",
     "BEGIN",
 )
+_MEANING = "coalesce(nullif(means, ''), path)"
 
 
 class Candidates:
-    """Files by path and by media id, and the file that each waiting row was found to mean."""
+    """Paths, what they mean, and what each waiting row was found to mean.
+
+    In a folder a path means its file; in a survey it may be that of several images.
+    """
 
     def __init__(self) -> None:
         # An empty name is a temporary database on disk, which SQLite removes.
@@ -46,8 +51,17 @@ class Candidates:
         """Add files: (portable path, the media id that its name is); each path counts once."""
         with _explained():
             self._connection.executemany(
-                "INSERT OR IGNORE INTO file (path, backwards, media_id) VALUES (?, ?, ?)",
+                "INSERT OR IGNORE INTO file (path, means, backwards, media_id)"
+                " VALUES (?, '', ?, ?)",
                 ((path, path[::-1], media_id) for path, media_id in files),
+            )
+
+    def add_meanings(self, paths: Iterable[tuple[str, str]]) -> None:
+        """Add paths: (portable path, what it means); each pair counts once."""
+        with _explained():
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO file (path, means, backwards) VALUES (?, ?, ?)",
+                ((path, means, path[::-1]) for path, means in paths),
             )
 
     def by_media_id(self, media_id: str) -> str | None:
@@ -56,27 +70,28 @@ class Candidates:
         found = self._execute(sql, media_id).fetchone()
         return None if found is None else str(found[0])
 
-    def has(self, path: str) -> bool:
-        """Tell whether there is a file with exactly this path."""
-        return self._execute("SELECT 1 FROM file WHERE path = ?", path).fetchone() is not None
+    def at(self, path: str) -> list[str]:
+        """Return what exactly this path means, two of it at most."""
+        sql = f"SELECT DISTINCT {_MEANING} FROM file WHERE path = ? LIMIT 2"
+        return [found for (found,) in self._execute(sql, path)]
 
-    def ending_with(self, path: str, most: int) -> list[str]:
-        """Return files, at most `most`, whose path ends with `path`, whole folders at a time."""
+    def ending_with(self, path: str) -> list[str]:
+        """Return what paths mean that end with `path`, whole folders at a time: two at most."""
         # "0" follows "/", so these are all texts that begin with the path backwards and "/".
-        sql = "SELECT path FROM file WHERE backwards >= ? AND backwards < ? LIMIT ?"
+        sql = f"SELECT DISTINCT {_MEANING} FROM file WHERE backwards >= ? AND backwards < ? LIMIT 2"
         end = path[::-1]
-        return [found for (found,) in self._execute(sql, f"{end}/", f"{end}0", most)]
+        return [found for (found,) in self._execute(sql, f"{end}/", f"{end}0")]
 
     def note_finds(self, finds: Iterable[tuple[int, int, str | None, bool]]) -> None:
-        """Keep (row id, image id, file or None, whether that is sure)."""
+        """Keep (row id, image id, what was found or None, whether that is sure)."""
         with _explained():
             self._connection.executemany("INSERT INTO find VALUES (?, ?, ?, ?)", finds)
 
     def finds(self) -> Iterator[tuple[int, int, str | None]]:
-        """Yield (row id, image id, file), what is sure first, then by row id.
+        """Yield (row id, image id, what was found), what is sure first, then by row id.
 
-        The file is None where none was found, and where one that is not sure would be another
-        row's as well.
+        That is None where nothing was found, and where what is not sure would be another row's
+        as well.
         """
         sql = """
             SELECT row_id, image_id, path FROM find WHERE sure

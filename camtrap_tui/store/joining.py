@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from camtrap_tui.store.database import Database
 
 _OF_RUNS = ("prediction", "detection", "classification")
+_PAGE = 1000
 
 
 class Joining:
@@ -42,6 +45,65 @@ class Joining:
             [image_id],
         )
         return None if found is None else str(found)
+
+    def paths_before(self, first_new: int) -> Iterator[list[tuple[int, str, int, str | None]]]:
+        """Yield pages of (row id, path, image id, location) of images below a row id.
+
+        The location is that of the folder or bucket in which the path lies, else None. Grades
+        and surveys of others name no files.
+        """
+        sql = (
+            "SELECT row.id, row.file_path, row.image_id,"
+            " CASE WHEN source.kind IN ('folder', 's3') THEN source.location END"
+            " FROM source_row AS row JOIN source ON source.id = +row.source_id"
+            " WHERE row.id > ? AND +row.image_id < ? AND +row.state <> 'excluded'"
+            " AND row.file_path <> '' AND source.kind NOT IN ('grades', 'survey')"
+            f" ORDER BY row.id LIMIT {_PAGE}"
+        )
+        last = 0
+        while page := self._db.execute(sql, [last, first_new]).fetchall():
+            last = page[-1][0]
+            yield page
+
+    def images_from(self, first: int) -> Iterator[list[tuple[int, str, str]]]:
+        """Yield pages of (id, path, media id) of the images from a row id on."""
+        sql = f"SELECT id, file_path, media_id FROM image WHERE id >= ? ORDER BY id LIMIT {_PAGE}"
+        while page := self._db.execute(sql, [first]).fetchall():
+            yield page
+            first = page[-1][0] + 1
+
+    def unite(self, run_id: int, pairs: Sequence[tuple[int, int, bool]]) -> None:
+        """Give what one run says of images that only it named to others, and drop these images.
+
+        `pairs` are (image id, the other's id, whether the other's picture is here). Call it in
+        a transaction, before anything else is known of the images.
+        """
+        for table in _OF_RUNS:
+            self._db.executemany(
+                f"UPDATE {table} SET image_id = ? WHERE run_id = ? AND image_id = ?",
+                ((into, run_id, image_id) for image_id, into, _ in pairs),
+            )
+        self._db.executemany(
+            "UPDATE source_row SET image_id = ?,"
+            " state = CASE WHEN state = 'pending' AND ? THEN 'here' ELSE state END"
+            " WHERE image_id = ?",
+            ((into, is_here, image_id) for image_id, into, is_here in pairs),
+        )
+        self._db.executemany(
+            "DELETE FROM image WHERE id = ?", ([image_id] for image_id, _, _ in pairs)
+        )
+
+    def last_deployment(self) -> int:
+        """Return the highest row id of a deployment, 0 for none."""
+        return int(self._db.value("SELECT coalesce(max(id), 0) FROM deployment"))
+
+    def drop_empty_deployments(self, after: int) -> None:
+        """Drop deployments above a row id that no image is of any more."""
+        self._db.execute(
+            "DELETE FROM deployment WHERE id > ? AND NOT EXISTS"
+            " (SELECT 1 FROM image WHERE deployment_id = deployment.id)",
+            [after],
+        )
 
     def move(self, image_id: int, into: int) -> None:
         """Give what programs said of an image, and the rows that named it, to another; drop it.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from camtrap_tui.services.ingest import add_folder
 from camtrap_tui.store.store import Store
 from tests.builders import md5
 from tests.camera_files import photo, record, write_predictions
@@ -76,6 +77,26 @@ def test_the_report_as_json(tmp_path: Path, predictions: Path) -> None:
     assert (first["records"], first["new_images"], first["odd"]) == (3, 2, 1)
     assert first["rows"] == {"pending": 2, "unreadable": 1}
     assert (first["already_imported"], second["already_imported"]) == (False, True)
+
+
+def test_how_pictures_were_known_and_where_the_others_are_listed(
+    tmp_path: Path, predictions: Path
+) -> None:
+    photo(tmp_path / "river/UR011/1.JPG")
+    with Store.make(tmp_path / "river.db") as store:
+        add_folder(store, tmp_path / "river")
+    write_predictions(predictions, [record("/mnt/UR011/1.JPG"), record("/mnt/UR011/2.JPG")])
+
+    done = run(tmp_path / "river.db", predictions)
+    report = json.loads(run(tmp_path / "other.db", predictions, "--json").stdout)
+
+    assert "1 new images, 1 known before (1 by the end of the path); run 1" in done.stderr
+    last = [line for line in done.stderr.splitlines() if line][-2]
+    assert last == (
+        "1 picture of predictions not here yet:"
+        f" camtrap-tui status {tmp_path / 'river.db'} --list pending"
+    )
+    assert report["matched"] == {"by_id": 0, "by_path": 0, "by_suffix": 0, "none": 2}
 
 
 def test_a_second_time_says_so(tmp_path: Path, predictions: Path) -> None:

@@ -105,12 +105,15 @@ def _add(store: Store, request: AddRequest, tell: Tell | None) -> AddReport:
 def _columns(file: Path, mapped: tuple[str, ...], *, show: bool, ask: bool) -> dict[str, str]:
     """Return the columns of a manifest; a guess is shown, and where `ask` is set, confirmed."""
     from camtrap_tui.services.manifest_columns import guess_columns
-    from camtrap_tui.services.tables import read_head
+    from camtrap_tui.services.tables import read_day_order, read_head
 
     head = read_head(file)
     guess = guess_columns(file, head, _named(mapped))
-    if show or guess.guessed:
-        _show_columns(guess, head)
+    days = ""
+    if "timestamp" in guess.columns:
+        days = read_day_order(file, guess.columns, names=tuple(guess.columns)).said
+    if show or guess.guessed or days:
+        _show_columns(guess, head, days)
     if guess.guessed and ask:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise UsageError(
@@ -129,13 +132,14 @@ def _named(mapped: tuple[str, ...]) -> dict[str, str]:
     return {name: column for name, _, column in pairs}
 
 
-def _show_columns(guess: Guess, head: Head) -> None:
+def _show_columns(guess: Guess, head: Head, days: str) -> None:
     width = max(map(len, guess.columns))
     narrate("The manifest's columns are taken so:")
     for name, heading in guess.columns.items():
         how = "  (guessed)" if name in guess.guessed else ""
         example = guess.examples[name]
-        shown = f", as in {example}" if example else ", empty in the first rows"
+        order = f", {days}" if days and name == "timestamp" else ""
+        shown = f"{order}, as in {example}" if example else ", empty in the first rows"
         narrate(clean(f"  {name.ljust(width)} is {heading}{shown}{how}"))
     unused = [heading for heading in head.headings if heading not in guess.columns.values()]
     if any(unused):

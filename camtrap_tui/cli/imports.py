@@ -127,6 +127,8 @@ def _as_json(report: ImportReport) -> dict[str, object]:
 
 
 def _show(survey: Path, report: ImportReport) -> None:
+    from camtrap_tui.services.tables import IN_DOUBT
+
     counts = report.counts
     if report.already_imported:
         narrate(f"{report.file} was imported before (run {report.run.id}): no record was added.")
@@ -163,6 +165,10 @@ def _show(survey: Path, report: ImportReport) -> None:
         odd = metadata.conflicting + metadata.bad_times
         told = f"{metadata.conflicting:,} conflicting, {metadata.bad_times:,} bad timestamps"
         _examples(told, odd, metadata.examples)
+        if metadata.unclear_times:
+            narrate(f"{metadata.unclear_times:,} of these times {IN_DOUBT}.")
+        elif metadata.days:
+            narrate(f"Its times are read with the {metadata.days}.")
     narrate("")
     echo_table(["pictures of the predictions", "count"], list(report.states.items()))
     if report.folder:

@@ -6,8 +6,10 @@ No time of day is ever invented: a date alone is not a timestamp.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 _WRITTEN = re.compile(
     r"(\d{4})[-:/.](\d{1,2})[-:/.](\d{1,2})[T ] *(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?"
@@ -28,6 +30,20 @@ _WRITTEN_OFFSET = re.compile(
 )
 _NO_OFFSET = frozenset(("Z", "UTC", "GMT", "0"))
 _DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
+# As tables write days otherwise: 27.06.2024, 27-Jun-2024, and 6/27/2024 or 27/6/2024.
+_CLOCK = r",? +(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?"
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})" + _CLOCK, re.ASCII)
+_NAMED = re.compile(r"(\d{1,2})([- ])([A-Za-z]{3,9})\2(\d{4})" + _CLOCK, re.ASCII)
+# What stands before AM and PM may be a space of another width.
+_SLASHED = re.compile(
+    r"(\d{1,2})/(\d{1,2})/(\d{4})" + _CLOCK + r"(?:[ \u00a0\u202f]?([AP])M)?",
+    re.ASCII | re.IGNORECASE,
+)
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+First = Literal["day", "month"]
 # The furthest that clocks on land are from UTC.
 _MOST_OFFSET_MIN = 14 * 60
 
@@ -39,6 +55,17 @@ class Timestamp:
     local: str
     subsecond: str | None = None
     offset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayOrder:
+    """What stands first in the days that a column writes with slashes, None where that is open.
+
+    `said` are the words for it, empty where all days have the year first or the month's name.
+    """
+
+    first: First | None = None
+    said: str = ""
 
 
 def parse_timestamp(text: str) -> Timestamp | None:
@@ -53,13 +80,60 @@ def parse_timestamp(text: str) -> Timestamp | None:
     return Timestamp(local, found[7], _offset(found[8])) if local else None
 
 
-def parse_table_timestamp(text: str) -> Timestamp | None:
+def parse_table_timestamp(text: str, first: First | None = None) -> Timestamp | None:
     """Return the time that a cell of a table writes, or None; a `Z` there says nothing.
 
     Tables of this field stamp the camera's local time with it; an offset in digits is meant.
+    Besides what `parse_timestamp` reads, `27.06.2024 02:14` and `27-Jun-2024 02:14:05` are
+    times, and `6/27/2024 2:14 AM` where nothing else can be meant; `first` says what stands
+    first in the other days with slashes of its column.
     """
     time = parse_timestamp(text)
-    return replace(time, offset=None) if time and text.rstrip().endswith("Z") else time
+    if time:
+        return replace(time, offset=None) if text.rstrip().endswith("Z") else time
+    text = text.strip()
+    if found := _DOTTED.fullmatch(text):
+        return _time(found[3], found[2], found[1], *found.group(4, 5, 6, 7))
+    if found := _NAMED.fullmatch(text):
+        return _time(found[4], _month(found[3]), found[1], *found.group(5, 6, 7, 8))
+    if found := _SLASHED.fullmatch(text):
+        order = first or _settled(found[1], found[2])
+        if order is None and int(found[1]) != int(found[2]):
+            return None
+        day, month = found.group(2, 1) if order == "month" else found.group(1, 2)
+        return _time(found[3], month, day, _hour(found[4], found[8]), *found.group(5, 6, 7))
+    return None
+
+
+def day_order(texts: Iterable[str]) -> DayOrder:
+    """Return what stands first in the days of a column, of which `texts` are cells.
+
+    One cell with a number above 12 settles it, unless another says the opposite.
+    """
+    settled: set[First | None] = set()
+    dotted = False
+    for text in texts:
+        if found := _SLASHED.fullmatch(text.strip()):
+            settled.add(_settled(found[1], found[2]))
+        elif not dotted:
+            dotted = _DOTTED.fullmatch(text.strip()) is not None
+    told = settled - {None}
+    if len(told) == 1:
+        first = told.pop()
+        return DayOrder(first, f"{first} first")
+    if settled:
+        return DayOrder(None, "day or month first is not clear")
+    return DayOrder(None, "day first" if dotted else "")
+
+
+def is_in_doubt(text: str) -> bool:
+    """Tell whether a cell writes a time of which nobody knows whether its day stands first."""
+    return parse_table_timestamp(text) is None and is_table_time(text)
+
+
+def is_table_time(text: str) -> bool:
+    """Tell whether a cell of a table writes a time, be the order of its day clear or not."""
+    return any(parse_table_timestamp(text, first) for first in (None, "day", "month"))
 
 
 def timestamp_in_name(stem: str) -> tuple[Timestamp, str] | None:
@@ -110,6 +184,36 @@ def _minutes(sign: str, hours: str, minutes: str | None) -> int | None:
     if total > _MOST_OFFSET_MIN or int(minutes or 0) > 59:
         return None
     return total if sign == "+" else -total
+
+
+def _settled(one: str, two: str) -> First | None:
+    """Return what stands first, where one of two numbers can be no month; None for no telling."""
+    if (int(one) > 12) == (int(two) > 12):
+        return None
+    return "day" if int(one) > 12 else "month"
+
+
+def _month(name: str) -> str:
+    """Return the number of an English month, by its name or its first letters; "0" for none."""
+    lower = name.lower()
+    found = [n for n, month in enumerate(_MONTHS, 1) if lower in (month, month[:3], month[:4])]
+    return str(found[0]) if found else "0"
+
+
+def _hour(hour: str, half: str | None) -> str:
+    """Return the hour of 24, of one of 12 where `half` is A or P; 24 for what is none."""
+    if half is None:
+        return hour
+    if not 1 <= int(hour) <= 12:
+        return "24"
+    return str(int(hour) % 12 + (12 if half in "Pp" else 0))
+
+
+def _time(
+    year: str, month: str, day: str, hour: str, minute: str, second: str | None, part: str | None
+) -> Timestamp | None:
+    local = _local(year, month, day, hour, minute, second or "0")
+    return Timestamp(local, part) if local else None
 
 
 def _local(*parts: str) -> str | None:

@@ -20,6 +20,7 @@ from camtrap_tui.services.pictures_on_disk import is_picture_name, walk
 from camtrap_tui.services.places import to_text
 from camtrap_tui.services.placing import listing, place_listed
 from camtrap_tui.services.s3_listing import add_bucket
+from camtrap_tui.services.tables import IN_DOUBT
 from camtrap_tui.store.store import Store
 
 Kind = Literal["folder", "manifest", "s3", "camtrap_dp"]
@@ -249,10 +250,11 @@ def _of_table(
             "pictures known by their paths stay apart: rows with several ids have these",
         ),
         (counts.bad_times, "time cannot be read", "times cannot be read"),
+        (counts.unclear_times, f"of these {IN_DOUBT}", ""),
         (counts.short, "row has fewer cells than headings", "rows have fewer cells than headings"),
         (counts.without_time, "picture has no time", "pictures have no time"),
     ]
-    said = [f"{n:,} {one if n == 1 else more}." for n, one, more in told if n]
+    said = [f"{n:,} {one if n == 1 or not more else more}." for n, one, more in told if n]
     if folder is None and store.sources.waits_for_files(table.source.id):
         said.append("Some pictures have no address: say where they lie with --images FOLDER.")
     return AddReport(

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from camtrap_tui.services.places import to_text
 from camtrap_tui.services.table_entries import Entry, entry_of
 from camtrap_tui.services.table_paths import PathsOfOneId
 from camtrap_tui.services.table_writer import TableCounts, TableWriter
-from camtrap_tui.services.tables import read_lines
+from camtrap_tui.services.tables import read_day_order, read_lines
 from camtrap_tui.store.store import Store, utc_now
 
 Progress = Callable[[int, int], None]
@@ -55,10 +56,13 @@ def add_manifest(
     if not columns.keys() & {"mediaID", "publicURL", "filePath", "fileName"}:
         raise InputError(f"{file}: no column names a picture.", "Name one with --map.")
 
-    def read(tell: Progress | None) -> Iterator[Entry]:
-        return map(entry_of, read_lines(file, columns, tell, names=tuple(columns)))
+    content_md5, names = file_md5([file]), tuple(columns)
+    first = read_day_order(file, columns, names=names).first
 
-    return add_table(store, "manifest", file, file_md5([file]), dict(columns), read, progress)
+    def read(tell: Progress | None) -> Iterator[Entry]:
+        return map(partial(entry_of, first=first), read_lines(file, columns, tell, names=names))
+
+    return add_table(store, "manifest", file, content_md5, dict(columns), read, progress)
 
 
 def add_table(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from camtrap_tui.domain.timestamps import parse_timestamp
+from camtrap_tui.domain.timestamps import is_table_time
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.pictures_on_disk import is_picture_name, is_video_name
 from camtrap_tui.services.tables import MANIFEST_COLUMNS, Head
@@ -204,10 +204,6 @@ def _is_url(value: str) -> bool:
     return bool(_URL.match(value))
 
 
-def _is_time(value: str) -> bool:
-    return parse_timestamp(value) is not None
-
-
 def _is_md5(value: str) -> bool:
     return bool(_MD5.fullmatch(value))
 
@@ -237,7 +233,7 @@ def _is_degrees(value: str) -> bool:
 
 _KINDS: dict[str, Callable[[Sequence[str]], bool]] = {
     "publicURL": _mostly(_is_url),
-    "timestamp": _mostly(_is_time),
+    "timestamp": _mostly(is_table_time),
     "filePath": _mostly(_is_path),
     "fileName": _mostly(_is_name),
     "folderName": _mostly(_is_folder),

@@ -12,10 +12,15 @@ from itertools import islice
 from pathlib import Path
 
 from camtrap_tui.domain.clock import as_shown
-from camtrap_tui.domain.timestamps import Timestamp, parse_table_timestamp
+from camtrap_tui.domain.timestamps import (
+    First,
+    Timestamp,
+    is_in_doubt,
+    parse_table_timestamp,
+)
 from camtrap_tui.services.bursting import dated, renew_burst_of
 from camtrap_tui.services.places import path_media_id
-from camtrap_tui.services.tables import Line, Progress, read_lines
+from camtrap_tui.services.tables import Line, Progress, read_day_order, read_lines
 from camtrap_tui.store.bulk import Facts
 from camtrap_tui.store.store import Store
 
@@ -25,7 +30,11 @@ _MOST_EXAMPLES = 20
 
 @dataclass(slots=True)
 class MetadataReport:
-    """How the rows of a metadata table ended: each is described, repeated or unmatched."""
+    """How the rows of a metadata table ended: each is described, repeated or unmatched.
+
+    `days` says how its days are written, where that needs words; `unclear_times` are those
+    among `bad_times` that may have the day or the month first.
+    """
 
     file: Path
     rows: int = 0
@@ -35,6 +44,8 @@ class MetadataReport:
     unmatched: int = 0
     without_time: int = 0
     bad_times: int = 0
+    unclear_times: int = 0
+    days: str = ""
     examples: list[str] = field(default_factory=list)
 
     def note(self, what: str) -> None:
@@ -64,9 +75,10 @@ def describe(
     progress: Progress | None = None,
 ) -> MetadataReport:
     """Do what `import_metadata` does, inside the caller's transaction."""
-    report = MetadataReport(file)
+    order = read_day_order(file, columns)
+    report = MetadataReport(file, days=order.said)
     seen: dict[int, int] = {}
-    describing = _Describing(store, report)
+    describing = _Describing(store, report, order.first)
     lines = _new_lines(read_lines(file, columns, progress), report, seen)
     while chunk := list(islice(lines, _CHUNK)):
         describing.write(chunk)
@@ -99,9 +111,10 @@ def _new_lines(
 class _Describing:
     """Writes lines of a table onto the images that they name."""
 
-    def __init__(self, store: Store, report: MetadataReport) -> None:
+    def __init__(self, store: Store, report: MetadataReport, first: First | None) -> None:
         self._store = store
         self._report = report
+        self._first = first
         self._deployments: dict[str, int] = {}
         # A bit an image: those that a row has described.
         self._described = bytearray()
@@ -176,8 +189,9 @@ class _Describing:
         if not line.timestamp:
             self._report.without_time += 1
             return None
-        time = parse_table_timestamp(line.timestamp)
+        time = parse_table_timestamp(line.timestamp, self._first)
         if time is None:
             self._report.bad_times += 1
+            self._report.unclear_times += is_in_doubt(line.timestamp)
             self._report.note(f"row {line.number:,}: {line.timestamp[:60]!r} is no timestamp")
         return time

@@ -9,7 +9,12 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from camtrap_tui.domain.timestamps import Timestamp, parse_table_timestamp, parse_timestamp
+from camtrap_tui.domain.timestamps import (
+    First,
+    Timestamp,
+    parse_table_timestamp,
+    parse_timestamp,
+)
 from camtrap_tui.services.pictures_on_disk import is_video_name, state_by_name
 from camtrap_tui.services.places import deployment_of, path_media_id, portable, stem_media_id
 from camtrap_tui.services.tables import Line
@@ -53,15 +58,20 @@ class Entry:
         return self.state in (None, "missing")
 
 
-def entry_of(line: Line, *, is_standard: bool = False) -> Entry:
-    """Return what a line is; `is_standard` says that its times are written as Camtrap DP's."""
+def entry_of(line: Line, *, is_standard: bool = False, first: First | None = None) -> Entry:
+    """Return what a line is; `is_standard` says that its times are written as Camtrap DP's.
+
+    `first` is what stands first in days with slashes, where the table's other times tell.
+    """
     path, url = line.path, line.url or None
     if url and not path:
         path = _path_in(url)
     state, reason = _trouble(line, path) or (None, None)
     position = _position(line)
-    parse = parse_timestamp if is_standard else parse_table_timestamp
-    time = parse(line.timestamp) if line.timestamp else None
+    time = None
+    if line.timestamp:
+        written = line.timestamp
+        time = parse_timestamp(written) if is_standard else parse_table_timestamp(written, first)
     return Entry(
         number=line.number,
         media_id=line.media_id[:_LONGEST_ID],

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from camtrap_tui.domain.timestamps import Timestamp
+from camtrap_tui.domain.timestamps import Timestamp, is_in_doubt
 from camtrap_tui.services.places import path_media_id
 from camtrap_tui.services.table_entries import Entry
 from camtrap_tui.store.sources import KnownImage, NewImage, NewRow, TableRow
@@ -23,7 +23,10 @@ _KEPT_STATES = ("pending", "here", "missing", "unreadable")
 
 @dataclass(slots=True)
 class TableCounts:
-    """What became of a table's rows; the states themselves are counted by the ledger."""
+    """What became of a table's rows; the states themselves are counted by the ledger.
+
+    `unclear_times` are those among `bad_times` that may have the day or the month first.
+    """
 
     rows: int = 0
     new_rows: int = 0
@@ -35,6 +38,7 @@ class TableCounts:
     short: int = 0
     without_time: int = 0
     bad_times: int = 0
+    unclear_times: int = 0
     examples: list[str] = field(default_factory=list)
 
     def note_short(self, entry: Entry) -> None:
@@ -301,6 +305,7 @@ class _Chunk:
             self._counts.without_time += 1
         elif entry.time is None:
             self._counts.bad_times += 1
+            self._counts.unclear_times += is_in_doubt(entry.written_time)
             written = entry.written_time[:60]
             self._counts.note(f"row {entry.number:,}: {written!r} is no timestamp")
         return entry.time

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camtrap_tui.domain.text import clean_cell
+from camtrap_tui.domain.timestamps import DayOrder, day_order
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.places import deployment_of, portable, stem_media_id
 
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
 COLUMNS = ("mediaID", "publicURL", "timestamp", "folderName", "fileName", "filePath")
 MANIFEST_COLUMNS = (*COLUMNS, "contentMD5", "latitude", "longitude", "deploymentID")
 Progress = Callable[[int, int], None]
+# What to do about times that can be read in two ways.
+IN_DOUBT = "may have the day or the month first: write such times as 2024-06-27 02:14:05"
 _FILE_TYPE = "fileMediatype"
 _CHUNK = 2000
+_TIMES_READ = 1000
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 # What Excel understands, and some write: the first line says what stands between the cells.
 _SEPARATOR = re.compile(r"\"?sep=([,;\t|])\"?", re.IGNORECASE)
@@ -91,6 +95,17 @@ def read_lines(
                 progress(tell(), size)
         if progress:
             progress(size, size)
+
+
+def read_day_order(
+    file: Path, columns: Mapping[str, str] | None = None, *, names: Sequence[str] = COLUMNS
+) -> DayOrder:
+    """Return what stands first in the days of a table, by its first thousand times.
+
+    `columns` and `names` are those of `read_lines`, which is what raises, too.
+    """
+    times = (line.timestamp for line in read_lines(file, columns, names=names) if line.timestamp)
+    return day_order(islice(times, _TIMES_READ))
 
 
 def read_head(file: Path, rows: int = 100) -> Head:

@@ -113,6 +113,27 @@ def test_a_guess_is_shown_and_asked_about_on_a_terminal(tmp_path: Path) -> None:
         assert store.images.count() == 1
 
 
+def test_how_days_are_written_is_shown(tmp_path: Path) -> None:
+    table = tmp_path / "m.csv"
+    table.write_text("mediaID,publicURL,DateTime\n")
+    heading = table.read_text()
+    survey = tmp_path / "river.db"
+    site = "https://river.example"
+
+    table.write_text(f"{heading}a,{site}/a.jpg,6/7/2024 2:14\nb,{site}/b.jpg,27/6/2024 2:14\n")
+    clear = run("add", survey, table, "--map", "timestamp=DateTime")
+    table.write_text(f"{heading}a,{site}/a.jpg,6/7/2024 2:14\n")
+    unclear = run("add", survey, table, "--map", "timestamp=DateTime")
+
+    assert (clear.returncode, unclear.returncode) == (0, 0), clear.stderr + unclear.stderr
+    assert "timestamp is DateTime, day first, as in 6/7/2024 2:14" in clear.stderr
+    assert "cannot be read" not in clear.stderr
+    assert "timestamp is DateTime, day or month first is not clear, as in" in unclear.stderr
+    assert (
+        "1 of these may have the day or the month first: write such times as 2024-06-27 02:14:05."
+    ) in unclear.stderr
+
+
 def test_a_dry_run_says_the_same_and_changes_no_byte(tmp_path: Path, folder: Path) -> None:
     survey = tmp_path / "surveys" / "river.db"
     survey.parent.mkdir()

@@ -99,6 +99,17 @@ def test_how_pictures_were_known_and_where_the_others_are_listed(
     assert report["matched"] == {"by_id": 0, "by_path": 0, "by_suffix": 0, "none": 2}
 
 
+def test_how_days_of_a_table_are_written_is_said(tmp_path: Path, predictions: Path) -> None:
+    table = tmp_path / "m.csv"
+    said = []
+    for time in ("6/27/2024 2:14 PM", "6/7/2024 2:14 PM"):
+        table.write_text(f"mediaID,timestamp\n{ID_A},{time}\n")
+        said.append(run(tmp_path / "river.db", predictions, "--metadata", table).stderr)
+
+    assert "Its times are read with the month first." in said[0]
+    assert "1 of these times may have the day or the month first: write such times" in said[1]
+
+
 def test_a_second_time_says_so(tmp_path: Path, predictions: Path) -> None:
     run(tmp_path / "river.db", predictions)
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 
 from camtrap_tui.domain.timestamps import (
+    DayOrder,
     Timestamp,
     clean_offset,
+    day_order,
+    is_in_doubt,
+    is_table_time,
     offset_text,
     parse_date,
     parse_offset,
@@ -118,3 +122,79 @@ def test_a_z_in_a_table_says_nothing_and_digits_do() -> None:
         "2024-06-27 02:14:05", offset="-05:00"
     )
     assert parse_table_timestamp("Z") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "local"),
+    [
+        ("27.06.2024 02:14", "2024-06-27 02:14:00"),
+        (" 7.6.2024 2:14:05", "2024-06-07 02:14:05"),
+        ("27-Jun-2024 02:14:05", "2024-06-27 02:14:05"),
+        ("1-SEPT-2024 02:14:05", "2024-09-01 02:14:05"),
+        ("27 june 2024 02:14", "2024-06-27 02:14:00"),
+        ("6/27/2024 2:14", "2024-06-27 02:14:00"),
+        ("27/06/2024 14:14:05", "2024-06-27 14:14:05"),
+        ("6/27/2024 12:14:05 AM", "2024-06-27 00:14:05"),
+        ("6/27/2024, 12:14 pm", "2024-06-27 12:14:00"),
+        ("6/27/2024 2:14:05\u202fPM", "2024-06-27 14:14:05"),
+        ("5/5/2024 2:14", "2024-05-05 02:14:00"),
+    ],
+)
+def test_tables_write_times_in_other_ways(text: str, local: str) -> None:
+    assert parse_table_timestamp(text) == Timestamp(local)
+    assert not is_in_doubt(text)
+    assert parse_timestamp(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "6.27.2024 02:14",
+        "27.06.24 02:14",
+        "27.06.2024",
+        "27-Juin-2024 02:14:05",
+        "27-Ju-2024 02:14:05",
+        "31-Feb-2024 02:14:05",
+        "27-Jun 2024 02:14:05",
+        "27/13/2024 02:14",
+        "6/27/2024 13:14 PM",
+        "6/27/2024 0:14 AM",
+        "6/27/2024 24:14",
+        "6/27/2024 2:14 XM",
+        "6/27/2024",
+        "٢٧/٠٦/٢٠٢٤ ٠٢:١٤",
+    ],
+)
+def test_what_no_table_means_as_a_time(text: str) -> None:
+    assert parse_table_timestamp(text) is None
+    assert not is_table_time(text)
+
+
+def test_a_day_that_could_be_a_month_is_read_by_its_column_only() -> None:
+    text = "6/7/2024 2:14 PM"
+
+    assert parse_table_timestamp(text) is None
+    assert is_in_doubt(text)
+    assert parse_table_timestamp(text, "day") == Timestamp("2024-07-06 14:14:00")
+    assert parse_table_timestamp(text, "month") == Timestamp("2024-06-07 14:14:00")
+    # The rest of its column says that this day is no day.
+    assert parse_table_timestamp("6/27/2024 2:14", "day") is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["6/7/2024 2:14", "27/06/2024 2:14"], DayOrder("day", "day first")),
+        (["6/27/2024 2:14", "", "6/7/2024 2:14"], DayOrder("month", "month first")),
+        (["6/7/2024 2:14", "7/7/2024 2:14"], DayOrder(None, "day or month first is not clear")),
+        (
+            ["6/27/2024 2:14", "27/6/2024 2:14"],
+            DayOrder(None, "day or month first is not clear"),
+        ),
+        (["soon", "27.06.2024 02:14"], DayOrder(None, "day first")),
+        (["2024-06-27 02:14", "27-Jun-2024 02:14", "27/06/2024"], DayOrder()),
+        ([], DayOrder()),
+    ],
+)
+def test_a_column_settles_what_stands_first(texts: list[str], expected: DayOrder) -> None:
+    assert day_order(texts) == expected

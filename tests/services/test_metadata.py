@@ -231,3 +231,24 @@ def test_files_that_are_no_tables(store: Store, tmp_path: Path) -> None:
         import_metadata(store, path)
     with pytest.raises(InputError, match="nowhere"):
         import_metadata(store, tmp_path / "nowhere.csv")
+
+
+def test_times_are_read_as_the_whole_table_writes_them(store: Store, tmp_path: Path) -> None:
+    predict(store, tmp_path, f"{ID_A}.jpg", f"{ID_B}.jpg")
+    heading = "mediaID,timestamp\n"
+    clear = table(
+        tmp_path, f"{ID_A},6/7/2024 2:14 PM", f"{ID_B},6/27/2024 2:14 AM", heading=heading
+    )
+
+    report = import_metadata(store, clear)
+
+    assert (report.days, report.bad_times) == ("month first", 0)
+    assert by_id(store, ID_A).timestamp == "2024-06-07 14:14:00"
+    assert by_id(store, ID_A).timestamp_raw == "6/7/2024 2:14 PM"
+
+    unclear = table(tmp_path, f"{ID_A},6/8/2024 2:14", f"{ID_B},27.06.2024 2:15", heading=heading)
+    report = import_metadata(store, unclear)
+
+    assert (report.bad_times, report.unclear_times) == (1, 1)
+    assert by_id(store, ID_A).timestamp == "2024-06-07 14:14:00"
+    assert by_id(store, ID_B).timestamp == "2024-06-27 02:15:00"

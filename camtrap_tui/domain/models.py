@@ -21,7 +21,8 @@ class Source:
     """A folder, manifest, bucket, package or predictions file that rows of the ledger came from.
 
     `content_md5` is that of a manifest when it was read, `column_map` how its columns were
-    taken: JSON, our name to the table's heading. `row_count` is how many rows its reader
+    taken: JSON, our name to the table's heading; of a bucket that is read without keys it is
+    `{"public": true}`. `row_count` is how many rows its reader
     counted (files that are there, lines, objects, records): what the ledger must add up to.
     """
 

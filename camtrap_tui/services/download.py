@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -55,13 +56,18 @@ class Downloads:
         rate: RateLimit | None = None,
         *,
         jobs: int = 16,
+        places: Mapping[str, bool] | None = None,
         sleep: Sleep = asyncio.sleep,
         chance: random.Random | None = None,
     ) -> None:
-        """`sleep` is how waits are spent; `chance` spreads them."""
+        """`sleep` is how waits are spent; `chance` spreads them.
+
+        `places` says of `s3://bucket/prefix` whether it is read without keys, where known.
+        """
         self._limits = limits or Limits()
         self._rate = rate or RateLimit()
         self._jobs = jobs
+        self._places = places
         self._sleep = sleep
         self._chance = chance or random.Random()
         self._hosts: dict[str, Host] = {}
@@ -71,7 +77,7 @@ class Downloads:
         self._requests = Throttle(self._rate.requests_per_s, self._sleep, clock)
         throttle = Throttle(self._rate.bytes_per_s, self._sleep, clock)
         self._http = HttpPictures(self._limits, throttle, self._jobs)
-        self._buckets = BucketPictures(self._limits, throttle)
+        self._buckets = BucketPictures(self._limits, throttle, self._places)
         return self
 
     async def __aexit__(

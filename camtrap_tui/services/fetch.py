@@ -67,7 +67,7 @@ def fetch(
         report = FetchReport(clean(str(folder.root)), str(size))
         arrivals = Arrivals(store, folder, cache_id, size)
         try:
-            with Fetcher(request.downloads(), folder, size, jobs=request.jobs) as fetcher:
+            with Fetcher(request.downloads(store), folder, size, jobs=request.jobs) as fetcher:
                 session = _Session(store, request, size, fetcher, arrivals, report, on_event)
                 session.run(should_stop)
                 report.left = len(session.again)

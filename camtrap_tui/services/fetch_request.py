@@ -33,9 +33,9 @@ class FetchRequest:
     retry: bool = False
     limits: Limits = field(default_factory=Limits)
 
-    def downloads(self) -> Downloads:
-        """Return what downloads as asked."""
-        return Downloads(self.limits, self.rate, jobs=self.jobs)
+    def downloads(self, store: Store) -> Downloads:
+        """Return what downloads as asked, from buckets as they were added to the survey."""
+        return Downloads(self.limits, self.rate, jobs=self.jobs, places=store.sources.buckets())
 
 
 def chosen_size(store: Store, size: InputSize | None) -> InputSize:

@@ -6,7 +6,7 @@ Tries and waits are counted by whoever asks, so obstore makes none of its own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -29,10 +29,15 @@ from camtrap_tui.services.s3 import can_be_fetched, open_bucket, split_s3_url
 class BucketPictures:
     """Buckets, opened when they are first asked for; `get` asks once."""
 
-    def __init__(self, limits: Limits, throttle: Throttle) -> None:
+    def __init__(
+        self, limits: Limits, throttle: Throttle, places: Mapping[str, bool] | None = None
+    ) -> None:
+        """`places` says of `s3://bucket/prefix` whether it is read without keys, where known."""
         self._limits = limits
         self._throttle = throttle
-        self._buckets: dict[str, Any] = {}
+        self._places = places or {}
+        # By name, and whether it is read without keys.
+        self._buckets: dict[tuple[str, bool], Any] = {}
 
     async def get(self, url: str) -> bytes:
         """Return the object that `s3_url` wrote down. Raises Final, Again or Away.
@@ -44,7 +49,8 @@ class BucketPictures:
         bucket, key = split_s3_url(url)
         if not bucket or not can_be_fetched(key):
             raise Final("this is no address of an object")
-        store = self._buckets.get(bucket) or await self._open(bucket)
+        public = self._is_public(url)
+        store = self._buckets.get((bucket, public)) or await self._open(bucket, public=public)
         try:
             return await self._object(store, key)
         except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError):
@@ -56,8 +62,13 @@ class BucketPictures:
             data = await self._object(store, key)
         except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError):
             raise Final("HTTP 403") from None
-        self._buckets[bucket] = store
+        self._buckets[bucket, False] = store
         return data
+
+    def _is_public(self, url: str) -> bool:
+        """Tell whether the innermost place in which an object lies is read without keys."""
+        around = [place for place in self._places if url.startswith(f"{place}/")]
+        return bool(around) and self._places[max(around, key=len)]
 
     async def _object(self, store: Any, key: str) -> bytes:
         import obstore
@@ -83,7 +94,7 @@ class BucketPictures:
             raise Again("the body was cut short")
         return data
 
-    async def _open(self, bucket: str, *, public: bool = False) -> Any:
+    async def _open(self, bucket: str, *, public: bool) -> Any:
         from datetime import timedelta
 
         from obstore import exceptions
@@ -104,7 +115,7 @@ class BucketPictures:
         except exceptions.BaseError as error:
             said = clean(str(error).partition("\n")[0])
             raise InputError(f"s3://{bucket}: {said}.", "Check the AWS environment.") from None
-        return store if public else self._buckets.setdefault(bucket, store)
+        return self._buckets.setdefault((bucket, public), store)
 
 
 def _is_unsigned(store: Any) -> bool:

@@ -100,7 +100,7 @@ class OnDemand:
             size = chosen_size(store, None)
             folder, cache_id = open_cache(store, None)
             arrivals = Arrivals(store, folder, cache_id, size)
-            downloads = Downloads(self._limits, jobs=1)
+            downloads = Downloads(self._limits, jobs=1, places=store.sources.buckets())
             with Fetcher(downloads, folder, size, jobs=1) as fetcher:
                 fetcher.ask(wish_for(found[0]))
                 result: Result | None = None

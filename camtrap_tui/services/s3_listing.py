@@ -91,7 +91,7 @@ def add_bucket(
         if not objects:
             continue
         if listing is None:
-            listing = _begin(store, location, name, start, report)
+            listing = _begin(store, location, name, start, report, public=public)
         with store.db.transaction():
             listing.write(objects)
         report.objects += len(objects)
@@ -108,9 +108,13 @@ def add_bucket(
     return report
 
 
-def _begin(store: Store, location: str, bucket: str, prefix: str, report: BucketReport) -> _Listing:
+def _begin(
+    store: Store, location: str, bucket: str, prefix: str, report: BucketReport, *, public: bool
+) -> _Listing:
     with store.db.transaction():
         source = store.images.source("s3", location, utc_now())
+        # Whoever fetches from it later asks in the same way.
+        store.sources.note_public(source.id, public=public)
         # Until this listing has ended nobody knows how many objects there are.
         store.sources.set_row_count(source.id, None)
     report.source_id = source.id

@@ -91,7 +91,11 @@ class SurveyFeed:
         folder, cache_id = open_cache(self._store, request.cache)
         self._arrivals = Arrivals(self._store, folder, cache_id, self._size)
         self._fetcher = Fetcher(
-            request.downloads(), folder, self._size, jobs=request.jobs, is_decoded_later=True
+            request.downloads(self._store),
+            folder,
+            self._size,
+            jobs=request.jobs,
+            is_decoded_later=True,
         )
         states = ("pending", "missing", "unreadable") if request.retry else ("pending",)
         self._pace = Pace(self._store.caches.count_to_fetch(states))

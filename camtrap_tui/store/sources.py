@@ -125,6 +125,8 @@ class SeenRows:
         return row_id > self._last_old or bool(self._bits[row_id // 8] & 1 << row_id % 8)
 
 
+# What `source.column_map` says of a bucket that is read without keys.
+_PUBLIC = '{"public": true}'
 _NEW_IMAGE = f"INSERT INTO image ({columns(NewImage)}) VALUES ({', '.join('?' * 13)})"
 _IMAGE_VALUES = attrgetter(*columns(NewImage).split(", "))
 _ROW_COLUMNS = columns(NewRow).removeprefix("id, ").split(", ")
@@ -155,6 +157,20 @@ class Sources:
             "UPDATE source SET row_count = ?, content_md5 = NULL, column_map = ? WHERE id = ?",
             [row_count, column_map, source_id],
         )
+
+    def note_public(self, source_id: int, *, public: bool) -> None:
+        """Record whether a bucket is read without keys."""
+        self._db.execute(
+            "UPDATE source SET column_map = ? WHERE id = ?",
+            [_PUBLIC if public else None, source_id],
+        )
+
+    def buckets(self) -> dict[str, bool]:
+        """Return where the buckets of the survey lie, and whether each is read without keys."""
+        found = self._db.execute(
+            "SELECT location, coalesce(column_map = ?, 0) FROM source WHERE kind = 's3'", [_PUBLIC]
+        )
+        return {location: bool(public) for location, public in found}
 
     def set_row_count(self, source_id: int, row_count: int | None) -> None:
         """Record how many rows a source's reader counted, None while it reads."""

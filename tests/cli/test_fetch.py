@@ -127,7 +127,7 @@ def test_a_host_that_does_not_answer_is_one_sentence(
     monkeypatch.setattr(
         fetch_request.FetchRequest,
         "downloads",
-        lambda self: Downloads(hasty, jobs=2),
+        lambda self, store: Downloads(hasty, jobs=2),
     )
     done = run(fetch_command, survey, "--cache", tmp_path / "cache")
     assert isinstance(done.exception, InputError)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
-from camtrap_tui.domain.text import clean, counted
+from camtrap_tui.domain.text import clean, counted, quoted
 from camtrap_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -212,5 +212,5 @@ def _show(survey: Path, report: AddReport, *, dry_run: bool) -> None:
         narrate("\nNothing was written: this was a dry run.")
         return
     if report.states.get("pending") and report.kind != "folder":
-        narrate(f"\nFetch the pictures: camtrap-tui fetch {survey} --cache FOLDER")
-    narrate(f"\nReview them: camtrap-tui review {survey}")
+        narrate(f"\nFetch the pictures: camtrap-tui fetch {quoted(str(survey))} --cache FOLDER")
+    narrate(f"\nReview them: camtrap-tui review {quoted(str(survey))}")

@@ -9,6 +9,7 @@ import click
 
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
 from camtrap_tui.config import load_settings
+from camtrap_tui.domain.text import quoted
 
 
 @click.command("demo")
@@ -52,7 +53,7 @@ def demo_command(into: Path | None, *, no_review: bool, as_json: bool) -> None:
         )
     elif no_review:
         _show(done.rows, done.outcomes)
-        narrate(f"\nReview them with: camtrap-tui {survey}")
+        narrate(f"\nReview them with: camtrap-tui {quoted(str(survey))}")
     if not no_review:
         from camtrap_tui.cli.review import start
 

@@ -12,6 +12,7 @@ import click
 from camtrap_tui.cli.fetch_options import fetch_options, fetch_request, size_of
 from camtrap_tui.cli.narration import Narrator
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
+from camtrap_tui.domain.text import quoted
 from camtrap_tui.errors import InputError
 
 
@@ -62,9 +63,9 @@ def fetch_command(
         )
         narrate(f"\n{report.bytes / 1e6:,.1f} MB downloaded into {report.cache}.")
         if report.not_fetched:
-            narrate(f"Why: camtrap-tui status {survey} --list missing (or unreadable)")
+            narrate(f"Why: camtrap-tui status {quoted(str(survey))} --list missing (or unreadable)")
         if not report.gave_up and not report.stopped:
-            narrate(f"Next: camtrap-tui predict {survey}")
+            narrate(f"Next: camtrap-tui predict {quoted(str(survey))}")
     if report.gave_up:
         raise InputError(
             f"{'; '.join(report.gave_up)}: {report.left:,} pictures are still to be fetched.",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
-from camtrap_tui.domain.text import counted
+from camtrap_tui.domain.text import counted, quoted
 from camtrap_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -178,9 +178,9 @@ def _show(survey: Path, report: ImportReport) -> None:
         if report.states.get(state):
             narrate(
                 f"\n{counted(report.states[state], 'picture')} of predictions {what}:"
-                f" camtrap-tui status {survey} --list {state}"
+                f" camtrap-tui status {quoted(str(survey))} --list {state}"
             )
-    narrate(f"\nReview them: camtrap-tui review {survey}")
+    narrate(f"\nReview them: camtrap-tui review {quoted(str(survey))}")
 
 
 def _how_known(counts: Counts) -> str:

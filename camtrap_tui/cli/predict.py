@@ -20,6 +20,7 @@ from camtrap_tui.cli.fetch_options import fetch_options, fetch_request, size_of
 from camtrap_tui.cli.narration import EventLines, Narrator
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
 from camtrap_tui.config import load_settings
+from camtrap_tui.domain.text import quoted
 from camtrap_tui.errors import CamtrapError, InputError, UsageError
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ def _check_outcomes(survey: Path, report: PredictReport) -> None:
     if failed and failed == sum(report.outcomes.values()):
         raise InputError(
             f"None of the {failed:,} pictures could be predicted.",
-            f"See why: camtrap-tui status {survey} --list failed",
+            f"See why: camtrap-tui status {quoted(str(survey))} --list failed",
         )
 
 
@@ -210,7 +211,7 @@ def _show(survey: Path, folder: Path | None, report: PredictReport) -> None:
     elif counts["pending"] and not report.gave_up:
         narrate(f"\n{counts['pending']:,} pictures are not here: predict with --fetch.")
     elif counts["predicted"]:
-        narrate(f"\nReview them: camtrap-tui review {survey}")
+        narrate(f"\nReview them: camtrap-tui review {quoted(str(survey))}")
 
 
 @contextmanager

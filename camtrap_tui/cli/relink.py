@@ -12,7 +12,7 @@ import click
 
 from camtrap_tui.cli.add import bar
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
-from camtrap_tui.domain.text import clean, counted
+from camtrap_tui.domain.text import clean, counted, quoted
 
 if TYPE_CHECKING:
     from camtrap_tui.services.relink import RelinkReport
@@ -81,6 +81,7 @@ def _show(survey: Path, report: RelinkReport, *, dry_run: bool) -> None:
         narrate(clean(f"Nothing of {location} was found: it stays as it is."))
     if report.new_files:
         known = counted(report.new_files, "picture")
-        narrate(f"{known} there that the survey does not know: camtrap-tui add {survey} FOLDER")
+        command = f"camtrap-tui add {quoted(str(survey))} FOLDER"
+        narrate(f"{known} there that the survey does not know: {command}")
     if dry_run:
         narrate("Nothing was written: this was a dry run.")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from camtrap_tui.config import COLORS, Settings, load_settings
-from camtrap_tui.domain.text import clean_name
+from camtrap_tui.domain.text import clean_name, quoted
 from camtrap_tui.errors import UsageError
 
 
@@ -43,7 +43,7 @@ def _survey_of(folder: Path) -> Path:
     if not name:
         raise UsageError(
             f"{folder}: this folder has no name to call its survey by.",
-            f"Give the survey one: camtrap-tui predict SURVEY {folder}",
+            f"Give the survey one: camtrap-tui predict SURVEY {quoted(str(folder))}",
         )
     return Path(f"{name}.db")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from camtrap_tui.domain.text import quoted
 from camtrap_tui.errors import InputError, ModelError
 from camtrap_tui.services.events import Event
 from camtrap_tui.services.sample import sample_folder
@@ -91,9 +92,10 @@ def predict_sample(survey: Path, tell: Callable[[Event], None]) -> None:
     if said:
         raise ModelError(said[0].message, said[0].hint)
     if code:
+        words = " ".join(quoted(str(path)) for path in (survey, pictures, "--model", model))
         raise ModelError(
             f"The prediction ended with code {code}.",
-            f"See why with: camtrap-tui predict {survey} {pictures} --model {model}",
+            f"See why with: camtrap-tui predict {words}",
         )
 
 

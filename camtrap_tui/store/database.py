@@ -18,6 +18,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from camtrap_tui.domain.text import quoted
 from camtrap_tui.errors import StoreError
 
 BUSY_TIMEOUT_S = 5.0
@@ -244,7 +245,7 @@ class Database:
         if self.read_only:
             raise StoreError(
                 f"{self.path}: the survey is read-only here, nothing can be written to it.",
-                f"Copy it first: camtrap-tui backup {self.path} COPY.db",
+                f"Copy it first: camtrap-tui backup {quoted(str(self.path))} COPY.db",
             )
         if self._file_there() != self._file:
             raise StoreError(

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from camtrap_tui.domain.models import Survey
+from camtrap_tui.domain.text import quoted
 from camtrap_tui.errors import StoreError
 from camtrap_tui.store import migrations
 from camtrap_tui.store.bulk import Bulk
@@ -70,7 +71,7 @@ class Store:
         if not path.is_file() and not create:
             raise StoreError(
                 f"{path}: there is no such survey.",
-                f"Make it with: camtrap-tui predict {path} FOLDER",
+                f"Make it with: camtrap-tui predict {quoted(str(path))} FOLDER",
             )
         if not path.parent.is_dir():
             raise StoreError(f"{path.parent}: there is no such folder.", "Make it first.")

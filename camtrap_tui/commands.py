@@ -76,15 +76,45 @@ REVIEW = (
     Command("boxes", ("x",), "Boxes", "show or hide the boxes", LOOK),
     Command("contrast", ("a",), "Contrast", "stretch the contrast of dark pictures", LOOK),
     Command("open", ("o",), "Open", "open the picture in the system's viewer", LOOK),
-    Command("filter", ("f",), "Filter", "choose which pictures to review", FIND, 8),
-    Command("charts", ("c",), "Charts", "frequency and hours of the day", FIND, 9),
-    Command("runs", ("r",), "Runs", "start, watch and stop predictions", FIND, 10),
-    Command("ledger", ("l",), "Ledger", "how every file and picture ended", FIND, 11),
-    Command("help", ("question_mark",), "Help", "all keys", APP, 7),
+    Command("filter", ("f",), "Filter", "choose which pictures to review", FIND, 9),
+    Command("sheet", ("g",), "Sheet", "contact sheet: grade pages of pictures", FIND, 7),
+    Command("charts", ("c",), "Charts", "frequency and hours of the day", FIND, 10),
+    Command("runs", ("r",), "Runs", "start, watch and stop predictions", FIND, 11),
+    Command("ledger", ("l",), "Ledger", "how every file and picture ended", FIND, 12),
+    Command("help", ("question_mark",), "Help", "all keys", APP, 8),
     Command("palette", ("ctrl+p",), "All commands", "find a command by name", APP),
     Command("cancel", ("escape",), "Cancel", "leave a question, list or prompt", APP),
     Command("repaint", ("ctrl+l",), "Repaint", "draw the whole screen again", APP),
     Command("quit", ("q", "ctrl+c"), "Quit", "leave; everything keyed is on disk", APP),
+)
+
+_ALONE = "grade the exception alone with the model's guess {}"
+
+SHEET = (
+    Command("sheet_page", ("enter",), "Grade page", "grade the page's rest, turn it", GRADE, 1),
+    Command("sheet_except", ("space",), "Exception", "leave this picture out, or not", GRADE, 2),
+    Command("sheet_species", ("slash",), "Grade", "the grade of sheet or exception", GRADE, 4),
+    Command("sheet_blank", ("b",), "Blank", "blank: for the sheet, or the exception", GRADE),
+    Command("sheet_human", ("h",), "Human", "human: for the sheet, or the exception", GRADE),
+    Command("sheet_vehicle", ("v",), "Vehicle", "vehicle: for the sheet, or the exception", GRADE),
+    Command("sheet_unsure", ("s",), "Not sure", "unknown: for the sheet, or the exception", GRADE),
+    *(
+        Command(f"sheet_guess_{n}", (str(n),), f"Guess {n}", _ALONE.format(n), GRADE)
+        for n in range(1, 6)
+    ),
+    Command("sheet_undo", ("u",), "Undo", "take back your last grade, or page", GRADE, 3),
+    Command("sheet_redo", ("ctrl+r",), "Redo", "bring back what was undone", GRADE),
+    Command("sheet_right", ("right",), "Right", "cursor to the right", MOVE),
+    Command("sheet_left", ("left",), "Left", "cursor to the left", MOVE),
+    Command("sheet_down", ("down",), "Down", "cursor down", MOVE),
+    Command("sheet_up", ("up",), "Up", "cursor up", MOVE),
+    Command("sheet_next", ("pagedown",), "Next page", "turn the page, grade nothing", MOVE, 8),
+    Command("sheet_previous", ("pageup",), "Previous page", "turn the page back", MOVE),
+    Command("sheet_smaller", ("minus",), "Smaller", "smaller thumbnails, more a page", LOOK, 5),
+    Command("sheet_larger", ("equals_sign",), "Larger", "larger thumbnails, fewer a page", LOOK, 6),
+    Command("sheet_help", ("question_mark",), "Help", "all keys", APP, 9),
+    Command("sheet_repaint", ("ctrl+l",), "Repaint", "draw the whole screen again", APP),
+    Command("back", ("escape", "g", "q"), "Back", "to review, at this picture", APP, 7),
 )
 
 CHARTS = (
@@ -128,6 +158,7 @@ LEDGER = (
 
 SCREENS: Mapping[str, tuple[Command, ...]] = {
     "review": REVIEW,
+    "sheet": SHEET,
     "charts": CHARTS,
     "runs": RUNS,
     "ledger": LEDGER,
@@ -150,6 +181,8 @@ _KEY_SIGNS = {
     "up": "↑",
     "down": "↓",
     "escape": "esc",
+    "minus": "-",
+    "equals_sign": "=",
 }
 
 
@@ -167,7 +200,7 @@ def keys_sign(command: Command) -> str:
 _NAMED_KEYS = {
     *_KEY_SIGNS,
     *("space", "tab", "backspace", "delete", "insert", "home", "end", "pageup", "pagedown"),
-    *("comma", "minus", "equals_sign", "semicolon", "apostrophe", "quotation_mark", "at"),
+    *("comma", "semicolon", "apostrophe", "quotation_mark", "at"),
     *("exclamation_mark", "dollar_sign", "percent_sign", "ampersand", "asterisk", "backslash"),
     *("left_parenthesis", "right_parenthesis", "less_than_sign", "greater_than_sign", "tilde"),
     *("circumflex_accent", "underscore", "grave_accent", "vertical_line"),

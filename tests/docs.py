@@ -7,6 +7,7 @@ from camtrap_tui.services.export_columns import EXPORT_COLUMNS
 
 _SCREEN_TITLES = {
     "review": "review",
+    "sheet": "sheet (`g`)",
     "charts": "charts (`c`)",
     "runs": "runs (`r`)",
     "ledger": "ledger (`l`)",

@@ -1,7 +1,8 @@
 """Pictures on time: decoded and drawn in threads, kept while there is room, newest wish first.
 
-The caller never waits. One thread serves nothing but the picture that is wanted now; another
-one prepares those that may come next, so that a slow disk under a prefetch delays no wish.
+The caller never waits. One thread serves nothing but what is wanted now, a picture or a sheet of
+them; another one prepares those that may come next, so that a slow disk under a prefetch delays
+no wish.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ class PictureLoader:
         self._on_ready = on_ready
         self._cache = FrameCache(cache_bytes)
         self._changed = threading.Condition()
-        self._wanted: View | None = None  # shown and not there yet
+        self._wanted: dict[View, None] = {}  # on the screen and not there yet, in their order
         self._ahead: list[View] = []
         self._in_work: set[View] = set()
         self._closed = False
@@ -87,12 +88,19 @@ class PictureLoader:
         Only the latest view asked for is announced; an earlier one that is still in work is
         kept for when it is asked for again.
         """
+        return self.show_together([view])[view]
+
+    def show_together(self, views: Sequence[View]) -> dict[View, Frame | None]:
+        """Return the frames that are there; `on_ready` gets the others, one by one, in order.
+
+        Views that were asked for before and are not among these are announced no more.
+        """
         with self._changed:
-            frame = self._cache.take(view)
-            self._wanted = None if frame else view
-            if frame is None:
+            frames = {view: self._cache.take(view) for view in views}
+            self._wanted = {view: None for view, frame in frames.items() if frame is None}
+            if self._wanted:
                 self._changed.notify_all()
-            return frame
+            return frames
 
     def prefetch(self, views: Sequence[View]) -> None:
         """Prepare these views, in their order, instead of those asked for before."""
@@ -104,7 +112,7 @@ class PictureLoader:
         """End the threads; nothing is announced afterwards."""
         with self._changed:
             self._closed = True
-            self._wanted = None
+            self._wanted = {}
             self._ahead = []
             self._changed.notify_all()
         for thread in self._threads:
@@ -121,9 +129,9 @@ class PictureLoader:
             with self._changed:
                 self._in_work.discard(view)
                 self._cache.put(frame)
-                announced = view == self._wanted and not self._closed
+                announced = view in self._wanted and not self._closed
                 if announced:
-                    self._wanted = None
+                    del self._wanted[view]
                     self._cache.take(view)
             if announced:
                 self._on_ready(frame)
@@ -132,10 +140,10 @@ class PictureLoader:
         """Wait for work; return None when there is none to come."""
         with self._changed:
             while not self._closed:
-                view = self._wanted
-                if view is not None and view not in self._in_work:
-                    self._in_work.add(view)
-                    return view
+                wanted = next((view for view in self._wanted if view not in self._in_work), None)
+                if wanted is not None:
+                    self._in_work.add(wanted)
+                    return wanted
                 while ahead and self._ahead:
                     view = self._ahead.pop(0)
                     if view not in self._cache and view not in self._in_work:

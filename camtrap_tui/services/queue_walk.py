@@ -33,6 +33,8 @@ class QueueWalk:
         self.store = store
         self.run: Run | None = None
         self.filter = Filter()
+        # What a queue is called that somebody gathered by hand, in place of its filter.
+        self._gathered = ""
         self.queue: array[int] = array("q")
         self.position = 0
         self._wanted_run = run
@@ -52,8 +54,23 @@ class QueueWalk:
         wanted = parse_filter(where)
         run = self._wanted_run or self.store.runs.latest()
         queue = self.store.queues.build(wanted, run.id if run else None)
-        self.filter, self.run, self.queue = wanted, run, queue
-        self.items = Items(self.store, run)
+        self.filter, self.run, self._gathered = wanted, run, ""
+        return self._open(queue)
+
+    def open_images(self, image_ids: Sequence[int], title: str) -> int:
+        """Make these images the queue, and stand at the first without a grade; the filter stays
+        what it was, for when it is asked for again. Returns their number."""
+        self._gathered = title
+        return self._open(array("q", image_ids))
+
+    @property
+    def title(self) -> str:
+        """What the queue is, in words: its filter, as a rule."""
+        return self._gathered or self.filter.text or "all pictures"
+
+    def _open(self, queue: array[int]) -> int:
+        self.queue = queue
+        self.items = Items(self.store, self.run)
         by_id = bytearray(self.store.bulk.next_image_id())
         for key in self.store.grades.graded_ids():
             by_id[key] = 1
@@ -70,7 +87,11 @@ class QueueWalk:
         """
         before, here = len(self.queue), self.current_id
         self._wanted_run = run or self._wanted_run
-        self.open_queue(self.filter.text)
+        if self._gathered:
+            self.run = self._wanted_run or self.store.runs.latest()
+            self._open(self.queue)
+        else:
+            self.open_queue(self.filter.text)
         if here in self.queue:
             self._place(self.queue.index(here))
         return len(self.queue) - before
@@ -173,6 +194,10 @@ class QueueWalk:
                 return other
         return None
 
+    def go_to_place(self, place: int) -> Answer:
+        """Go to a place in the queue, from 0."""
+        return self._go(place)
+
     def go_to(self, text: str) -> Answer:
         """Go to a place in the queue (a number) or to an image by part of its name or id."""
         wanted = text.strip()
@@ -194,7 +219,7 @@ class QueueWalk:
         lost = self._unrecorded()
         text = ""
         if image_id not in self.queue:
-            text = f"The filter {self.filter.text} leaves it out: these are all pictures."
+            text = f"The filter {self.title} leaves it out: these are all pictures."
             self.open_queue("")
         if image_id not in self.queue:
             return Answer("That picture is not in the survey any more.")

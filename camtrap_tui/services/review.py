@@ -102,8 +102,11 @@ class ReviewSession(QueueWalk):
 
     def special(self, taxon_uuid: str, gesture: str) -> Answer:
         """Grade with blank, human, vehicle or unknown, and go on."""
-        taxon = next(t for t in self.items.taxa.values() if t.taxon_uuid == taxon_uuid)
-        return self.grade(taxon, gesture)
+        return self.grade(self.builtin(taxon_uuid), gesture)
+
+    def builtin(self, taxon_uuid: str) -> Taxon:
+        """Return the survey's taxon for blank, human, vehicle or unknown."""
+        return next(t for t in self.items.taxa.values() if t.taxon_uuid == taxon_uuid)
 
     def taxon(self, name: TaxonName | Taxon) -> Taxon:
         """Return the survey's taxon for a choice of the picker, added where it is new."""
@@ -237,22 +240,7 @@ class ReviewSession(QueueWalk):
         item, targets = self.item, self.burst_targets()
         if item is None:
             return Answer("There is no picture here to grade.")
-        batch = str(uuid.uuid4())
-        seconds = self.pace.graded(self._clock(), len(targets))
-        grades = [
-            NewGrade(
-                grade_uuid=str(uuid.uuid4()),
-                image_id=key,
-                observations=observations,
-                mode="bulk",
-                gesture="grade_burst",
-                run_id=self.run.id if self.run else None,
-                batch_uuid=batch,
-                seconds=seconds / len(targets) if seconds else None,
-            )
-            for key in targets
-        ]
-        self._append(grades)
+        self.grade_together(targets, observations, "grade_burst")
         done = set(targets)
         while self.position + 1 < len(self.queue) and self.current_id in done:
             self.position += 1
@@ -261,6 +249,35 @@ class ReviewSession(QueueWalk):
         return Answer(
             f"{counted(len(targets), 'picture')} of the burst: {said}. u undoes it.", True
         )
+
+    def grade_together(
+        self, image_ids: Sequence[int], observations: tuple[NewObservation, ...], gesture: str
+    ) -> None:
+        """Give these images one grade, as one batch, on disk, and stay where the session is."""
+        batch = str(uuid.uuid4())
+        seconds = self.pace.graded(self._clock(), len(image_ids))
+        grades = [
+            NewGrade(
+                grade_uuid=str(uuid.uuid4()),
+                image_id=key,
+                observations=observations,
+                mode="bulk",
+                gesture=gesture,
+                run_id=self.run.id if self.run else None,
+                batch_uuid=batch,
+                seconds=seconds / len(image_ids) if seconds else None,
+            )
+            for key in image_ids
+        ]
+        self._append(grades)
+        self._item = None
+
+    def grade_here(self, taxon: Taxon, gesture: str) -> None:
+        """Record `taxon` alone for the image in view, on disk, and stay there."""
+        item = self.item
+        if item is not None:
+            self._record(item, (NewObservation(taxon.id),), gesture)
+            self._item = None
 
     def _joined(
         self, kept: Sequence[NewObservation], taxon: Taxon, count: int | None

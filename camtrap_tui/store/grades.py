@@ -197,6 +197,18 @@ class Grades:
             sql, parameters = f"{sql} AND grader = ?", [*parameters, grader]
         return {key for (key,) in self._db.execute(sql, parameters)}
 
+    def words(self, image_ids: Sequence[int]) -> list[tuple[int, str, int | None]]:
+        """Return (image id, grader, taxon id) of what the votes on a page of images say, by
+        image, then grader, then as it was keyed; a vote that names nothing has None."""
+        marks = ", ".join("?" * len(image_ids))
+        sql = (
+            "SELECT vote.image_id, vote.grader, observation.taxon_id FROM vote"
+            " LEFT JOIN observation ON observation.grade_id = vote.grade_id"
+            f" WHERE vote.image_id IN ({marks})"
+            " ORDER BY vote.image_id, vote.grader, observation.observation_number"
+        )
+        return self._db.execute(sql, list(image_ids)).fetchall()
+
     def graders(self) -> dict[str, int]:
         """Return how many images each grader's latest grades cover."""
         sql = "SELECT grader, count(*) FROM vote GROUP BY grader ORDER BY grader"

@@ -193,6 +193,16 @@ class Runs:
         )
         return self._db.rows(Detection, sql, [run_id, image_id])
 
+    def highest_confidences(self, run_id: int, image_ids: Sequence[int]) -> dict[int, float]:
+        """Return the confidence of the surest box, however weak, of those of a page that have
+        one, by image id."""
+        marks = ", ".join("?" * len(image_ids))
+        sql = (
+            "SELECT image_id, max(confidence) FROM detection"
+            f" WHERE run_id = ? AND image_id IN ({marks}) GROUP BY image_id"
+        )
+        return dict(self._db.execute(sql, [run_id, *image_ids]).fetchall())
+
     def classifications(self, run_id: int, image_id: int) -> list[Classification]:
         """Return the classes of one image, by detection, then by rank."""
         sql = (

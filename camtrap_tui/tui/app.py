@@ -17,8 +17,10 @@ from camtrap_tui.domain.text import counted
 from camtrap_tui.errors import EXIT_SIGNAL, CamtrapError
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.services.sample import known_models
+from camtrap_tui.services.sheet import Sheet
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.bindings import keymap
+from camtrap_tui.tui.grid_screen import GridScreen
 from camtrap_tui.tui.host import RunRequest
 from camtrap_tui.tui.line_filter import UnsafeCharacters
 from camtrap_tui.tui.prompt_screen import PromptScreen
@@ -50,6 +52,9 @@ class CamtrapApp(App[None]):
         self.request = RunRequest(folder, settings.model, settings.country, settings.admin1_region)
         self.runner = Runner(store.path, self._run_changed)
         self.models: Sequence[tuple[str, str]] = known_models()
+        # Columns that the contact sheet has more, or less, than is usual for the width.
+        self.sheet_step = 0
+        self._sheet: Sheet | None = None
         self._offers_folder = folder is not None
         self._deaf_before = 0.0
         self.animation_level = "none"
@@ -139,7 +144,7 @@ class CamtrapApp(App[None]):
 
     def _run_changed(self) -> None:
         screen = self.screen
-        if isinstance(screen, RunsScreen | ReviewScreen) and screen.is_mounted:
+        if isinstance(screen, RunsScreen | ReviewScreen | GridScreen) and screen.is_mounted:
             screen.show_run()
 
     def run_line(self) -> str:
@@ -162,6 +167,19 @@ class CamtrapApp(App[None]):
     def open_runs(self) -> None:
         """Show the runs."""
         self.push_screen(RunsScreen(self))
+
+    def open_sheet(self) -> None:
+        """Show the contact sheet, with the exceptions that were left marked."""
+        if self._sheet is None:
+            self._sheet = Sheet(self.session)
+        screen = GridScreen(self, self._sheet)
+
+        def left(_result: None) -> None:
+            if isinstance(self.screen, ReviewScreen):
+                self.screen.show_all()
+                self.screen.say(screen.parting)
+
+        self.push_screen(screen, left)
 
     def open_charts(self) -> None:
         """Show the charts; a bar that is chosen there becomes the filter here."""

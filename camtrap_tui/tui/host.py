@@ -30,6 +30,7 @@ class Host(Protocol):
     runner: Runner
     request: RunRequest
     models: Sequence[tuple[str, str]]
+    sheet_step: int
 
     def start_run(self, *, retry: bool = False) -> str:
         """Start or resume what `request` asks; `retry` takes up failures again."""
@@ -45,6 +46,9 @@ class Host(Protocol):
 
     def open_runs(self) -> None:
         """Show the runs screen."""
+
+    def open_sheet(self) -> None:
+        """Show the contact sheet of the review's queue."""
 
     def open_charts(self) -> None:
         """Show the charts screen."""

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
 
+from camtrap_tui.domain.models import Image
 from camtrap_tui.domain.text import clean
 from camtrap_tui.services.review import ReviewSession
-from camtrap_tui.services.review_items import Item
 
 if TYPE_CHECKING:
     from camtrap_tui.services.on_demand import OnDemand
+
+
+class Pictured(Protocol):
+    """An image as a screen shows it: `to_fetch` is the address of a picture that is not here."""
+
+    @property
+    def image(self) -> Image:
+        """The image."""
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folders."""
+
+    @property
+    def to_fetch(self) -> str | None:
+        """Where its picture can be fetched."""
 
 
 class PictureFetched(Message, bubble=False):
@@ -36,16 +52,20 @@ class MissingPictures:
         self._on_demand: OnDemand | None = None
         self._reasons: dict[int, str] = {}
 
-    def word(self, item: Item) -> str:
+    def word(self, item: Pictured) -> str:
         """Return what stands in the place of a picture that is not here; empty for one that is."""
         if item.to_fetch is None:
             return ""
         return self._reasons.get(item.image.id) or f"fetching {clean(item.name)} …"
 
-    def fetch_first(self, items: Sequence[Item]) -> None:
+    def is_to_come(self, item: Pictured) -> bool:
+        """Tell whether a picture is not here, and may still be had."""
+        return item.to_fetch is not None and item.image.id not in self._reasons
+
+    def fetch_first(self, items: Sequence[Pictured]) -> None:
         """Fetch the first of these that is not here."""
         for item in items:
-            if item.to_fetch is not None and item.image.id not in self._reasons:
+            if self.is_to_come(item):
                 self._wish(item.image.id)
                 return
 

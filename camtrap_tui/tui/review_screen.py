@@ -23,14 +23,14 @@ from camtrap_tui.services.review_items import Item
 from camtrap_tui.services.species import Choice
 from camtrap_tui.tui import review_views
 from camtrap_tui.tui.bindings import bindings_for
-from camtrap_tui.tui.dialogs import name_dialog, palette_dialog, species_dialog, text_dialog
+from camtrap_tui.tui.dialogs import name_dialog, palette_dialog, text_dialog
 from camtrap_tui.tui.host import Host
 from camtrap_tui.tui.image_view import ImageView
 from camtrap_tui.tui.line import Line
 from camtrap_tui.tui.missing_pictures import MissingPictures, PictureFetched
+from camtrap_tui.tui.pickers import species_picker
 from camtrap_tui.tui.prompt_screen import PromptScreen
 
-_RECENT = 20
 _READ_ONLY = "The survey is read-only here: look at it, but nothing can be graded or marked."
 
 
@@ -161,14 +161,6 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
 
         self.ask(name_dialog(take))
 
-    def _ask_species(self, label: str, take: Callable[[Choice], str]) -> None:
-        session = self.session
-        recent = session.store.grades.recent_taxa(session.grader, _RECENT)
-        runs = session.store.runs
-        predicted = runs.predicted_taxa(session.run.id) if session.run else set[int]()
-        taxa = list(session.items.taxa.values())
-        self.ask(species_dialog(label, taxa, recent, predicted, take))
-
     # ── grading ──────────────────────────────────────────────────────────────────────────
 
     def _may_grade(self) -> bool:
@@ -241,7 +233,7 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
         if self.session.item is None:
             self.say("There is no picture here to grade.")
         else:
-            self._ask_species(label, take)
+            self.ask(species_picker(self.session, label, take))
 
     def action_count(self) -> None:
         """Say how many."""
@@ -362,6 +354,10 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
 
         hint = "species:raccoon score:<0.8 camera:UR011 hour:20-5 date:2024-06 state:ungraded"
         self.ask(text_dialog("Filter:", take, self.session.filter.text, f"{hint} order:score"))
+
+    def action_sheet(self) -> None:
+        """Show the contact sheet, from this picture on."""
+        self.host.open_sheet()
 
     def action_charts(self) -> None:
         """Show the charts."""

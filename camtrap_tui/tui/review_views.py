@@ -39,17 +39,17 @@ def spread(left: str, middle: str, right: str, width: int) -> Content:
     return Content.assemble(left, " " * gap, (middle, "bold"), "  ", right)
 
 
-def status_line(session: ReviewSession, survey: str, width: int) -> Content:
+def status_line(session: ReviewSession, survey: str, width: int, place: str = "") -> Content:
     """Return the survey and filter, the place, the pace with the time left, and the grader."""
-    place = f"{session.position + 1:,}/{len(session.queue):,}" if session.queue else "0/0"
-    parts = [place]
+    here = f"{session.position + 1:,}/{len(session.queue):,}" if session.queue else "0/0"
+    parts = [place or here]
     if rate := session.pace.per_hour:
         parts.append(f"{rate:,.0f}/h")
         if left := session.pace.hours_left(session.left):
             parts.append(f"{spell_duration(left)} left")
     elif session.queue:
         parts.append(f"{session.left:,} to grade")
-    name = f"{survey} · {session.filter.text or 'all pictures'}"
+    name = f"{survey} · {session.title}"
     who = "read-only" if session.store.db.read_only else session.grader or "no name yet"
     return spread(name, " · ".join(parts), who, width)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.geometry import Size
 
 from camtrap_tui.domain import taxonomy
 from camtrap_tui.domain.text import clean, counted
@@ -24,6 +25,8 @@ from camtrap_tui.tui.pickers import species_picker
 from camtrap_tui.tui.prompt_screen import PromptScreen
 from camtrap_tui.tui.thumbnails import Shown, Thumbs, Tiling, step_within
 
+# Rows that are no picture's: status, the picture under the cursor, message, keys.
+_LINES = 4
 _READ_ONLY = "The survey is read-only here: look at it, but nothing can be graded."
 
 
@@ -42,9 +45,14 @@ class GridScreen(PromptScreen, inherit_bindings=False):
         self._items: list[SheetItem] = []
         self._said = ""
         self._is_leaving = False
+        self._is_waiting = False
 
     def compose(self) -> ComposeResult:
         """Lay out: status, thumbnails, the picture under the cursor, message or prompt, keys."""
+        # Before the first paint, or the whole screen would be sent once more.
+        width, height = self.app.size
+        self._tile(Size(width, height - _LINES))
+        self.panel.display = False
         yield Line(id="status")
         with Container(id="middle"):
             yield self._thumbs
@@ -56,10 +64,10 @@ class GridScreen(PromptScreen, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin at the picture in view."""
-        self.panel.display = False
         self._said = self.sheet.open().text
         if self.sheet.session.store.db.read_only:
             self._said = _READ_ONLY
+        self._read()
 
     def on_unmount(self) -> None:
         """End the thread that fetches pictures."""
@@ -67,17 +75,20 @@ class GridScreen(PromptScreen, inherit_bindings=False):
 
     def on_thumbs_resized(self) -> None:
         """Lay the page out for the size there is; the picture under the cursor stays on it."""
-        self._tile()
-        self._read()
+        if self._tile(self._thumbs.size):
+            self._read()
 
     def on_thumbs_painted(self) -> None:
         """Say anew what enter does, now that more can be seen."""
+        if self._is_waiting and not self._to_come():
+            self._is_waiting, self._said = False, ""
         self._say()
 
     def on_picture_fetched(self, message: PictureFetched) -> None:
         """Show a picture that has come, or why it has not; then the next one is fetched."""
         self._missing.note(message, self.sheet.session)
         self._read()
+        self.on_thumbs_painted()
 
     def show_run(self) -> None:
         """Show how the run in progress is doing, behind what enter does."""
@@ -85,14 +96,15 @@ class GridScreen(PromptScreen, inherit_bindings=False):
 
     # ── showing ──────────────────────────────────────────────────────────────────────────
 
-    def _tile(self) -> None:
-        self._tiling = self._thumbs.tile(self.host.sheet_step)
+    def _tile(self, size: Size) -> bool:
+        """Cut the page for this size; tell whether that has changed it."""
+        before = self._tiling
+        self._tiling = self._thumbs.tile(*size, self.host.sheet_step)
         self.sheet.fit(self._tiling.count)
+        return self._tiling != before
 
     def _read(self) -> None:
         """Read the page anew, show it, and prepare those around it."""
-        if not self._tiling.count:
-            return
         self._items = self.sheet.items()
         self._show()
         near = self.sheet.items_near()
@@ -144,7 +156,7 @@ class GridScreen(PromptScreen, inherit_bindings=False):
         }
 
     def _answer(self, answer: Answer, *, read: bool = True) -> None:
-        self._is_leaving = False
+        self._is_leaving = self._is_waiting = False
         self._said = answer.text
         if read:
             self._read()
@@ -196,6 +208,7 @@ class GridScreen(PromptScreen, inherit_bindings=False):
             # Nobody has seen these: a key held down must not run ahead of the pictures.
             still = f"{counted(waiting, 'picture')} still to come: ↵ when there; pagedown goes on."
             self._answer(Answer(still), read=False)
+            self._is_waiting = True
             return
         self._answer(self.sheet.grade_page(self._thumbs.seen()))
 
@@ -283,7 +296,7 @@ class GridScreen(PromptScreen, inherit_bindings=False):
 
     def _resize_by(self, step: int) -> None:
         self.host.sheet_step = step_within(self._thumbs.size.width, self.host.sheet_step + step)
-        self._tile()
+        self._tile(self._thumbs.size)
         self._answer(Answer())
 
     def action_sheet_smaller(self) -> None:

@@ -109,7 +109,7 @@ class ReviewScreen(PromptScreen, inherit_bindings=False):
     def on_picture_fetched(self, message: PictureFetched) -> None:
         """Show a picture that has come, or why it has not; then the next one is fetched."""
         self._missing.note(message, self.session)
-        if self.is_current:
+        if self.is_active:
             self.show_all()
 
     def _show_panel(self, item: Item) -> None:

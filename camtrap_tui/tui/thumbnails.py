@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -183,7 +184,7 @@ class Thumb(Widget):
             Segment(text, style + Style(bold=True) if is_bold else style)
             for text, is_bold in shown.caption
         ]
-        return self._filtered(Strip(pieces).adjust_cell_length(width, style))
+        return self._filtered(Strip(pieces).simplify().adjust_cell_length(width, style))
 
     def _plain(self, text: str) -> Strip:
         if not text:
@@ -226,9 +227,14 @@ class Thumbs(Widget):
         self._tiling = Tiling(0, 0, 0, 0)
         self._thumbs: list[Thumb] = []
 
+    def compose(self) -> ComposeResult:
+        """Lay out the thumbnails that the first page is known to have."""
+        yield from self._thumbs
+
     def on_mount(self) -> None:
-        """Start the threads; the size is not known before the first resize."""
+        """Start the threads, and have what is already asked for drawn."""
         self._loader = PictureLoader(self._drawn)
+        self._ask()
 
     def on_unmount(self) -> None:
         """End the threads."""
@@ -240,9 +246,9 @@ class Thumbs(Widget):
         """Have the page laid out anew."""
         self.post_message(self.Resized())
 
-    def tile(self, step: int) -> Tiling:
-        """Cut the pane into thumbnails, `step` more columns than usual."""
-        new = tiling(*self.size, step)
+    def tile(self, width: int, height: int, step: int) -> Tiling:
+        """Cut the pane of this size into thumbnails, `step` more columns than usual."""
+        new = tiling(width, height, step)
         if new == self._tiling:
             return new
         self._tiling = new
@@ -251,10 +257,11 @@ class Thumbs(Widget):
         self.styles.grid_rows = str(new.height)
         lacking = [Thumb() for _ in range(new.count - len(self._thumbs))]
         self._thumbs += lacking
-        if lacking:
+        if lacking and self.is_attached:
             self.mount(*lacking)
         for place, thumb in enumerate(self._thumbs):
-            thumb.display = place < new.count
+            if thumb.display != (place < new.count):
+                thumb.display = place < new.count
         return new
 
     def show(self, page: Sequence[Shown]) -> None:
@@ -263,6 +270,10 @@ class Thumbs(Widget):
             shown = page[place] if place < min(len(page), self._tiling.count) else None
             view = self._view(shown.item) if shown and not shown.word else None
             thumb.put(shown, view)
+        self._ask()
+
+    def _ask(self) -> None:
+        """Show the frames that are there, and ask for those that are not."""
         lacking = [
             thumb
             for thumb in self._thumbs

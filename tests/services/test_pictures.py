@@ -109,6 +109,38 @@ def test_a_prefetched_picture_is_there_at_once(
     gate.let("c")
 
 
+def test_a_sheet_is_announced_one_by_one_and_what_is_no_more_on_it_is_not(
+    gate: _Gate, loader: PictureLoader, ready: queue.Queue[Frame]
+) -> None:
+    assert loader.show_together([_view(n) for n in "abc"]) == dict.fromkeys(map(_view, "abc"))
+    assert {gate.begun.get(timeout=_LONG) for _ in range(2)} == {"a", "b"}
+    assert loader.show_together([_view(n) for n in "bd"]) == dict.fromkeys(map(_view, "bd"))
+    gate.let("a")
+    assert gate.begun.get(timeout=_LONG) == "d"  # c was never begun
+    gate.let("b")
+    assert ready.get(timeout=_LONG).view == _view("b")
+    gate.let("d")
+    assert ready.get(timeout=_LONG).view == _view("d")
+    assert ready.empty()
+    found = loader.show_together([_view("a"), _view("b")])
+    assert all(frame and frame.view == view for view, frame in found.items())
+
+
+def test_a_picture_alone_takes_the_place_of_a_sheet(
+    gate: _Gate, loader: PictureLoader, ready: queue.Queue[Frame]
+) -> None:
+    loader.show_together([_view(n) for n in "abcdefgh"])
+    assert {gate.begun.get(timeout=_LONG) for _ in range(2)} == {"a", "b"}
+    loader.show(_view("h"))
+    gate.let("a")
+    gate.let("b")
+    assert gate.begun.get(timeout=_LONG) == "h"
+    gate.let("h")
+    assert ready.get(timeout=_LONG).view == _view("h")
+    assert ready.empty()
+    assert gate.begun.empty()
+
+
 def test_a_prefetch_under_way_delays_no_wish_and_is_not_done_twice(
     gate: _Gate, loader: PictureLoader, ready: queue.Queue[Frame]
 ) -> None:

@@ -19,6 +19,8 @@ from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.app import CamtrapApp
 from camtrap_tui.tui.image_view import ImageView
+from camtrap_tui.tui.line import Line
+from camtrap_tui.tui.thumbnails import Thumb
 from tests.manifest_rows import cached_files, rows_of, survey_of
 from tests.picture_files import blobs, jpeg
 from tests.weather_server import Answer, WeatherServer, wait_until, weather_server
@@ -181,4 +183,34 @@ async def test_a_picture_that_cannot_be_had_says_why(survey: Path, server: Weath
         await pilot.pause()
         assert "HTTP 404" in text_of(pilot)
         assert len(server.asked) == 4
+    app.store.close()
+
+
+async def test_the_sheet_fetches_its_page_and_grades_none_of_it_before(
+    survey: Path, server: WeatherServer
+) -> None:
+    for n in range(1, 4):
+        server.put(f"/{n}.jpg", Answer(body=jpeg(blobs(n)), silent_s=0.3))
+    server.put("/0.jpg", Answer(404))
+    app = app_of(survey)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("g")
+        await pilot.pause()
+        screen = pilot.app.screen
+
+        def cell(place: int) -> str:
+            thumb = list(screen.query(Thumb))[place]
+            rows = "".join(thumb.render_line(y).text for y in range(thumb.size.height - 1))
+            return " ".join(rows.split())
+
+        assert "fetching 00001.jpg" in cell(1)
+        await pilot.press("enter", "enter")
+        assert "still to come" in screen.query_one("#message", Line).content.plain
+        for _ in range(400):
+            await pilot.pause(0.01)
+            if "grades 3 pictures" in screen.query_one("#message", Line).content.plain:
+                break
+        assert "HTTP 404" in cell(0)
+        await pilot.press("enter", "enter")
+        assert app.store.grades.graders() == {"ann": 3}
     app.store.close()

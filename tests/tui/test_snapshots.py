@@ -12,6 +12,7 @@ from camtrap_tui.store.store import Store
 from camtrap_tui.tui.app import CamtrapApp
 from camtrap_tui.tui.image_view import ImageView
 from camtrap_tui.tui.line import Lines
+from camtrap_tui.tui.thumbnails import Thumb
 
 SIZE = (80, 24)
 
@@ -47,6 +48,20 @@ def test_screens(
     make_app: Callable[..., CamtrapApp], snap_compare: Any, pressed: tuple[str, ...]
 ) -> None:
     assert snap_compare(make_app(), terminal_size=SIZE, run_before=keys(*pressed))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80", "120"])
+def test_the_sheet(
+    make_app: Callable[..., CamtrapApp], snap_compare: Any, size: tuple[int, int]
+) -> None:
+    async def before(pilot: Pilot[None]) -> None:
+        await pilot.press("g")
+        for key in ("down", "space", "right"):
+            while any(thumb.is_waiting for thumb in pilot.app.screen.query(Thumb)):
+                await pilot.pause(0.01)
+            await pilot.press(key)
+
+    assert snap_compare(make_app(), terminal_size=size, run_before=before)
 
 
 def test_the_ledger(make_app: Callable[..., CamtrapApp], river: Store, snap_compare: Any) -> None:

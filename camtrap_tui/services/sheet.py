@@ -160,14 +160,15 @@ class Sheet:
     def grade_page(self, seen: Collection[int]) -> Answer:
         """Give the sheet's grade to the targets, as one batch, on disk, and turn the page.
 
-        `seen` are the images whose pictures are on the screen. The first time for a grade, it
-        asks; the same again does it. Where there is nothing to grade it turns the page.
+        `seen` are the images whose pictures are on the screen, whole. The first time for a grade,
+        it asks; the same again does it. Where there is nothing to grade it turns the page.
         """
         if not self.session.queue:
             return Answer("There is no picture here to grade.")
         targets = self.targets(seen)
         left = self.unseen(seen)
-        note = f" {counted(left, 'picture')} nobody could see left ungraded." if left else ""
+        unseen = counted(left, "picture")
+        note = f" {unseen} that cannot be seen left ungraded." if left else ""
         if not targets:
             turned = self.turn(1)
             return Answer(turned.text or note.strip(), turned.moved)

@@ -292,11 +292,11 @@ class Thumbs(Widget):
         self.call_after_refresh(self._prefetch, views)
 
     def seen(self) -> set[int]:
-        """Return the ids of the images whose pictures are on the screen."""
+        """Return the ids of the images whose pictures are on the screen, whole."""
         return {
             thumb.shown.item.image.id
             for thumb in self._thumbs
-            if thumb.shown and thumb.is_painted and thumb.frame and thumb.frame.rows
+            if thumb.shown and thumb.is_painted and thumb.frame and not thumb.frame.problem
         }
 
     def is_to_come(self, image_id: int) -> bool:

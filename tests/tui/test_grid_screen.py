@@ -18,6 +18,7 @@ from camtrap_tui.tui.grid_screen import GridScreen
 from camtrap_tui.tui.line import Line, Lines
 from camtrap_tui.tui.review_screen import ReviewScreen
 from camtrap_tui.tui.thumbnails import Thumb, Thumbs
+from tests.picture_files import blobs, jpeg
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 Make = Callable[..., CamtrapApp]
@@ -203,7 +204,7 @@ async def test_a_missing_picture_says_so_in_its_cell_and_is_left_ungraded(
         assert "missing" in cell
         assert "grades 5 pictures" in text(pilot, "message")
         await keys(pilot, "enter", "enter")
-        assert "1 picture nobody could see left ungraded" in text(pilot, "message")
+        assert "1 picture that cannot be seen left ungraded" in text(pilot, "message")
     assert set(labels(river.path)) == {1, 3, 4, 5, 6}
 
 
@@ -290,3 +291,29 @@ async def test_the_next_page_is_decoded_while_this_one_is_looked_at(make_app: Ma
         assert {"IMG_0003.JPG", "IMG_0004.JPG"} <= names
         grid(pilot).action_sheet_next()
         assert all(thumb.frame and thumb.frame.rows for thumb in thumbs(pilot))
+
+
+async def test_a_picture_that_is_cut_short_is_left_ungraded(
+    make_app: Make, river: Store, tmp_path: Path
+) -> None:
+    path = tmp_path / "pictures" / "IMG_0003.JPG"
+    data = jpeg(blobs(3))
+    path.write_bytes(data[: len(data) // 2])
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await keys(pilot, "g")
+        assert thumbs(pilot)[2].frame
+        await keys(pilot, "enter", "enter")
+        assert "1 picture that cannot be seen left ungraded" in text(pilot, "message")
+    assert set(labels(river.path)) == {1, 2, 4, 5, 6}
+
+
+async def test_a_prediction_in_progress_is_told_behind_what_enter_does(
+    make_app: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await keys(pilot, "g")
+        monkeypatch.setattr(app, "run_line", lambda: "predicting: 7 of 9")
+        app._run_changed()
+        expected = "↵ grades 6 pictures as blank, next page  predicting: 7 of 9"
+        assert text(pilot, "message") == expected

@@ -78,10 +78,12 @@ class OnDemand:
             except CamtrapError as error:
                 path, said = None, str(error)
             with self._changed:
-                self._in_work = None
-                is_told = not self._closed and not self._is_superseded
+                is_told = not self._is_superseded
             if is_told:
                 self._on_done(image_id, path, said)
+            # Only now: the same wish in between would be asked for again.
+            with self._changed:
+                self._in_work = None
 
     @property
     def _is_superseded(self) -> bool:

@@ -33,13 +33,12 @@ class Pictured(Protocol):
 
 
 class PictureFetched(Message, bubble=False):
-    """A picture was fetched and lies at `path`; else `said` says why there is none."""
+    """A picture was fetched and lies at `path`; None where it cannot be had."""
 
-    def __init__(self, image_id: int, path: Path | None, said: str) -> None:
+    def __init__(self, image_id: int, path: Path | None) -> None:
         super().__init__()
         self.image_id = image_id
         self.path = path
-        self.said = said
 
 
 class MissingPictures:
@@ -77,13 +76,14 @@ class MissingPictures:
         self._on_demand.wish(image_id)
 
     def _tell(self, image_id: int, path: Path | None, said: str) -> None:
-        self._post(PictureFetched(image_id, path, said))
+        if path is None:
+            # Before the message is read: whatever is shown meanwhile must not ask again.
+            self._reasons[image_id] = said
+        self._post(PictureFetched(image_id, path))
 
     def note(self, message: PictureFetched, session: ReviewSession) -> None:
-        """Tell the session where a picture is now, or remember why it cannot be had."""
-        if message.path is None:
-            self._reasons[message.image_id] = message.said
-        else:
+        """Tell the session where a picture is now; why one cannot be had is known already."""
+        if message.path is not None:
             session.note_picture(message.image_id, message.path)
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from camtrap_tui.cli.mapping import mapped_columns
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
 from camtrap_tui.domain.text import clean, counted, quoted
 from camtrap_tui.errors import UsageError
@@ -108,7 +109,7 @@ def _columns(file: Path, mapped: tuple[str, ...], *, show: bool, ask: bool) -> d
     from camtrap_tui.services.tables import read_day_order, read_head
 
     head = read_head(file)
-    guess = guess_columns(file, head, _named(mapped))
+    guess = guess_columns(file, head, mapped_columns(mapped, may_be_empty=True))
     days = ""
     if "timestamp" in guess.columns:
         days = read_day_order(file, guess.columns, names=tuple(guess.columns)).said
@@ -122,14 +123,6 @@ def _columns(file: Path, mapped: tuple[str, ...], *, show: bool, ask: bool) -> d
             )
         click.confirm("Are these the columns?", default=True, abort=True, err=True)
     return guess.columns
-
-
-def _named(mapped: tuple[str, ...]) -> dict[str, str]:
-    pairs = [text.partition("=") for text in mapped]
-    for (name, sign, _), text in zip(pairs, mapped, strict=True):
-        if not (name and sign):
-            raise UsageError(f"--map {clean(text)}:", "write --map NAME=COLUMN.")
-    return {name: column for name, _, column in pairs}
 
 
 def _show_columns(guess: Guess, head: Head, days: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from camtrap_tui.cli.mapping import mapped_columns
 from camtrap_tui.cli.output import Cell, echo_json, echo_table, narrate
 from camtrap_tui.domain.text import clean, counted
 from camtrap_tui.errors import EXIT_FAILURE, UsageError
@@ -73,7 +74,7 @@ def deployments_command(
     with Store.open(survey) as store:
         if file is not None:
             report = describe_deployments(
-                store, file, _columns(mapped), dry_run=dry_run, skip_bad=skip_bad
+                store, file, mapped_columns(mapped), dry_run=dry_run, skip_bad=skip_bad
             )
             _show_report(report, dry_run=dry_run, as_json=as_json)
             return
@@ -150,14 +151,6 @@ def _write(store: Store, out: Path) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows(map(deployment_cells, store.deployments.all()))
-
-
-def _columns(mapped: tuple[str, ...]) -> dict[str, str]:
-    pairs = [text.partition("=") for text in mapped]
-    for (name, sign, column), text in zip(pairs, mapped, strict=True):
-        if not (name and sign and column):
-            raise UsageError(f"--map {text}:", "write --map NAME=COLUMN.")
-    return {name: column for name, _, column in pairs}
 
 
 def _show_report(report: DeploymentReport, *, dry_run: bool, as_json: bool) -> None:

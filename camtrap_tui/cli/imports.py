@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from camtrap_tui.cli.mapping import mapped_columns
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
 from camtrap_tui.domain.text import counted, quoted
 from camtrap_tui.errors import UsageError
@@ -71,11 +72,7 @@ def import_command(
 def _columns(mapped: tuple[str, ...], metadata: Path | None) -> dict[str, str]:
     if mapped and metadata is None:
         raise UsageError("--map says how a metadata table is headed:", "give --metadata too.")
-    pairs = [text.partition("=") for text in mapped]
-    for (name, sign, column), text in zip(pairs, mapped, strict=True):
-        if not (name and sign and column):
-            raise UsageError(f"--map {text}:", "write --map NAME=COLUMN.")
-    return {name: column for name, _, column in pairs}
+    return mapped_columns(mapped)
 
 
 @contextmanager

@@ -31,12 +31,19 @@ class Settings:
     admin1_region: str = ""
     """Two letters of the state, for the United States; empty for none."""
     color: str = "auto"
-    """Colours of pictures: auto, 24, 256, or none."""
+    """Colours of pictures: auto, 24, 256, 16, grey, or none."""
+    blocks: str = "half"
+    """What pictures are made of: half blocks, sextant or octant."""
+    line: str = "auto"
+    """How fast the line is: auto (it is measured where it can be), or kilobits a second."""
+    nudge: str = "50"
+    """Minutes of grading after which a pause is proposed; off for never."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys by command id, instead of the usual ones."""
 
 
-COLORS = ("auto", "24", "256", "none")
+COLORS = ("auto", "24", "256", "16", "grey", "none")
+BLOCKS = ("half", "sextant", "octant")
 _TEXT_FIELDS = tuple(f.name for f in fields(Settings) if f.name != "keys")
 
 
@@ -66,7 +73,17 @@ def load_settings(options: Mapping[str, str | None] | None = None) -> Settings:
     settings = replace(settings, **given)  # type: ignore[arg-type]
     if settings.color not in COLORS:
         raise UsageError(f"color {settings.color!r}:", f"choose from {', '.join(COLORS)}.")
+    if settings.blocks not in BLOCKS:
+        raise UsageError(f"blocks {settings.blocks!r}:", f"choose from {', '.join(BLOCKS)}.")
+    if settings.line != "auto" and not _is_number(settings.line):
+        raise UsageError(f"line {settings.line!r}:", 'write "auto", or kilobits a second, as "64".')
+    if settings.nudge != "off" and not _is_number(settings.nudge):
+        raise UsageError(f"nudge {settings.nudge!r}:", 'write minutes, as "50", or "off".')
     return settings
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 7 and int(text) > 0
 
 
 def _from_toml(path: Path) -> Settings:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camtrap_tui.errors import StoreError
-from camtrap_tui.store import schema, schema_002
+from camtrap_tui.store import schema, schema_002, schema_003
 from camtrap_tui.store.database import Database, explain
 
 if TYPE_CHECKING:
@@ -40,6 +40,12 @@ def m002_sources(db: AnyDatabase) -> None:
         db.execute(f"PRAGMA user_version = {schema_002.NOT_WORKED_OUT}")
 
 
+def m003_day(db: AnyDatabase) -> None:
+    """Add saved filters, graders' places, and the contact sheet's exceptions."""
+    for statement in schema_003.M003:
+        db.execute(statement)
+
+
 # As sqlite-utils makes them, letter for letter: it takes over from here with the next change.
 _BOOKKEEPING = (
     """CREATE TABLE "_sqlite_migrations" (
@@ -52,7 +58,7 @@ _BOOKKEEPING = (
     ON "_sqlite_migrations" ("migration_set", "name")""",
 )
 
-MIGRATIONS = (m001_initial, m002_sources)
+MIGRATIONS = (m001_initial, m002_sources, m003_day)
 NAMES = tuple(migration.__name__ for migration in MIGRATIONS)
 
 

@@ -1,0 +1,165 @@
+"""What the review screen is made of: its lines, its picture, and how they are brought up to date.
+
+The commands are methods of the classes beside this one; what they change is shown by `show_all`,
+which sends nothing for parts that stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from camtrap_tui.services.queue_walk import Answer
+from camtrap_tui.services.review import ReviewSession
+from camtrap_tui.services.review_items import Item
+from camtrap_tui.tui import review_views
+from camtrap_tui.tui.dialogs import name_dialog
+from camtrap_tui.tui.host import Host
+from camtrap_tui.tui.image_view import ImageView
+from camtrap_tui.tui.line import Line
+from camtrap_tui.tui.look import Look
+from camtrap_tui.tui.missing_pictures import MissingPictures, PictureFetched
+from camtrap_tui.tui.prompt_screen import PromptScreen
+
+_READ_ONLY = "The survey is read-only here: look at it, but nothing can be graded or marked."
+
+
+class ReviewBase(PromptScreen, inherit_bindings=False):
+    """The review screen without its commands."""
+
+    def __init__(self, host: Host, session: ReviewSession) -> None:
+        super().__init__(host, "review")
+        self._missing = MissingPictures(session.store.path, self.post_message)
+        self.session = session
+        self._look = Look()
+        self._shown_id = 0
+        self._image = ImageView(host.settings.color)
+
+    def compose(self) -> ComposeResult:
+        """Lay out: status, picture and panel, strip, message or prompt, footer."""
+        yield Line(id="status")
+        with Horizontal(id="middle"):
+            yield self._image
+            yield self.panel
+        yield Line(id="strip")
+        yield self.message
+        yield self.prompt
+        yield self.footer
+
+    def on_mount(self) -> None:
+        """Ask who grades, unless that is known; the pictures wait for nobody."""
+        if self.session.store.db.read_only:
+            self.say(_READ_ONLY)
+        elif not self.session.grader:
+            self._ask_name()
+
+    def on_unmount(self) -> None:
+        """End the thread that fetches pictures."""
+        self._missing.close()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit the panel to the width, and say everything anew."""
+        width = event.size.width
+        self.panel.styles.width = 27 if width < 100 else 34 if width < 160 else 44
+        self.call_after_refresh(self.show_all)
+
+    def on_screen_resume(self) -> None:
+        """Back from another screen: grades and predictions may have come meanwhile."""
+        if self.is_mounted and self.size:
+            self.show_all()
+
+    # ── showing ──────────────────────────────────────────────────────────────────────────
+
+    def show_all(self) -> None:
+        """Show the item in view and what is around it; unchanged parts send nothing."""
+        session, item = self.session, self.session.item
+        width = self.size.width
+        name = session.store.path.name
+        self.query_one("#status", Line).show(review_views.status_line(session, name, width))
+        self.show_footer()
+        if item is None:
+            self._show_empty()
+            return
+        if item.image.id != self._shown_id:
+            self._shown_id = item.image.id
+            self._look.leave_zoom()
+        self.query_one("#strip", Line).show(review_views.strip_line(session, item, width))
+        self._show_panel(item)
+        near = session.neighbours()
+        if word := self._missing.word(item):
+            self._image.say(word)
+        else:
+            self._image.show(self._look.picture(item))
+        ahead = [one for one in near if one.to_fetch is None]
+        self._image.prefetch([self._look.picture(one, whole=True) for one in ahead])
+        self._missing.fetch_first([item, *near])
+
+    def on_picture_fetched(self, message: PictureFetched) -> None:
+        """Show a picture that has come, or why it has not; then the next one is fetched."""
+        self._missing.note(message, self.session)
+        if self.is_active:
+            self.show_all()
+
+    def _show_panel(self, item: Item) -> None:
+        if not self.prompt.has_list:
+            width = max(self.panel.size.width, 10)
+            self.panel.show(review_views.panel_rows(self.session, item, width))
+
+    def _show_empty(self) -> None:
+        self._shown_id = 0
+        self.query_one("#strip", Line).show("")
+        if self.session.filter.text:
+            why = "No picture fits this filter: f changes it."
+        else:
+            why = "This survey has no pictures yet: r starts a prediction."
+        self._image.say(why)
+        if not self.prompt.is_open:
+            self.panel.show([])
+
+    def say(self, text: str) -> None:
+        """Show a sentence beside the picture, unless a prompt has its place."""
+        if not self.prompt.is_open:
+            self.explain(text)
+
+    def _answer(self, answer: Answer) -> None:
+        self.show_all()
+        # What a run in progress says stands on the same line, when there is nothing else.
+        self.say(answer.text or self.host.run_line())
+
+    def show_run(self) -> None:
+        """Show how the run in progress is doing, unless something else is being said."""
+        if not self.session.asks_burst:
+            self.say(self.host.run_line())
+
+    # ── prompts ──────────────────────────────────────────────────────────────────────────
+
+    def prompt_closed(self, text: str | None) -> None:
+        """Give the panel and the message line back to the picture."""
+        if text is None:
+            self.show_all()
+        else:
+            self._answer(Answer(text))
+
+    def _ask_name(self) -> None:
+        def take(name: str) -> None:
+            self.session.grader = name
+
+        self.ask(name_dialog(take))
+
+    # ── answering ─────────────────────────────────────────────────────────────────────────
+
+    def _may_grade(self) -> bool:
+        """Tell whether a grade can be recorded, and say or ask what is lacking."""
+        if self.session.store.db.read_only:
+            self.say(_READ_ONLY)
+            return False
+        if not self.session.grader:
+            self._ask_name()
+        return bool(self.session.grader)
+
+    def _graded(self, command: Callable[[], Answer]) -> None:
+        if self._may_grade():
+            self._answer(command())

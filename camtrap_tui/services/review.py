@@ -6,18 +6,16 @@ It knows nothing of keys and screens; each command returns what there is to say 
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from camtrap_tui.domain.models import Run, Taxon
-from camtrap_tui.domain.pace import Pace
-from camtrap_tui.domain.taxonomy import TaxonName
 from camtrap_tui.domain.text import counted
-from camtrap_tui.services.queue_walk import Answer, QueueWalk
-from camtrap_tui.services.review_items import MOST_QUICK, Item
-from camtrap_tui.store.grades import NewGrade, NewObservation
-from camtrap_tui.store.store import Store, utc_now
+from camtrap_tui.services.queue_walk import Answer
+from camtrap_tui.services.review_items import MOST_QUICK
+from camtrap_tui.services.undoing import Undoing
+from camtrap_tui.store.grades import NewObservation
+from camtrap_tui.store.store import Store
 
 _ONE_GRADE = "A burst takes one grade: key it, or esc; add species and counts afterwards."
 
@@ -32,7 +30,7 @@ class _Composing:
     whole_burst: bool = False
 
 
-class ReviewSession(QueueWalk):
+class ReviewSession(Undoing):
     """One grader going through one queue of one survey."""
 
     def __init__(
@@ -44,14 +42,9 @@ class ReviewSession(QueueWalk):
         run: Run | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.grader = grader
-        self.pace = Pace()
-        self.graded_here = 0
-        self._clock = clock
         self._composing: _Composing | None = None
         self._quick: dict[int | None, tuple[Taxon, ...]] = {}
-        super().__init__(store, where=where, run=run)
-        self.pace.start(clock())
+        super().__init__(store, grader, where=where, run=run, clock=clock)
 
     # ── the picture in view ──────────────────────────────────────────────────────────────
 
@@ -103,18 +96,6 @@ class ReviewSession(QueueWalk):
     def special(self, taxon_uuid: str, gesture: str) -> Answer:
         """Grade with blank, human, vehicle or unknown, and go on."""
         return self.grade(self.builtin(taxon_uuid), gesture)
-
-    def builtin(self, taxon_uuid: str) -> Taxon:
-        """Return the survey's taxon for blank, human, vehicle or unknown."""
-        return next(t for t in self.items.taxa.values() if t.taxon_uuid == taxon_uuid)
-
-    def taxon(self, name: TaxonName | Taxon) -> Taxon:
-        """Return the survey's taxon for a choice of the picker, added where it is new."""
-        if isinstance(name, Taxon):
-            return name
-        taxon = self.store.taxa.ensure(name, "grader")
-        self.items.read_taxa()
-        return taxon
 
     def grade(self, taxon: Taxon, gesture: str) -> Answer:
         """Record `taxon` for the image in view, on disk, and go on to the next."""
@@ -250,35 +231,6 @@ class ReviewSession(QueueWalk):
             f"{counted(len(targets), 'picture')} of the burst: {said}. u undoes it.", True
         )
 
-    def grade_together(
-        self, image_ids: Sequence[int], observations: tuple[NewObservation, ...], gesture: str
-    ) -> None:
-        """Give these images one grade, as one batch, on disk, and stay where the session is."""
-        batch = str(uuid.uuid4())
-        seconds = self.pace.graded(self._clock(), len(image_ids))
-        grades = [
-            NewGrade(
-                grade_uuid=str(uuid.uuid4()),
-                image_id=key,
-                observations=observations,
-                mode="bulk",
-                gesture=gesture,
-                run_id=self.run.id if self.run else None,
-                batch_uuid=batch,
-                seconds=seconds / len(image_ids) if seconds else None,
-            )
-            for key in image_ids
-        ]
-        self._append(grades)
-        self._item = None
-
-    def grade_here(self, taxon: Taxon, gesture: str) -> None:
-        """Record `taxon` alone for the image in view, on disk, and stay there."""
-        item = self.item
-        if item is not None:
-            self._record(item, (NewObservation(taxon.id),), gesture)
-            self._item = None
-
     def _joined(
         self, kept: Sequence[NewObservation], taxon: Taxon, count: int | None
     ) -> tuple[NewObservation, ...]:
@@ -294,35 +246,6 @@ class ReviewSession(QueueWalk):
     def _is_blank(self, observation: NewObservation) -> bool:
         return self.items.taxon(observation.taxon_id).observation_type == "blank"
 
-    def _own_observations(self, item: Item) -> tuple[NewObservation, ...]:
-        vote = item.vote_of(self.grader)
-        if vote is None:
-            return ()
-        return tuple(
-            NewObservation(o.taxon_id, o.count, o.life_stage, o.sex, o.behavior)
-            for o in self.store.grades.observations(vote.grade_id)
-        )
-
-    def _record(self, item: Item, observations: tuple[NewObservation, ...], gesture: str) -> None:
-        self._append(
-            [
-                NewGrade(
-                    grade_uuid=str(uuid.uuid4()),
-                    image_id=item.image.id,
-                    observations=observations,
-                    mode="assisted",
-                    gesture=gesture,
-                    run_id=self.run.id if self.run else None,
-                    seconds=self.pace.graded(self._clock()),
-                )
-            ]
-        )
-
-    def _append(self, grades: Sequence[NewGrade]) -> None:
-        self.store.grades.append(self.grader, grades, utc_now())
-        self.graded_here += len(grades)
-        self._note_graded([grade.image_id for grade in grades])
-
     def _advance(self) -> Answer:
         if self.position + 1 < len(self.queue):
             self._place(self.position + 1)
@@ -330,58 +253,3 @@ class ReviewSession(QueueWalk):
         self._item = None
         done = "every picture has a grade" if not self._left else f"{self._left:,} without a grade"
         return Answer(f"That was the end of the queue: {done}.")
-
-    # ── undo and redo ────────────────────────────────────────────────────────────────────
-
-    def undo(self) -> Answer:
-        """Take back this grader's latest grade or batch that stands, and go back to it."""
-        return self._reverse("undo")
-
-    def redo(self) -> Answer:
-        """Bring back what was undone last, and go to it."""
-        return self._reverse("redo")
-
-    def _reverse(self, action: str) -> Answer:
-        grades = self.store.grades
-        unit = grades.undoable(self.grader) if action == "undo" else grades.redoable(self.grader)
-        if not unit:
-            return Answer(f"There is nothing of yours to {action}.")
-        first = unit[0]
-        target = first.batch_uuid or first.grade_uuid
-        grades.append_reversal(self.grader, action, target, str(uuid.uuid4()), utc_now())
-        image_ids = [grade.image_id for grade in unit if grade.image_id is not None]
-        self._note_graded(image_ids)
-        names = [self.items.taxon(o.taxon_id).name for o in grades.observations(first.id)]
-        what = " + ".join(names) + (f" on {len(unit)} pictures" if len(unit) > 1 else "")
-        self._arrive()
-        done = "Undone" if action == "undo" else "Redone"
-        if image_ids[0] not in self.queue:
-            name = self.items.read(image_ids[:1])[0].name
-            return Answer(f"{done}: {what} ({name}, which is not in this queue).")
-        self._place(self.queue.index(image_ids[0]))
-        return Answer(f"{done}: {what}.", moved=True)
-
-    # ── marks and notes ──────────────────────────────────────────────────────────────────
-
-    def toggle_mark(self) -> Answer:
-        """Mark the image in view, or take this grader's mark from it."""
-        item = self.item
-        if item is None:
-            return Answer("There is no picture here to mark.")
-        marked = any(m.kind == "mark" and m.grader == self.grader for m in item.marks)
-        self._append_mark(item, "mark", "off" if marked else "on")
-        return Answer("Mark taken off." if marked else "Marked.")
-
-    def note(self, text: str) -> Answer:
-        """Write a note on the image in view; an empty one takes the note off."""
-        item = self.item
-        if item is None:
-            return Answer("There is no picture here to write on.")
-        self._append_mark(item, "note", text)
-        return Answer("Note written." if text else "Note taken off.")
-
-    def _append_mark(self, item: Item, kind: str, value: str) -> None:
-        self.store.grades.append_mark(
-            str(uuid.uuid4()), item.image.id, self.grader, kind, value, utc_now()
-        )
-        self._item = None

@@ -1,0 +1,137 @@
+"""What every screen that grades does: appends grades, marks and notes of one grader, on disk.
+
+It decides nothing: which grade is meant, and where the session goes after it, is for others.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Sequence
+
+from camtrap_tui.domain.models import Run, Taxon
+from camtrap_tui.domain.pace import Pace
+from camtrap_tui.domain.taxonomy import TaxonName
+from camtrap_tui.services.queue_walk import Answer, QueueWalk
+from camtrap_tui.services.review_items import Item
+from camtrap_tui.store.grades import NewGrade, NewObservation
+from camtrap_tui.store.store import Store, utc_now
+
+
+class Recording(QueueWalk):
+    """A queue, and one grader's words on its pictures."""
+
+    def __init__(
+        self,
+        store: Store,
+        grader: str,
+        *,
+        where: str = "",
+        run: Run | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.grader = grader
+        self.pace = Pace()
+        self.graded_here = 0
+        self._clock = clock
+        super().__init__(store, where=where, run=run)
+        self.pace.start(clock())
+
+    # ── taxa ─────────────────────────────────────────────────────────────────────────────
+
+    def builtin(self, taxon_uuid: str) -> Taxon:
+        """Return the survey's taxon for blank, human, vehicle or unknown."""
+        return next(t for t in self.items.taxa.values() if t.taxon_uuid == taxon_uuid)
+
+    def taxon(self, name: TaxonName | Taxon) -> Taxon:
+        """Return the survey's taxon for a choice of the picker, added where it is new."""
+        if isinstance(name, Taxon):
+            return name
+        taxon = self.store.taxa.ensure(name, "grader")
+        self.items.read_taxa()
+        return taxon
+
+    # ── grades ───────────────────────────────────────────────────────────────────────────
+
+    def grade_together(
+        self, image_ids: Sequence[int], observations: tuple[NewObservation, ...], gesture: str
+    ) -> None:
+        """Give these images one grade, as one batch, on disk, and stay where the session is."""
+        batch = str(uuid.uuid4())
+        seconds = self.pace.graded(self._clock(), len(image_ids))
+        grades = [
+            NewGrade(
+                grade_uuid=str(uuid.uuid4()),
+                image_id=key,
+                observations=observations,
+                mode="bulk",
+                gesture=gesture,
+                run_id=self.run.id if self.run else None,
+                batch_uuid=batch,
+                seconds=seconds / len(image_ids) if seconds else None,
+            )
+            for key in image_ids
+        ]
+        self._append(grades)
+        self._item = None
+
+    def grade_here(self, taxon: Taxon, gesture: str) -> None:
+        """Record `taxon` alone for the image in view, on disk, and stay there."""
+        item = self.item
+        if item is not None:
+            self._record(item, (NewObservation(taxon.id),), gesture)
+            self._item = None
+
+    def _own_observations(self, item: Item) -> tuple[NewObservation, ...]:
+        vote = item.vote_of(self.grader)
+        if vote is None:
+            return ()
+        return tuple(
+            NewObservation(o.taxon_id, o.count, o.life_stage, o.sex, o.behavior)
+            for o in self.store.grades.observations(vote.grade_id)
+        )
+
+    def _record(self, item: Item, observations: tuple[NewObservation, ...], gesture: str) -> None:
+        self._append(
+            [
+                NewGrade(
+                    grade_uuid=str(uuid.uuid4()),
+                    image_id=item.image.id,
+                    observations=observations,
+                    mode="assisted",
+                    gesture=gesture,
+                    run_id=self.run.id if self.run else None,
+                    seconds=self.pace.graded(self._clock()),
+                )
+            ]
+        )
+
+    def _append(self, grades: Sequence[NewGrade]) -> None:
+        self.store.grades.append(self.grader, grades, utc_now())
+        self.graded_here += len(grades)
+        self._note_graded([grade.image_id for grade in grades])
+
+    # ── marks and notes ──────────────────────────────────────────────────────────────────
+
+    def toggle_mark(self) -> Answer:
+        """Mark the image in view, or take this grader's mark from it."""
+        item = self.item
+        if item is None:
+            return Answer("There is no picture here to mark.")
+        marked = any(m.kind == "mark" and m.grader == self.grader for m in item.marks)
+        self._append_mark(item, "mark", "off" if marked else "on")
+        return Answer("Mark taken off." if marked else "Marked.")
+
+    def note(self, text: str) -> Answer:
+        """Write a note on the image in view; an empty one takes the note off."""
+        item = self.item
+        if item is None:
+            return Answer("There is no picture here to write on.")
+        self._append_mark(item, "note", text)
+        return Answer("Note written." if text else "Note taken off.")
+
+    def _append_mark(self, item: Item, kind: str, value: str) -> None:
+        self.store.grades.append_mark(
+            str(uuid.uuid4()), item.image.id, self.grader, kind, value, utc_now()
+        )
+        self._item = None

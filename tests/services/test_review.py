@@ -9,7 +9,7 @@ import pytest
 from camtrap_tui.domain import taxonomy
 from camtrap_tui.domain.taxonomy import from_name
 from camtrap_tui.errors import UsageError
-from camtrap_tui.services import queue_walk
+from camtrap_tui.services import queue_moves
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.store.store import Store
 from tests.builders import Said, add_images, add_run, taxon
@@ -324,7 +324,7 @@ def test_undo_knows_a_species_that_this_grader_added_in_another_window(
 def test_groups_are_found_however_many_images_are_asked_at_once(
     session: ReviewSession, monkeypatch: pytest.MonkeyPatch, page: int
 ) -> None:
-    monkeypatch.setattr(queue_walk, "_GROUP_PAGE", page)
+    monkeypatch.setattr(queue_moves, "_GROUP_PAGE", page)
     seen = []
     for group, step in (("burst", 1), ("burst", 1), ("deployment", -1), ("deployment", 1)):
         session.move_group(group, step)

@@ -120,14 +120,22 @@ class Grades:
         )
         return int(self._db.value(sql, [grader]))
 
+    def latest_by(self, grader: str) -> Grade | None:
+        """Return the last grade that the grader keyed and that stands, or None."""
+        sql = f"""
+            SELECT {columns(Grade, "grade.")} FROM vote JOIN grade ON grade.id = vote.grade_id
+            WHERE vote.grader = :grader AND vote.grader_number =
+                (SELECT max(grader_number) FROM vote WHERE grader = :grader)
+            ORDER BY grade.grade_uuid DESC LIMIT 1"""
+        found = self._db.rows(Grade, sql, {"grader": grader})
+        return found[0] if found else None
+
     def undoable(self, grader: str) -> list[Grade]:
         """Return the grader's latest grade that stands, or its whole batch; empty if none."""
-        sql = (
-            f"SELECT {columns(Grade)} FROM standing_grade WHERE grader = ?"
-            " ORDER BY grader_number DESC, grade_uuid DESC LIMIT 1"
-        )
-        latest = self._db.rows(Grade, sql, [grader])
-        return self._unit(latest[0]) if latest else []
+        latest = self.latest_by(grader)
+        if latest is None or latest.batch_uuid is None:
+            return [latest] if latest else []
+        return self.unit(grader, latest.batch_uuid)
 
     def redoable(self, grader: str) -> list[Grade]:
         """Return what the grader's next redo would bring back; empty once something is keyed.
@@ -155,9 +163,6 @@ class Grades:
         )
         return self._db.rows(Grade, sql, [grader, target_uuid, target_uuid])
 
-    def _unit(self, grade: Grade) -> list[Grade]:
-        return self.unit(grade.grader, grade.batch_uuid or grade.grade_uuid)
-
     def votes(self, image_id: int) -> list[Grade]:
         """Return each grader's latest standing grade of the image, by grader."""
         sql = (
@@ -178,11 +183,6 @@ class Grades:
             " ORDER BY observation_number"
         )
         return self._db.rows(Observation, sql, [grade_id])
-
-    def latest_by(self, grader: str) -> Grade | None:
-        """Return the last grade that the grader keyed and that stands, for `the same again`."""
-        found = self.undoable(grader)
-        return found[0] if found else None
 
     def graded_ids(self) -> array[int]:
         """Return the ids of all images that have a vote, each once."""

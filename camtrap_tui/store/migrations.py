@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camtrap_tui.errors import StoreError
-from camtrap_tui.store import schema, schema_002, schema_003
+from camtrap_tui.store import schema, schema_002, schema_003, schema_004
 from camtrap_tui.store.database import Database, explain
 
 if TYPE_CHECKING:
@@ -46,6 +46,12 @@ def m003_day(db: AnyDatabase) -> None:
         db.execute(statement)
 
 
+def m004_undo(db: AnyDatabase) -> None:
+    """Number the votes, so that undo finds the latest at once."""
+    for statement in schema_004.M004:
+        db.execute(statement)
+
+
 # As sqlite-utils makes them, letter for letter: it takes over from here with the next change.
 _BOOKKEEPING = (
     """CREATE TABLE "_sqlite_migrations" (
@@ -58,7 +64,7 @@ _BOOKKEEPING = (
     ON "_sqlite_migrations" ("migration_set", "name")""",
 )
 
-MIGRATIONS = (m001_initial, m002_sources, m003_day)
+MIGRATIONS = (m001_initial, m002_sources, m003_day, m004_undo)
 NAMES = tuple(migration.__name__ for migration in MIGRATIONS)
 
 

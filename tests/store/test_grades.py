@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from camtrap_tui.errors import StoreError
 from camtrap_tui.store import migrations
 from camtrap_tui.store.grades import NewGrade, NewObservation
+from camtrap_tui.store.schema import M001
+from camtrap_tui.store.schema_004 import M004
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, taxon
 
@@ -117,15 +119,44 @@ def test_a_new_grade_ends_redo(store: Store) -> None:
     assert not redo(store)
 
 
-def test_what_would_be_undone_is_found_by_index(store: Store) -> None:
-    plan = store.db.execute(
-        "EXPLAIN QUERY PLAN SELECT id FROM standing_grade WHERE grader = 'ann'"
-        " ORDER BY grader_number DESC, grade_uuid DESC LIMIT 1"
-    ).fetchall()
-    steps = [step for *_, step in plan]
-    assert any("grade_by_grader" in step for step in steps), steps
-    assert any("grade_by_target (target_uuid=?)" in step for step in steps), steps
+def latest_standing(store: Store, grader: str) -> int | None:
+    """Return the row id of the grader's latest grade that stands, by all of the grades."""
+    found: int | None = store.db.value(
+        "SELECT id FROM standing_grade WHERE grader = ?"
+        " ORDER BY grader_number DESC, grade_uuid DESC LIMIT 1",
+        [grader],
+    )
+    return found
+
+
+def test_what_would_be_undone_is_found_without_walking_over_what_was_undone(store: Store) -> None:
+    asked: list[str] = []
+    store.db._connection.set_trace_callback(asked.append)
+    store.grades.latest_by("ann")
+    store.db._connection.set_trace_callback(None)
+    (statement,) = asked
+    steps = [step for *_, step in store.db.execute(f"EXPLAIN QUERY PLAN {statement}")]
+    assert any("vote_by_number (grader=? AND grader_number=?)" in step for step in steps), steps
     assert not any(step.startswith("SCAN") for step in steps), steps
+
+
+def test_a_survey_of_before_knows_what_to_undo(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with Store.open(path, create=True) as store:
+        images = add_images(store, [Said() for _ in range(3)])
+        for image in images:
+            grade(store, [image], "mallard")
+        assert undo(store)
+        expected = store.db.execute("SELECT * FROM vote").fetchall()
+        with store.db.transaction():
+            store.db.execute("DROP INDEX vote_by_number")
+            store.db.execute("ALTER TABLE vote DROP COLUMN grader_number")
+            store.db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm004_undo'")
+    with Store.open(path) as store:
+        assert store.db.execute("SELECT * FROM vote").fetchall() == expected
+        latest = store.grades.latest_by("ann")
+        assert latest is not None
+        assert latest.image_id == images[1]
 
 
 @pytest.mark.parametrize("table", ["grade", "observation", "mark"])
@@ -285,14 +316,15 @@ def test_votes_equal_a_model_and_do_not_depend_on_the_order_of_rows(
                 for image, name in unit.items():
                     expected[image][who] = [name]
         assert {image: words(store, image) for image in images} == expected
+        for who in ("ann", "ben"):
+            latest = store.grades.latest_by(who)
+            assert (latest.id if latest else None) == latest_standing(store, who)
         votes = store.db.execute("SELECT * FROM vote").fetchall()
         rows = store.db.execute("SELECT * FROM grade").fetchall()
     # The same rows, as a merge may bring them: in any order.
     random.Random(seed).shuffle(rows)
     with sqlite3.connect(folder / "b.db") as raw:
-        from camtrap_tui.store.schema import M001
-
-        for statement in M001:
+        for statement in (*M001, *M004):
             raw.execute(statement)
         raw.executemany(f"INSERT INTO grade VALUES ({', '.join('?' * 13)})", rows)
         assert raw.execute("SELECT * FROM vote").fetchall() == votes

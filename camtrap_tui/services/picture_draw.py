@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from camtrap_tui.domain.text import clean
 from camtrap_tui.services import halfblocks, plain_cells
-from camtrap_tui.services.halfblocks import Mark
+from camtrap_tui.services.cell_marks import Mark
 from camtrap_tui.services.picture_decode import Decoded, dots_of
 from camtrap_tui.services.picture_views import BoxMark, Frame, Region, View
 
@@ -65,13 +65,27 @@ def draw(view: View, decoded: Decoded) -> Frame:
         case "shades":
             rows = _shades(image, view, decoded, marks)
         case _:
-            rows = _halfblocks(image, view, decoded, marks)
-    return Frame(view, rows, decoded.columns, decoded.problem)
+            return _halfblocks(image, view, decoded, marks)
+    return Frame(view, rows, decoded.columns, decoded.problem, marks=tuple(marks))
 
 
-def _halfblocks(
-    image: Image.Image, view: View, decoded: Decoded, marks: list[Mark]
-) -> tuple[str, ...]:
+def encode_span(frame: Frame, row: int, first: int, stop: int) -> str:
+    """Return cells `first` to `stop` of a frame's row, ready to be written anywhere."""
+    if not frame.pixels:
+        return frame.rows[row][first:stop]
+    return halfblocks.encode_span(
+        frame.pixels,
+        frame.width,
+        row,
+        first,
+        stop,
+        depth=frame.depth,
+        tolerance=frame.tolerance,
+        marks=[mark for mark in frame.marks if mark.row == row],
+    )
+
+
+def _halfblocks(image: Image.Image, view: View, decoded: Decoded, marks: list[Mark]) -> Frame:
     depth = view.depth
     if depth == "grey" or _is_grey(image, with_cast=depth == "256"):
         depth = "grey"
@@ -81,14 +95,26 @@ def _halfblocks(
     columns, lines = decoded.columns, decoded.rows
     small = view.columns * view.rows <= _THUMBNAIL_CELLS
     budget = (_BYTES_A_THUMBNAIL_CELL if small else _BYTES_A_CELL) * columns * lines
-    rows = halfblocks.encode(pixels, columns, lines, depth=depth, marks=marks)
+    tolerance = halfblocks.TOLERANCE
+    rows = halfblocks.encode(pixels, columns, lines, depth=depth, tolerance=tolerance, marks=marks)
     size = sum(len(row.encode()) for row in rows)
-    if size <= budget:
-        return rows
-    more = math.ceil((1 - budget / size) * (_THUMBNAIL_LEVELS if small else _LEVELS))
-    highest = _HIGHEST_THUMBNAIL_TOLERANCE if small else _HIGHEST_TOLERANCE
-    tolerance = min(halfblocks.TOLERANCE + more, highest)
-    return halfblocks.encode(pixels, columns, lines, depth=depth, tolerance=tolerance, marks=marks)
+    if size > budget:
+        more = math.ceil((1 - budget / size) * (_THUMBNAIL_LEVELS if small else _LEVELS))
+        highest = _HIGHEST_THUMBNAIL_TOLERANCE if small else _HIGHEST_TOLERANCE
+        tolerance = min(tolerance + more, highest)
+        rows = halfblocks.encode(
+            pixels, columns, lines, depth=depth, tolerance=tolerance, marks=marks
+        )
+    return Frame(
+        view,
+        rows,
+        columns,
+        decoded.problem,
+        pixels,
+        depth=depth,
+        tolerance=tolerance,
+        marks=tuple(marks),
+    )
 
 
 def _braille(

@@ -9,9 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from camtrap_tui.services.cell_marks import Mark
+
 MARGIN = 0.20
 # A smaller part would be drawn from a handful of pixels: colours without a shape.
 _SMALLEST = 0.04
+# The levels of `View.thrift`: the last one is the coarse pass.
+MOST_THRIFT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,17 @@ class Picture:
     boxes: tuple[BoxMark, ...] = ()
     zoom: Region | None = None
     contrast: bool = False
+    before: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """A picture as it is to be drawn: in `columns` × `rows` cells at a colour depth.
 
-    `depth` is "24", "256", "grey", "none" (braille) or "shades" (five shades, no colour).
+    `depth` is "24", "256", "grey", "none" (braille) or "shades" (five shades, no colour);
+    `blocks` is "half", "sextant" or "octant". Each level of `thrift`, up to MOST_THRIFT, takes
+    about half the bytes of the one before. `before` is the picture of the frame before, where
+    the difference from it is to be seen.
     """
 
     path: Path | None
@@ -63,6 +71,9 @@ class View:
     boxes: tuple[BoxMark, ...] = ()
     contrast: bool = False
     depth: str = "24"
+    blocks: str = "half"
+    thrift: int = 0
+    before: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +81,21 @@ class Frame:
     """A view, drawn: ready-made rows of `width` cells, at most as many as the view has.
 
     `problem` is empty, or a sentence that says why there are no rows, or what is amiss with them.
+
+    `pixels` is the picture as drawn, without its `marks`: RGB, `dots` pixels across and down a
+    cell. It is empty where rows are plain text without an escape, a character a cell. `depth`
+    is the key of the colours that were used (cell_colors.CODES).
     """
 
     view: View
     rows: tuple[str, ...]
     width: int
     problem: str = ""
+    pixels: bytes = b""
+    dots: tuple[int, int] = (1, 2)
+    depth: str = "24"
+    tolerance: int = 0
+    marks: tuple[Mark, ...] = ()
 
 
 def fitted(width: float, height: float, columns: int, rows: int) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from camtrap_tui.services.picture_views import BoxMark, Frame, Picture, Region, 
 
 __all__ = ["BoxMark", "Frame", "Picture", "PictureLoader", "Region", "View"]
 
-# Some 150 pictures at 120 × 40; the whole TUI is to stay below 80 MB.
+# Some 90 pictures at 120 × 40; the whole TUI is to stay below 80 MB.
 CACHE_BYTES = 8_000_000
 # A disk that has stopped answering must not keep the application from ending.
 _LONGEST_JOIN_S = 5.0
@@ -53,7 +53,7 @@ class FrameCache:
     def put(self, frame: Frame) -> None:
         """Keep a frame, and drop others until the limit holds."""
         _, before = self._frames.pop(frame.view, (None, 0))
-        size = sum(sys.getsizeof(row) for row in frame.rows) + 1000
+        size = sum(sys.getsizeof(row) for row in frame.rows) + len(frame.pixels) + 1000
         self._frames[frame.view] = frame, size
         self.size += size - before
         while self.size > self._limit and len(self._frames) > 1:

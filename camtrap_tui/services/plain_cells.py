@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from camtrap_tui.services.halfblocks import Mark
+from camtrap_tui.services.cell_marks import Mark
 
 # Braille's dots by their bit: three rows of two, then the fourth row, added to it later
 # (Unicode 15, "Braille Patterns"). One entry a line of dots, left and right.

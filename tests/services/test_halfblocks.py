@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camtrap_tui.services.halfblocks import RESET, Mark, encode
+from camtrap_tui.services.cell_colors import RESET
+from camtrap_tui.services.cell_marks import Mark
+from camtrap_tui.services.halfblocks import encode
 from tests.ansi import cells, pixels
 
 _PHOTOS = Path(__file__).parents[2].parent / "shared" / "data" / "photos"

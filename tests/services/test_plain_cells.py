@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from camtrap_tui.services.halfblocks import Mark
+from camtrap_tui.services.cell_marks import Mark
 from camtrap_tui.services.plain_cells import braille, shades
 
 # Dot numbers by column and line, as Unicode's names count them.

@@ -55,10 +55,11 @@ class ImageView(Widget):
             super().__init__()
             self.frame = frame
 
-    def __init__(self, color: str = "auto", *, id: str | None = None) -> None:
-        """Make a pane that draws in `color`, as the settings name it."""
+    def __init__(self, color: str = "auto", blocks: str = "half", *, id: str | None = None) -> None:
+        """Make a pane that draws in `color` and `blocks`, as the settings name them."""
         super().__init__(id=id)
         self._depth = picture_depth(color, os.environ)
+        self._blocks = blocks
         self._loader: PictureLoader | None = None
         self._picture: Picture | None = None
         self._ahead: tuple[Picture, ...] = ()
@@ -84,6 +85,12 @@ class ImageView(Widget):
         self._picture = picture
         self._text = ""
         self._ask()
+
+    def use_blocks(self, blocks: str) -> None:
+        """Draw in these blocks from now on."""
+        self._blocks = blocks
+        self._ask()
+        self.prefetch(self._ahead)
 
     def say(self, text: str) -> None:
         """Show a sentence instead of a picture."""
@@ -150,6 +157,8 @@ class ImageView(Widget):
             picture.boxes,
             picture.contrast,
             self._depth,
+            self._blocks,
+            before=picture.before,
         )
 
     def _ask(self) -> None:

@@ -36,7 +36,7 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
         self.session = session
         self._look = Look()
         self._shown_id = 0
-        self._image = ImageView(host.settings.color)
+        self._image = ImageView(host.settings.color, host.settings.blocks)
 
     def compose(self) -> ComposeResult:
         """Lay out: status, picture and panel, strip, message or prompt, footer."""

@@ -220,9 +220,10 @@ class Thumbs(Widget):
             super().__init__()
             self.frame = frame
 
-    def __init__(self, color: str) -> None:
+    def __init__(self, color: str, blocks: str) -> None:
         super().__init__(id="thumbs")
         self._depth = picture_depth(color, os.environ)
+        self._blocks = blocks
         self._loader: PictureLoader | None = None
         self._tiling = Tiling(0, 0, 0, 0)
         self._thumbs: list[Thumb] = []
@@ -308,7 +309,7 @@ class Thumbs(Widget):
 
     def _view(self, item: SheetItem) -> View:
         width, height = self._tiling.width - 1, self._tiling.height - 1
-        return View(item.path, width, height, depth=self._depth)
+        return View(item.path, width, height, depth=self._depth, blocks=self._blocks)
 
     def _prefetch(self, views: Sequence[View]) -> None:
         if self._loader is not None:

@@ -1,12 +1,18 @@
-"""A queue of images as a filter makes it: opening it, and bringing it up to date."""
+"""A queue of images as a filter makes it: opening it, and bringing it up to date.
+
+Opening can be left to a thread: `begin` asks for it, `take` stands in the queue once it is made,
+and meanwhile the session stays as it was.
+"""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from camtrap_tui.domain.filters import Filter, parse_filter
+from camtrap_tui.domain.filters import Filter
 from camtrap_tui.domain.models import Run
+from camtrap_tui.services.opening import Opened, Opening, Wanted, graded, make, wanted
 from camtrap_tui.services.queue_moves import Answer, QueueMoves
 from camtrap_tui.services.review_items import Items
 from camtrap_tui.store.store import Store
@@ -15,15 +21,28 @@ __all__ = ["Answer", "QueueWalk"]
 
 
 class QueueWalk(QueueMoves):
-    """A queue, made by a filter, and a place in it."""
+    """A queue, made by a filter, and a place in it; empty as long as `opening` is its first."""
 
-    def __init__(self, store: Store, *, where: str = "", run: Run | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        where: str = "",
+        run: Run | None = None,
+        opening: Opening | None = None,
+    ) -> None:
         super().__init__(store)
         self.filter = Filter()
         # What a queue is called that somebody gathered by hand, in place of its filter.
         self._gathered = ""
         self._wanted_run = run
-        self.open_queue(where)
+        self.opening = opening
+        if opening is None:
+            self.open_queue(where)
+        else:
+            self.filter, self.run = opening.asked.filter, opening.asked.run
+
+    # ── opening ──────────────────────────────────────────────────────────────────────────
 
     def open_queue(self, where: str) -> int:
         """Build the queue that the filter asks for and stand at its first ungraded image.
@@ -31,34 +50,69 @@ class QueueWalk(QueueMoves):
         Returns its length. Raises UsageError for a filter that says nothing; the session then
         stays as it was.
         """
-        wanted = parse_filter(where)
-        run = self._wanted_run or self.store.runs.latest()
-        queue = self.store.queues.build(wanted, run.id if run else None)
-        self.filter, self.run, self._gathered = wanted, run, ""
-        return self._open(queue)
+        return self.stand_in(make(self.store, self._wanted(where)))
+
+    def begin(self, where: str, done: Callable[[], None] | None = None) -> Opening:
+        """Have a thread build the queue that the filter asks for, instead of the one it builds.
+
+        `done` is called from that thread. Raises UsageError for a filter that says nothing.
+        """
+        asked = self._wanted(where)
+        self.leave_opening()
+        self.opening = Opening(self.store.path, asked, done)
+        return self.opening
+
+    def take(self, opening: Opening) -> int:
+        """Stand in the queue that a thread was asked for, waiting for it; return its length.
+
+        Raises what stopped the thread; the session then stays as it was.
+        """
+        self.opening = None
+        return self.stand_in(opening.result())
+
+    def leave_opening(self) -> None:
+        """Stop the thread that builds a queue, if there is one."""
+        if self.opening is not None:
+            self.opening.cancel()
+        self.opening = None
+
+    def _wanted(self, where: str) -> Wanted:
+        return wanted(where, self._wanted_run or self.store.runs.latest())
 
     def open_images(self, image_ids: Sequence[int], title: str) -> int:
         """Make these images the queue, and stand at the first without a grade; the filter stays
         what it was, for when it is asked for again. Returns their number."""
-        self._gathered = title
-        return self._open(array("q", image_ids))
+        queue = array("q", image_ids)
+        return self.stand_in(Opened(self.filter, self.run, queue, graded(self.store, queue), title))
 
     @property
     def title(self) -> str:
         """What the queue is, in words: its filter, as a rule."""
         return self._gathered or self.filter.text or "all pictures"
 
-    def _open(self, queue: array[int]) -> int:
-        self.queue = queue
+    def opened(self) -> Opened:
+        """Return the queue as it stands, for `stand_in` to come back to."""
+        return Opened(
+            self.filter, self.run, self.queue, self._graded, self._gathered, self.current_id
+        )
+
+    def stand_in(self, opened: Opened) -> int:
+        """Stand in this queue: where this grader was, or at the first image without a grade."""
+        self.filter, self.run, self._gathered = opened.filter, opened.run, opened.title
+        self.queue, self._graded = opened.queue, opened.graded
         self.items = Items(self.store, self.run)
-        by_id = bytearray(self.store.bulk.next_image_id())
-        for key in self.store.grades.graded_ids():
-            by_id[key] = 1
-        self._graded = bytearray(map(by_id.__getitem__, queue))
         self._left = self._graded.count(0)
-        self.position = self._first_ungraded(0) or 0
+        self.position = self._start(opened.start_id)
         self._arrive()
-        return len(queue)
+        return len(self.queue)
+
+    def _start(self, image_id: int) -> int:
+        """Return the place to begin at: the image's, or the next one that needs a grade."""
+        here = self.queue.index(image_id) if image_id and image_id in self.queue else None
+        found = self._first_ungraded(here or 0)
+        if found is None and here is None:
+            found = self._first_ungraded(0)
+        return found if found is not None else here or 0
 
     def refresh_queue(self, run: Run | None = None) -> int:
         """Take new pictures and predictions into the queue, and stay at the same picture.
@@ -68,8 +122,8 @@ class QueueWalk(QueueMoves):
         before, here = len(self.queue), self.current_id
         self._wanted_run = run or self._wanted_run
         if self._gathered:
-            self.run = self._wanted_run or self.store.runs.latest()
-            self._open(self.queue)
+            run = self._wanted_run or self.store.runs.latest()
+            self.stand_in(replace(self.opened(), run=run, graded=graded(self.store, self.queue)))
         else:
             self.open_queue(self.filter.text)
         if here in self.queue:

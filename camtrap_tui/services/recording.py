@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from camtrap_tui.domain.models import Run, Taxon
 from camtrap_tui.domain.pace import Pace
 from camtrap_tui.domain.taxonomy import TaxonName
+from camtrap_tui.services.opening import Opening
 from camtrap_tui.services.queue_walk import Answer, QueueWalk
 from camtrap_tui.services.review_items import Item
 from camtrap_tui.store.grades import NewGrade, NewObservation
@@ -28,13 +29,14 @@ class Recording(QueueWalk):
         *,
         where: str = "",
         run: Run | None = None,
+        opening: Opening | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.grader = grader
         self.pace = Pace()
         self.graded_here = 0
         self._clock = clock
-        super().__init__(store, where=where, run=run)
+        super().__init__(store, where=where, run=run, opening=opening)
         self.pace.start(clock())
 
     # ── taxa ─────────────────────────────────────────────────────────────────────────────

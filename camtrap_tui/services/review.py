@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from camtrap_tui.domain.models import Run, Taxon
 from camtrap_tui.domain.text import counted
+from camtrap_tui.services.opening import Opening
 from camtrap_tui.services.queue_walk import Answer
 from camtrap_tui.services.review_items import MOST_QUICK
 from camtrap_tui.services.undoing import Undoing
@@ -40,11 +41,12 @@ class ReviewSession(Undoing):
         *,
         where: str = "",
         run: Run | None = None,
+        opening: Opening | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._composing: _Composing | None = None
         self._quick: dict[int | None, tuple[Taxon, ...]] = {}
-        super().__init__(store, grader, where=where, run=run, clock=clock)
+        super().__init__(store, grader, where=where, run=run, opening=opening, clock=clock)
 
     # ── the picture in view ──────────────────────────────────────────────────────────────
 

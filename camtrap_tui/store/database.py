@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import fields
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -25,7 +25,6 @@ BUSY_TIMEOUT_S = 5.0
 _CACHE = "cache_size = -16000"
 _CACHE_WHILE_FILLING = "cache_size = -6000"
 _ROWS_AT_ONCE = 100
-_IDS_AT_ONCE = 2000
 _PAGES_AT_ONCE = 4096
 Durability = Literal["FULL", "NORMAL"]
 Row = TypeVar("Row")
@@ -196,14 +195,19 @@ class Database:
         return [row(*found) for found in self.execute(sql, parameters)]
 
     def ids(self, sql: str, parameters: Parameters = ()) -> array[int]:
-        """Return the answer's one column of whole numbers, 8 bytes a row: a million is quick."""
+        """Return the answer's one column of positive whole numbers, 8 bytes a row, in its order.
+
+        SQLite writes them into one text: a million take a quarter of the time of as many rows,
+        and other threads run meanwhile. (It keeps the order of a subquery for group_concat.)
+        """
         found: array[int] = array("q")
-        cursor = self.execute(sql, parameters)
-        try:
-            while rows := cursor.fetchmany(_IDS_AT_ONCE):
-                found.extend(chain.from_iterable(rows))
-        except sqlite3.Error as error:
-            raise explain(self.path, error) from error
+        text = self.value(
+            f"WITH found (id) AS ({sql}) SELECT group_concat(printf('%016X', id), '') FROM found",
+            parameters,
+        )
+        found.frombytes(bytes.fromhex(text or ""))
+        if sys.byteorder == "little":
+            found.byteswap()
         return found
 
     def interrupt(self) -> None:

@@ -185,8 +185,8 @@ class Grades:
         return self._db.rows(Observation, sql, [grade_id])
 
     def graded_ids(self) -> array[int]:
-        """Return the ids of all images that have a vote, each once."""
-        return self._db.ids("SELECT DISTINCT image_id FROM vote")
+        """Return the ids of all images that have a vote, each once, the largest last."""
+        return self._db.ids("SELECT DISTINCT image_id FROM vote ORDER BY image_id")
 
     def graded_among(self, image_ids: Sequence[int], grader: str | None = None) -> set[int]:
         """Return those of a few image ids (a burst, a page) that have a vote (of `grader`)."""

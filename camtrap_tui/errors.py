@@ -32,6 +32,16 @@ class UsageError(CamtrapError):
     exit_code = EXIT_USAGE
 
 
+class FilterError(UsageError):
+    """A filter line has no meaning: `what` is wrong at `column` (from 0) of `text`."""
+
+    def __init__(self, text: str, column: int, what: str, hint: str) -> None:
+        super().__init__(f"Filter, column {column + 1}: {what}:", hint)
+        self.text = text
+        self.column = column
+        self.what = what
+
+
 class InputError(CamtrapError):
     """A file or folder from outside cannot be used as it is."""
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from camtrap_tui.domain.filter_lexing import quoted_part
 from camtrap_tui.domain.text import counted
 
 TOP = 20
@@ -122,18 +123,11 @@ def bars(table: FrequencyTable) -> tuple[Bar, ...]:
     return tuple(lines)
 
 
-def class_filter(name: str, scientific_name: str, *, by: str, min_score: float | None) -> str:
-    """Return the filter line that chooses the pictures counted in a class: by its whole name.
-
-    A name that a filter cannot quote (a comma, both kinds of quotes) gives way to the
-    scientific one.
-    """
-    plain = "," not in name and ('"' not in name or "'" not in name)
-    shown = name if plain or not scientific_name else scientific_name
-    quote = "'" if '"' in shown else '"'
+def class_filter(name: str, *, by: str, min_score: float | None) -> str:
+    """Return the filter line that chooses the pictures counted in a class: by its whole name."""
     word = {"truth": "truth", "classification": "class"}.get(by, "species")
     score = f">{min_score:g}" if word == "class" else ""
-    return f"{word}:{quote}={shown}{quote}{score}"
+    return f"{word}:{quoted_part('=' + name)}{score}"
 
 
 def by_frequency(rows: Iterable[ClassCount]) -> tuple[ClassCount, ...]:

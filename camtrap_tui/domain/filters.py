@@ -1,234 +1,315 @@
-"""The words that choose pictures: `species:raccoon score:<0.8 hour:20-5 order:score`.
+"""The words that choose pictures: `species:raccoon -score:<0.8 hour:20-5 order:score`.
 
-The same words serve the filter line and `--where`. They are parsed once, into a `Filter`;
-what a name means (which taxa, which cameras) is left to the store, which knows them.
+The same words serve the filter line and `--where`. They are parsed once, into a `Filter`: all
+words must hold, a comma means or, and a minus in front means not. What a name means (which
+taxa, which cameras) is left to the store, which knows them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from camtrap_tui.errors import UsageError
+from camtrap_tui.domain.filter_lexing import SAVED, Part, Token, tokens
+from camtrap_tui.domain.filter_words import ORDERS, STATES, VALUES, WORDS
+from camtrap_tui.errors import FilterError
 
-ORDERS = ("time", "score", "-score", "random")
-STATES = ("ungraded", "graded", "unsure", "marked", "conflict", "unpredicted", "failed")
-WORDS = ("species", "truth", "class", "score", "camera", "date", "hour", "state", "has", "order")
+__all__ = ["ORDERS", "STATES", "WORDS", "Filter", "parse_filter"]
+
+# Other names of orders, for those who would rather read than know.
+_ORDER_NAMES = {"least-sure": "score", "most-sure": "-score", "disagreements": "disagreement"}
+# Seeds are written into files and commands: no more digits than anybody copies.
+_MOST_SEED = 999_999_999
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Parts of names, any of which may match, of `species`, `truth`, `camera` …
+
+    Folded, but for file names and notes; `=name` is the whole name of a species.
+    """
+
+    word: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """(name, score): any class of the classifier with a higher score."""
+
+    classes: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Bounds of the prediction's score, 0 to 1, included unless `…_excluded`."""
+
+    low: float | None = None
+    high: float | None = None
+    low_excluded: bool = False
+    high_excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """(first day, last day), both included, any of which may hold."""
+
+    ranges: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours of camera time, 0 to 23."""
+
+    hours: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """States, flags, or categories of boxes (`has`), any of which may hold."""
+
+    word: str
+    values: tuple[str, ...]
+
+
+Condition = Names | Classes | Scores | Dates | Hours | Chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word of a filter: what must hold, or must not; `values` are as they were typed."""
+
+    word: str
+    values: tuple[str, ...]
+    condition: Condition
+    negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a filter line asks for; empty and None ask for nothing.
+    """What a filter line asks for: all of `terms`, in `order`.
 
-    species, cameras: folded parts of names, any of which may match; `=name` is the whole name
-    of a species. min_score, max_score: of the prediction's score, 0 to 1, included unless
-    `…_excluded`. hours: 0 to 23, of camera time. dates: (first day, last day), both included.
-    truths: like species, of what the graders agree on.
-    classes: (name, score) of any class of the classifier with a higher score, all of which
-    must match. has: detection categories at confidence 0.2 or more.
+    seed: of the order `random`. grader: whose pictures `state:mine` means. text: the line as it
+    was typed, single spaces between its words; `name` is that of the saved filter which is all
+    of it, else empty. Neither makes a filter another one.
     """
 
-    species: tuple[str, ...] = ()
-    cameras: tuple[str, ...] = ()
-    min_score: float | None = None
-    max_score: float | None = None
-    min_excluded: bool = False
-    max_excluded: bool = False
-    hours: tuple[int, ...] = ()
-    dates: tuple[tuple[str, str], ...] = ()
-    truths: tuple[str, ...] = ()
-    classes: tuple[tuple[str, float], ...] = ()
-    states: tuple[str, ...] = ()
-    has: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
     order: str = "time"
-    text: str = ""
+    seed: int = 1
+    grader: str = ""
+    text: str = field(default="", compare=False)
+    name: str = field(default="", compare=False)
 
 
-def parse_filter(text: str) -> Filter:
+# Returns the words of a saved filter by its name, None where there is none.
+Saved = Callable[[str], str | None]
+
+
+def parse_filter(text: str, *, grader: str = "", saved: Saved | None = None) -> Filter:
     """Return what the filter line asks for; what has spaces is quoted: species:"red fox".
 
-    Raises UsageError that quotes the word, gives its column, and says what was expected.
+    `@name` stands for the words of a saved filter. Raises FilterError that quotes the word,
+    gives its column, and says what was expected.
     """
-    found = Filter(text=" ".join(text.split()))
-    at = 0
-    while at < len(text):
-        if text[at].isspace():
-            at += 1
-            continue
-        word, colon, rest = text[at:].partition(":")
-        if not colon or any(c.isspace() for c in word):
-            start = text[at:].split()[0]
-            raise _error(text, at, f"{start!r} is no filter word", f"write one of {_words()}.")
-        read = _READERS.get(word.casefold())
-        if read is None:
-            raise _error(text, at, f"there is no filter word {word!r}", f"use one of {_words()}.")
-        value_at = at + len(word) + 1
-        value, length = _value(rest)
-        if not value:
-            raise _error(text, value_at, f"{word}: has no value", f"write {word}:VALUE.")
+    found = Filter(grader=grader)
+    sources: list[str] = []
+    for token in tokens(text):
         try:
-            found = _not_reversed(read(found, value))
-        except ValueError as error:
-            raise _error(text, value_at, f"{word}:{value}", str(error)) from None
-        at = value_at + length
-    return found
+            if token.word == SAVED:
+                found = _with_saved(found, token, saved)
+            else:
+                found = _with_word(found, token)
+        except _Wrong as wrong:
+            what = wrong.what or f"{token.word}:{token.value}"
+            raise FilterError(text, wrong.at, what, wrong.hint) from None
+        sources.append(token.source)
+    is_saved = len(sources) == 1 and sources[0].startswith(SAVED)
+    name = found.name if is_saved else ""
+    return replace(found, text=" ".join(sources), name=name)
 
 
-# A part in quotes may hold spaces; the last one may be left open. A quote opens a part only at
-# its start, since names have apostrophes (l'hoest's monkey).
-_QUOTED = r"""(?:^|(?<=[,=]))(?:"([^"]*)(?:"|$)|'([^']*)(?:'|$))"""
-_VALUE = re.compile(rf"(?:{_QUOTED}|\S)*")
+class _Wrong(Exception):
+    """What was expected, where in the line (from 0); `what` is wrong, else the whole word."""
+
+    def __init__(self, at: int, hint: str, what: str = "") -> None:
+        super().__init__(hint)
+        self.at, self.hint, self.what = at, hint, what
 
 
-def _value(rest: str) -> tuple[str, int]:
-    """Return the value at the start of `rest` without its quotes, and its length with them."""
-    found = _VALUE.match(rest)
-    assert found is not None
-    plain = re.sub(_QUOTED, lambda part: part[1] or part[2] or "", found[0])
-    return plain.strip(), found.end()
+def _with_saved(found: Filter, token: Token, saved: Saved | None) -> Filter:
+    name = token.parts[0].text
+    if saved is None:
+        hint = "a saved filter cannot name another one."
+        raise _Wrong(token.at, hint, f"{token.source!r} cannot stand here")
+    words = saved(name)
+    if words is None:
+        hint = "camtrap-tui filters lists those that the survey has."
+        raise _Wrong(token.at, hint, f"there is no saved filter {name!r}")
+    try:
+        inner = parse_filter(words, grader=found.grader)
+    except FilterError as error:
+        hint = f"{error.what}: {error.hint}"
+        raise _Wrong(token.at, hint, f"the saved filter {name!r} has no meaning") from None
+    ordered = any(t.word == "order" for t in tokens(words))
+    merged = replace(found, terms=found.terms + inner.terms, name=name)
+    return replace(merged, order=inner.order, seed=inner.seed) if ordered else merged
+
+
+def _with_word(found: Filter, token: Token) -> Filter:
+    if token.word is None:
+        raise _Wrong(token.at, f"write one of {_words()}.", f"{token.source!r} is no filter word")
+    word = token.word.casefold()
+    if word not in WORDS:
+        what = f"there is no filter word {token.word!r}"
+        raise _Wrong(token.word_at, f"use one of {_words()}.", what)
+    if not token.parts:
+        raise _Wrong(token.value_at, f"write {word}:VALUE.", f"{word}: has no value")
+    if word == "order":
+        return _with_order(found, token)
+    condition = _condition(word, token)
+    if isinstance(condition, Chosen) and "mine" in condition.values and not found.grader:
+        hint = "whose pictures these are is not known: give --grader NAME"
+        raise _Wrong(token.value_at, hint)
+    term = Term(word, tuple(part.text for part in token.parts), condition, token.negated)
+    terms = (*found.terms, term)
+    if not term.negated and (said := _nothing_between(terms)):
+        raise _Wrong(token.value_at, said)
+    return replace(found, terms=terms)
 
 
 def _words() -> str:
     return ", ".join(f"{word}:" for word in WORDS)
 
 
-def _error(text: str, at: int, what: str, hint: str) -> UsageError:
-    return UsageError(f"Filter, column {at + 1}: {what}:", hint)
+def _condition(word: str, token: Token) -> Condition:
+    parts = token.parts
+    match word:
+        case "class":
+            return Classes(tuple(map(_class, parts)))
+        case "score":
+            return _score(parts[0], token)
+        case "date":
+            return Dates(tuple(map(_dates, parts)))
+        case "hour":
+            return Hours(tuple(sorted({hour for part in parts for hour in _hours(part)})))
+        case "state" | "flag" | "has":
+            choices = VALUES[word]
+            return Chosen(word, tuple(_choice(choices, part) for part in parts))
+    return Names(word, tuple(_name(word, part) for part in parts))
 
 
-def _names(value: str) -> tuple[str, ...]:
-    names = tuple(name.strip().casefold() for name in value.split(","))
+def _name(word: str, part: Part) -> str:
     # Part of every name, an empty one would choose all pictures.
-    if not all(name.removeprefix("=") for name in names):
-        raise ValueError("a name is missing, as in species:mallard,raccoon")
-    return names
+    if not part.text.removeprefix("="):
+        raise _Wrong(part.at, f"a name is missing, as in {word}:one,another")
+    return part.text if word in ("name", "note") else part.text.casefold()
 
 
-def _species(f: Filter, value: str) -> Filter:
-    return replace(f, species=f.species + _names(value))
+def _class(part: Part) -> tuple[str, float]:
+    name, above, score = part.split_at(">")
+    if not name.removeprefix("=") or (above and not score):
+        raise _Wrong(part.at, "write class:mallard or class:mallard>0.3")
+    return name.casefold(), _number(score, part) if above else 0.0
 
 
-def _truth(f: Filter, value: str) -> Filter:
-    return replace(f, truths=f.truths + _names(value))
-
-
-def _class(f: Filter, value: str) -> Filter:
-    name, above, score = value.partition(">")
-    if not name.strip() or (above and not score):
-        raise ValueError("write class:mallard or class:mallard>0.3")
-    wanted = (name.strip().casefold(), _number(score) if above else 0.0)
-    return replace(f, classes=(*f.classes, wanted))
-
-
-def _camera(f: Filter, value: str) -> Filter:
-    return replace(f, cameras=f.cameras + _names(value))
-
-
-def _number(text: str) -> float:
+def _number(text: str, part: Part) -> float:
     try:
         number = float(text)
     except ValueError:
-        raise ValueError("a score is a number from 0 to 1, as in score:<0.8") from None
+        raise _Wrong(part.at, "a score is a number from 0 to 1, as in score:<0.8") from None
     if not 0 <= number <= 1:
-        raise ValueError("a score lies between 0 and 1")
+        raise _Wrong(part.at, "a score lies between 0 and 1")
     return number
 
 
-def _score(f: Filter, value: str) -> Filter:
-    compared = re.fullmatch(r"(<=|>=|<|>)(.+)", value)
+def _score(part: Part, token: Token) -> Scores:
+    if len(token.parts) > 1:
+        raise _Wrong(token.parts[1].at, "a score has no commas: write score:0.3-0.8")
+    compared = re.fullmatch(r"(<=|>=|<|>)(.+)", part.text)
     if compared:
-        sign, number = compared[1], _number(compared[2])
+        sign, number = compared[1], _number(compared[2], part)
         if sign.startswith("<"):
-            return replace(f, max_score=number, max_excluded=sign == "<")
-        return replace(f, min_score=number, min_excluded=sign == ">")
-    low, dash, high = value.partition("-")
+            return Scores(high=number, high_excluded=sign == "<")
+        return Scores(low=number, low_excluded=sign == ">")
+    low, dash, high = part.text.partition("-")
     if not dash:
-        raise ValueError("write score:<0.8, score:>=0.5 or score:0.3-0.8")
-    return replace(f, min_score=_number(low), max_score=_number(high))
+        raise _Wrong(part.at, "write score:<0.8, score:>=0.5 or score:0.3-0.8")
+    return Scores(_number(low, part), _number(high, part))
 
 
-def _not_reversed(f: Filter) -> Filter:
-    """Return `f`; refuse scores between which there is none, which would choose no picture."""
-    low, high = f.min_score, f.max_score
-    if low is None or high is None:
-        return f
-    if low > high or (low == high and (f.min_excluded or f.max_excluded)):
-        raise ValueError(f"no score lies between {low:g} and {high:g}: the lower one comes first")
-    return f
+def _nothing_between(terms: tuple[Term, ...]) -> str:
+    """Return why no score fits all of the terms, which would choose no picture; else nothing."""
+    low, high = (0.0, False), (1.0, True)
+    for term in terms:
+        if isinstance(term.condition, Scores) and not term.negated:
+            found = term.condition
+            if found.low is not None:
+                low = max(low, (found.low, found.low_excluded))
+            if found.high is not None:
+                high = min(high, (found.high, not found.high_excluded))
+    if low[0] < high[0] or (low[0] == high[0] and high[1] and not low[1]):
+        return ""
+    return f"no score lies between {low[0]:g} and {high[0]:g}: the lower one comes first"
 
 
-def _hours(f: Filter, value: str) -> Filter:
-    hours: list[int] = []
-    for part in value.split(","):
-        span = re.fullmatch(r"(\d{1,2})(?:-(\d{1,2}))?", part)
-        if not span or not all(int(h) <= 23 for h in span.groups() if h):
-            raise ValueError("hours go from 0 to 23, as in hour:20-5 (through midnight) or hour:7")
-        first, last = int(span[1]), int(span[2] or span[1])
-        hours += [(first + k) % 24 for k in range((last - first) % 24 + 1)]
-    return replace(f, hours=tuple(sorted({*f.hours, *hours})))
+def _hours(part: Part) -> Iterator[int]:
+    span = re.fullmatch(r"([0-9]{1,2})(?:-([0-9]{1,2}))?", part.text)
+    if not span or not all(int(h) <= 23 for h in span.groups() if h):
+        hint = "hours go from 0 to 23, as in hour:20-5 (through midnight) or hour:7"
+        raise _Wrong(part.at, hint)
+    first, last = int(span[1]), int(span[2] or span[1])
+    for k in range((last - first) % 24 + 1):
+        yield (first + k) % 24
 
 
-def _day_range(text: str) -> tuple[date, date]:
-    parts = text.split("-")
-    try:
-        numbers = [int(part) for part in parts]
-        match numbers:
-            case [year]:
-                return date(year, 1, 1), date(year, 12, 31)
-            case [year, month]:
-                first = date(year, month, 1)
-                after = date(year + month // 12, month % 12 + 1, 1)
-                return first, after - timedelta(days=1)
-            case [year, month, day]:
-                return date(year, month, day), date(year, month, day)
-    except (ValueError, OverflowError):
-        pass
-    raise ValueError("dates look like 2024, 2024-06, 2024-06-27 or 2024-06-01..2024-06-15")
+def _day_range(text: str, at: int) -> tuple[date, date]:
+    if re.fullmatch(r"[0-9]{4}(-[0-9]{1,2}){0,2}", text):
+        try:
+            match [int(part) for part in text.split("-")]:
+                case [year]:
+                    return date(year, 1, 1), date(year, 12, 31)
+                case [year, month]:
+                    first = date(year, month, 1)
+                    after = date(year + month // 12, month % 12 + 1, 1)
+                    return first, after - timedelta(days=1)
+                case [year, month, day]:
+                    return date(year, month, day), date(year, month, day)
+        except (ValueError, OverflowError):
+            pass
+    raise _Wrong(at, "dates look like 2024, 2024-06, 2024-06-27 or 2024-06-01..2024-06-15")
 
 
-def _dates(f: Filter, value: str) -> Filter:
-    ranges = list(f.dates)
-    for part in value.split(","):
-        first, dots, last = part.partition("..")
-        start = _day_range(first)[0]
-        end = _day_range(last if dots else first)[1]
-        if start > end:
-            raise ValueError(f"{start} is after {end}: the earlier date comes first")
-        ranges.append((start.isoformat(), end.isoformat()))
-    return replace(f, dates=tuple(ranges))
+def _dates(part: Part) -> tuple[str, str]:
+    first, dots, last = part.text.partition("..")
+    start = _day_range(first, part.at)[0]
+    end = _day_range(last if dots else first, part.at)[1]
+    if start > end:
+        raise _Wrong(part.at, f"{start} is after {end}: the earlier date comes first")
+    return start.isoformat(), end.isoformat()
 
 
-def _choice(choices: tuple[str, ...], value: str) -> tuple[str, ...]:
-    chosen = tuple(part.strip().casefold() for part in value.split(","))
-    if not set(chosen) <= set(choices):
-        raise ValueError(f"choose from {', '.join(choices)}")
+def _choice(choices: Collection[str], part: Part) -> str:
+    chosen = part.text.casefold()
+    if chosen not in choices:
+        raise _Wrong(part.at, f"choose from {', '.join(choices)}")
     return chosen
 
 
-def _state(f: Filter, value: str) -> Filter:
-    return replace(f, states=f.states + _choice(STATES, value))
-
-
-def _has(f: Filter, value: str) -> Filter:
-    return replace(f, has=f.has + _choice(("animal", "human", "vehicle"), value))
-
-
-def _order(f: Filter, value: str) -> Filter:
-    (chosen,) = _choice(ORDERS, value)[:1]
-    return replace(f, order=chosen)
-
-
-_READERS: dict[str, Callable[[Filter, str], Filter]] = {
-    "species": _species,
-    "truth": _truth,
-    "class": _class,
-    "score": _score,
-    "camera": _camera,
-    "date": _dates,
-    "hour": _hours,
-    "state": _state,
-    "has": _has,
-    "order": _order,
-}
+def _with_order(found: Filter, token: Token) -> Filter:
+    if token.negated:
+        raise _Wrong(token.at, "an order cannot be left out; -score is an order: order:-score")
+    if len(token.parts) > 1:
+        raise _Wrong(token.parts[1].at, "there is one order at a time")
+    part = token.parts[0]
+    name, colon, number = part.text.casefold().partition(":")
+    name = _ORDER_NAMES.get(name, name)
+    if colon and name == "random":
+        if not (number.isascii() and number.isdecimal() and int(number[:12]) <= _MOST_SEED):
+            raise _Wrong(part.at, f"a seed is a number up to {_MOST_SEED:,}, as in order:random:7")
+        return replace(found, order=name, seed=int(number))
+    if colon or name not in ORDERS:
+        raise _Wrong(part.at, f"choose from {', '.join(ORDERS)}")
+    return replace(found, order=name, seed=1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -145,6 +146,8 @@ class Database:
             # images takes 30 MB, and no longer that way.
             for pragma in ("foreign_keys = ON", _CACHE, "temp_store = FILE"):
                 self._connection.execute(f"PRAGMA {pragma}")
+            # What random orders are made of: (bytes, seed), the same on every machine.
+            self._connection.create_function("crc32", 2, zlib.crc32, deterministic=True)
         except sqlite3.Error as error:
             raise explain(path, error) from error
         self._file = self._file_there()

@@ -1,89 +1,101 @@
 """Queues: the ids of the images that a filter chooses, in its order.
 
 A queue is an `array('q')`, 8 bytes an image, made by one query without OFFSET; what a page
-shows of its images is fetched by id.
+shows of its images is fetched by id. An order leaves nothing out.
 """
 
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from camtrap_tui.domain.filters import Filter
+from camtrap_tui.domain.filters import Chosen, Filter, Names, Scores, Term
+from camtrap_tui.store.conditions import Conditions, Query
 from camtrap_tui.store.database import Database
-
-Query = tuple[str, list[Any]]
 
 # From this share of the images on, a species is most quickly looked for among all of them.
 _MOST_SHARE = 5
 
-# Where a detection counts for `has:`; SpeciesNet's own lowest threshold for a verdict.
-_HAS_CONFIDENCE = 0.2
-
-_STATES = {
-    "ungraded": "NOT EXISTS (SELECT 1 FROM vote WHERE vote.image_id = image.id)",
-    "graded": "EXISTS (SELECT 1 FROM vote WHERE vote.image_id = image.id)",
-    "unsure": (
-        "EXISTS (SELECT 1 FROM vote JOIN observation USING (grade_id)"
-        " JOIN taxon ON taxon.id = observation.taxon_id"
-        " WHERE vote.image_id = image.id AND taxon.observation_type = 'unknown')"
-    ),
-    "marked": (
-        "EXISTS (SELECT 1 FROM mark AS m WHERE m.image_id = image.id AND m.kind = 'mark'"
-        " AND m.value = 'on' AND NOT EXISTS (SELECT 1 FROM mark AS later"
-        " WHERE later.image_id = m.image_id AND later.kind = 'mark' AND later.grader = m.grader"
-        " AND (later.grader_number, later.mark_uuid) > (m.grader_number, m.mark_uuid)))"
-    ),
-    "conflict": (
-        "1 < (SELECT count(DISTINCT v.taxon_ids) FROM vote_species AS v"
-        " WHERE v.image_id = image.id)"
-    ),
-    "unpredicted": "coalesce(prediction.outcome, 'pending') <> 'predicted'",
-    "failed": "prediction.outcome = 'failed'",
-}
-
-# Names species on which all who graded the image agree: the rule of the view `truth`.
-_TRUTH = (
-    "(EXISTS (SELECT 1 FROM vote JOIN observation USING (grade_id)"
-    " WHERE vote.image_id = image.id AND observation.taxon_id IN ({}))"
-    " AND 1 = (SELECT count(DISTINCT v.taxon_ids) FROM vote_species AS v"
-    " WHERE v.image_id = image.id))"
-)
-_CLASS = (
-    "EXISTS (SELECT 1 FROM classification AS c WHERE c.run_id = prediction.run_id"
-    " AND c.image_id = image.id AND c.score > ? AND c.taxon_id IN ({}))"
-)
-
+_TIME = "image.deployment_id, image.timestamp, image.id"
+_BURST = "(PARTITION BY coalesce(image.burst_id, image.id))"
 _ORDERS = {
-    "time": "image.deployment_id, image.timestamp, image.id",
+    "time": _TIME,
     "score": "prediction.score, image.id",
     "-score": "prediction.score DESC, image.id DESC",
-    # A fixed shuffle: multiplied by a large odd number, modulo 2^32, ids scatter evenly.
-    "random": "(image.id * 2654435761) & 4294967295",
+    # What has no score is neither the least nor the most sure: it comes last.
+    "burst": (
+        f"min(prediction.score) OVER {_BURST} IS NULL, min(prediction.score) OVER {_BURST},"
+        " coalesce(image.burst_id, image.id), image.timestamp, image.id"
+    ),
+    "-burst": (
+        f"max(prediction.score) OVER {_BURST} DESC, coalesce(image.burst_id, image.id),"
+        " image.timestamp, image.id"
+    ),
+    # Of the media id alone, which is the same in every copy of the survey.
+    "random": ("(crc32(CAST(image.media_id AS BLOB), ?) * ?) & 4294967295, image.media_id"),
 }
+
+# What is in disagreement, the worst first, and in which order: by the number of opinions; by
+# how sure both runs are; by how sure the run was of what a person corrected.
+_DISAGREEMENTS = {
+    "conflict": (
+        "(SELECT count(DISTINCT v.taxon_ids) FROM vote_species AS v"
+        " WHERE v.image_id = image.id) DESC"
+    ),
+    "changed": (
+        "(SELECT max(min(other.score, prediction.score)) FROM run CROSS JOIN prediction AS other"
+        " ON other.run_id = run.id AND other.image_id = image.id WHERE run.id <> prediction.run_id"
+        " AND other.taxon_id <> prediction.taxon_id) DESC"
+    ),
+    "corrected": "prediction.score DESC",
+}
+_DISPUTED = Term("state", (), Chosen("state", tuple(_DISAGREEMENTS)))
+
+_UNGRADED = "NOT EXISTS (SELECT 1 FROM vote WHERE vote.image_id = image.id)"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSize:
+    """How many pictures a filter chooses, and how many of them nobody has graded."""
+
+    pictures: int
+    ungraded: int
 
 
 class Queues:
-    """Builds queues of image ids."""
+    """Builds queues of image ids, and counts them."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._conditions = Conditions(db)
 
     def build(self, wanted: Filter, run_id: int | None) -> array[int]:
         """Return the ids of the images that `wanted` chooses, with `run_id` as the AI's word."""
         queue: array[int] = array("q")
         for sql, parameters in self.queries(wanted, run_id):
-            queue += self._db.ids(sql, parameters)
+            found = self._db.ids(sql, parameters)
+            if wanted.order == "disagreement":
+                known = set(queue)
+                found = array("q", (key for key in found if key not in known))
+            queue += found
         return queue
 
     def queries(self, wanted: Filter, run_id: int | None) -> list[Query]:
         """Return the SELECTs whose answers, one after the other, are the queue (tests read plans).
 
-        By score over all images it takes two: those with a score are sorted from the index of
-        predictions alone, in a quarter of the time of a join. What has no score is not the
-        least sure, so it comes last.
+        By disagreement, what an earlier one has chosen is left out of the later ones. By score
+        over all images it takes two: those with a score are sorted from the index of
+        predictions alone, in a quarter of the time of a join.
         """
-        if wanted.order not in ("score", "-score") or self.conditions(wanted)[0]:
+        if wanted.order == "disagreement":
+            rest = replace(wanted, order="time")
+            return [
+                *(self._disputed(rest, state, run_id) for state in _DISAGREEMENTS),
+                self.query(rest, run_id),
+            ]
+        if wanted.order not in ("score", "-score") or wanted.terms:
             return [self.query(wanted, run_id)]
         way = "" if wanted.order == "score" else " DESC"
         scored = (
@@ -91,37 +103,50 @@ class Queues:
             " WHERE run_id = ? AND taxon_id IS NOT NULL AND score IS NOT NULL"
             f" ORDER BY score{way}, image_id{way}"
         )
-        rest = (
+        unscored = (
             "SELECT image.id FROM image LEFT JOIN prediction"
             " ON prediction.image_id = image.id AND prediction.run_id = ?"
             " WHERE prediction.score IS NULL OR prediction.taxon_id IS NULL"
             f" ORDER BY image.id{way}"
         )
-        return [(scored, [run_id]), (rest, [run_id])]
+        return [(scored, [run_id]), (unscored, [run_id])]
+
+    def _disputed(self, wanted: Filter, state: str, run_id: int | None) -> Query:
+        term = Term("state", (state,), Chosen("state", (state,)))
+        chosen = replace(wanted, terms=(*wanted.terms, term))
+        return self._select(chosen, run_id, f"{_DISAGREEMENTS[state]}, {_TIME}", [])
 
     def query(self, wanted: Filter, run_id: int | None) -> Query:
         """Return one SELECT of a queue and its parameters."""
-        where, parameters = self.conditions(wanted)
-        uses_prediction = any("prediction." in part for part in [*where, _ORDERS[wanted.order]])
-        # A condition on taxon or score leaves only predicted images: start from the run's
-        # own index then, and from the images' otherwise.
-        inner = bool(wanted.species) or wanted.min_score is not None
-        inner = inner or wanted.max_score is not None
-        join = ""
-        if uses_prediction:
-            kind = "LEFT JOIN"
-            if inner:
-                kind = "CROSS JOIN" if self._is_most(wanted, run_id) else "JOIN"
-            join = f" {kind} prediction ON prediction.image_id = image.id AND prediction.run_id = ?"
-            parameters = [run_id, *parameters]
-        sql = f"SELECT image.id FROM image{join}"
-        if where:
-            sql += f" WHERE {' AND '.join(where)}"
         order = _ORDERS[wanted.order]
-        if wanted.order == "score" and not inner:
+        if wanted.order == "score" and not _is_predicted(wanted):
             # What has no score is not the least sure: SQLite would sort it first.
             order = f"prediction.score IS NULL, {order}"
-        return f"{sql} ORDER BY {order}", parameters
+        seed = wanted.seed
+        # An odd number below 2^31 keeps the product within SQLite's whole numbers.
+        shuffle = [seed, (2654435761 * (2 * seed + 1)) & 0x7FFFFFFF]
+        return self._select(wanted, run_id, order, shuffle if wanted.order == "random" else [])
+
+    def _select(self, wanted: Filter, run_id: int | None, order: str, ordering: list[Any]) -> Query:
+        where, parameters = self.conditions(wanted)
+        tables, joined = self._tables(wanted, run_id, [*where, order])
+        few = [sql for term in wanted.terms if (sql := self._conditions.few(term))]
+        where = [*(f"image.id IN ({sql})" for sql in few), *where]
+        scope = f" WHERE {' AND '.join(where)}" if where else ""
+        sql = f"SELECT image.id FROM {tables}{scope} ORDER BY {order}"
+        return sql, [*joined, *parameters, *ordering]
+
+    def _tables(self, wanted: Filter, run_id: int | None, parts: Sequence[str]) -> Query:
+        """Return what to select from, for conditions and an order over these columns."""
+        if not any("prediction." in part for part in parts):
+            return "image", []
+        # A condition on taxon or score leaves only predicted images: start from the run's
+        # own index then, and from the images' otherwise.
+        kind = "LEFT JOIN"
+        if _is_predicted(wanted):
+            kind = "CROSS JOIN" if self._is_most(wanted, run_id) else "JOIN"
+        on = "prediction.image_id = image.id AND prediction.run_id = ?"
+        return f"image {kind} prediction ON {on}", [run_id]
 
     def _is_most(self, wanted: Filter, run_id: int | None) -> bool:
         """Tell whether the species are those of many images, in an order that the images have.
@@ -129,9 +154,14 @@ class Queues:
         Then all images are walked in that order, which an index has, and asked for their
         prediction: to look up and sort every blank takes four times as long.
         """
-        if wanted.order != "time" or not wanted.species:
+        names = [
+            term.condition.names
+            for term in wanted.terms
+            if isinstance(term.condition, Names) and term.word == "species" and not term.negated
+        ]
+        if wanted.order != "time" or not names:
             return False
-        taxa = self._taxon_ids(wanted.species)
+        taxa = self._conditions.taxon_ids(names[0])
         share = (self._db.value("SELECT max(id) FROM image") or 0) // _MOST_SHARE
         found = self._db.value(
             "SELECT count(*) FROM (SELECT 1 FROM prediction WHERE run_id = ?"
@@ -142,70 +172,40 @@ class Queues:
 
     def conditions(self, wanted: Filter) -> tuple[list[str], list[Any]]:
         """Return conditions over `image` and `prediction`, with their parameters."""
-        where: list[str] = []
-        parameters: list[Any] = []
+        return self._conditions.of(wanted)
 
-        def any_of(column: str, values: list[Any]) -> None:
-            where.append(f"{column} IN ({', '.join('?' * len(values))})")
-            parameters.extend(values)
-
-        if wanted.species:
-            any_of("prediction.taxon_id", self._taxon_ids(wanted.species))
-        if wanted.truths:
-            found = self._taxon_ids(wanted.truths)
-            where.append(_TRUTH.format(", ".join("?" * len(found))))
-            parameters += found
-        for name, score in wanted.classes:
-            found = self._taxon_ids((name,))
-            where.append(_CLASS.format(", ".join("?" * len(found))))
-            parameters += [score, *found]
-        if wanted.cameras:
-            any_of("image.deployment_id", self._deployment_ids(wanted.cameras))
-        if wanted.min_score is not None:
-            where.append(f"prediction.score {'>' if wanted.min_excluded else '>='} ?")
-            parameters.append(wanted.min_score)
-        if wanted.max_score is not None:
-            where.append(f"prediction.score {'<' if wanted.max_excluded else '<='} ?")
-            parameters.append(wanted.max_score)
-        if wanted.hours:
-            any_of("image.hour", list(wanted.hours))
-        if wanted.dates:
-            days = " OR ".join("image.timestamp BETWEEN ? AND ?" for _ in wanted.dates)
-            where.append(f"({days})")
-            for first, last in wanted.dates:
-                parameters += [f"{first} 00:00:00", f"{last} 23:59:59"]
-        if wanted.states:
-            where.append("(" + " OR ".join(_STATES[state] for state in wanted.states) + ")")
-        for category in wanted.has:
-            where.append(
-                "EXISTS (SELECT 1 FROM detection WHERE detection.run_id = prediction.run_id"
-                " AND detection.image_id = image.id AND detection.category = ?"
-                " AND detection.confidence >= ?)"
-            )
-            parameters += [category, _HAS_CONFIDENCE]
-        return where, parameters
-
-    def _taxon_ids(self, names: tuple[str, ...]) -> list[int]:
-        """Return the taxa one of whose names holds one of `names`, or that lie in such a group.
-
-        `=name` is the whole of a name.
-        """
-        whole = {name[1:].strip() for name in names if name.startswith("=")}
-        parts = [name for name in names if not name.startswith("=")]
-        # Folded here, as the filter folds: SQLite's lower() knows no letter beyond ASCII.
-        found = self._db.execute(
-            "SELECT id, common_name, scientific_name, taxon_class, taxon_order, taxon_family,"
-            " taxon_genus FROM taxon"
+    def size(self, wanted: Filter, run_id: int | None) -> QueueSize:
+        """Return how many images `wanted` chooses, without their order: for a preview."""
+        if not wanted.terms:
+            pictures = self._db.value("SELECT count(*) FROM image")
+            graded = self._db.value("SELECT count(*) FROM (SELECT 1 FROM vote GROUP BY image_id)")
+            return QueueSize(pictures, pictures - graded)
+        where, parameters = self.conditions(wanted)
+        tables, joined = self._tables(replace(wanted, order="time"), run_id, where)
+        few = [sql for term in wanted.terms if (sql := self._conditions.few(term))]
+        where = [*(f"image.id IN ({sql})" for sql in few), *where]
+        found = self._db.one(
+            f"SELECT count(*), coalesce(sum({_UNGRADED}), 0) FROM {tables}"
+            f" WHERE {' AND '.join(where)}",
+            [*joined, *parameters],
         )
-        taxa = ((key, [name.casefold() for name in names]) for key, *names in found)
-        return [
-            key
-            for key, (common, scientific, *groups) in taxa
-            if common in whole
-            or scientific in whole
-            or any(n in common or n in scientific or n in groups for n in parts)
-        ]
+        assert found is not None
+        return QueueSize(*found)
 
-    def _deployment_ids(self, names: tuple[str, ...]) -> list[int]:
-        found = self._db.execute("SELECT id, deployment_id FROM deployment")
-        return [key for key, name in found if any(part in name.casefold() for part in names)]
+    def disputed_among(self, image_ids: Sequence[int], run_id: int | None) -> set[int]:
+        """Return those of a page of images on which graders, runs, or both disagree."""
+        where, parameters = self.conditions(Filter((_DISPUTED,)))
+        sql = (
+            "SELECT image.id FROM image LEFT JOIN prediction"
+            " ON prediction.image_id = image.id AND prediction.run_id = ?"
+            f" WHERE image.id IN ({', '.join('?' * len(image_ids))}) AND {where[0]}"
+        )
+        return set(self._db.ids(sql, [run_id, *image_ids, *parameters]))
+
+
+def _is_predicted(wanted: Filter) -> bool:
+    """Tell whether a filter chooses predicted images only."""
+    return any(
+        not term.negated and (isinstance(term.condition, Scores) or term.word == "species")
+        for term in wanted.terms
+    )

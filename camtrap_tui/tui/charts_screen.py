@@ -241,13 +241,8 @@ class ChartsScreen(Screen[str | None], inherit_bindings=False):
         if taxon is None:
             self._say("This line is no single class: choose a class.")
             return
-        where = class_filter(
-            taxon.name,
-            taxon.scientific_name,
-            by=self._asked.by,
-            min_score=tables[0].min_score,
-        )
-        self.dismiss(where)
+        by, min_score = self._asked.by, tables[0].min_score
+        self.dismiss(class_filter(taxon.name, by=by, min_score=min_score))
 
     def action_back(self) -> None:
         """Leave as things were."""

@@ -103,7 +103,7 @@ def test_a_bar_opens_exactly_its_pictures(survey: Store, by: By) -> None:
     found = charts.frequency(survey, by=by, min_score=0.3)
     assert found.rows
     for row in found.rows:
-        text = class_filter(row.name, row.scientific_name, by=by, min_score=found.min_score)
+        text = class_filter(row.name, by=by, min_score=found.min_score)
         assert len(survey.queues.build(parse_filter(text), found.run_id)) == row.count
 
 

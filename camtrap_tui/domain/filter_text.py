@@ -1,0 +1,88 @@
+"""Filters written out: as a line that can be read again, and as words for a person."""
+
+from __future__ import annotations
+
+from camtrap_tui.domain.filter_lexing import quoted_part
+from camtrap_tui.domain.filters import Chosen, Classes, Dates, Filter, Hours, Names, Scores, Term
+
+_STATES = {
+    "mine": "graded by you",
+    "unsure": "not sure",
+    "conflict": "in conflict",
+    "corrected": "corrected by a grader",
+    "changed": "changed between runs",
+    "noted": "with a note",
+    "unpredicted": "without prediction",
+}
+_ORDERS = {
+    "score": "least sure first",
+    "-score": "most sure first",
+    "burst": "least sure bursts first",
+    "-burst": "most sure bursts first",
+    "disagreement": "disagreements first",
+}
+_PREFIXES = {"truth": "agreed ", "grader": "graded by ", "name": "named ", "note": "noted "}
+
+
+def render(wanted: Filter) -> str:
+    """Return the line that asks for this filter: parsed again, it is the same filter."""
+    parts = [
+        f"{'-' if term.negated else ''}{term.word}:{','.join(_values(term))}"
+        for term in wanted.terms
+    ]
+    if wanted.order == "random" and wanted.seed != 1:
+        parts.append(f"order:random:{wanted.seed}")
+    elif wanted.order != "time":
+        parts.append(f"order:{wanted.order}")
+    return " ".join(parts)
+
+
+def _values(term: Term) -> list[str]:
+    if isinstance(term.condition, Classes):
+        return [
+            quoted_part(name) + (f">{score!r}" if score else "")
+            for name, score in term.condition.classes
+        ]
+    return [quoted_part(value) for value in term.values]
+
+
+def describe(wanted: Filter) -> str:
+    """Return the filter in words, `northern raccoon, least sure first`; empty for all pictures."""
+    parts = [f"not {words}" if t.negated else words for t in wanted.terms if (words := _words(t))]
+    if wanted.order == "random":
+        parts.append(f"shuffled ({wanted.seed})")
+    elif wanted.order in _ORDERS:
+        parts.append(_ORDERS[wanted.order])
+    return ", ".join(parts)
+
+
+def _words(term: Term) -> str:
+    condition = term.condition
+    match condition:
+        case Names():
+            names = " or ".join(value.removeprefix("=") for value in term.values)
+            return _PREFIXES.get(term.word, "") + names
+        case Classes():
+            return "classed " + " or ".join(
+                name.removeprefix("=") + (f" above {score:g}" if score else "")
+                for name, score in condition.classes
+            )
+        case Scores():
+            return _score(condition)
+        case Dates():
+            return ", ".join(value.replace("..", " to ") for value in term.values)
+        case Hours():
+            return f"{', '.join(term.values)} o'clock"
+        case Chosen():
+            words = _STATES if term.word == "state" else {}
+            values = " or ".join(words.get(v, v.replace("_", " ")) for v in condition.values)
+            return f"with {values}" if term.word == "has" else values
+
+
+def _score(condition: Scores) -> str:
+    low, high = condition.low, condition.high
+    if low is None:
+        return f"score {'below' if condition.high_excluded else 'up to'} {high:g}"
+    if high is None:
+        return f"score {'above' if condition.low_excluded else 'from'} {low:g}"
+    return f"score {low:g} to {high:g}"

@@ -16,9 +16,9 @@ from camtrap_tui.errors import UsageError
 class Command:
     """One thing a person can ask of a screen.
 
-    `keys` are Textual's names of keys, the first is shown; `title` names the command, `help`
-    says in a few words what it does; `footer` is its rank in the footer, which shows as
-    many as fit; 0 keeps it out.
+    `keys` are Textual's names of keys, the first is shown; a command without any stands in the
+    palette, until somebody gives it one. `title` names the command, `help` says in a few words
+    what it does; `footer` is its rank in the footer, which shows as many as fit; 0 keeps it out.
     """
 
     id: str
@@ -51,13 +51,17 @@ REVIEW = (
     Command("species", ("slash",), "Species", "choose a species by name", GRADE, 3),
     Command("add_species", ("plus",), "Add species", "add a second species to this grade", GRADE),
     Command("count", ("number_sign",), "Count", "say how many, then enter", GRADE),
+    Command("individual", ("i",), "Individual", "life stage, sex and behaviour", GRADE),
     Command("unsure", ("s",), "Not sure", "grade as unknown, go on", GRADE),
     Command("again", ("full_stop",), "Same again", "repeat your last grade, go on", GRADE),
-    Command("grade_burst", ("e",), "Grade burst", "give the burst one grade (asks)", GRADE, 4),
+    Command(
+        "grade_burst", ("e",), "Grade burst", "one grade for the frames you left open", GRADE, 4
+    ),
     Command("undo", ("u",), "Undo", "take back your last grade", GRADE, 6),
     Command("redo", ("ctrl+r",), "Redo", "bring back what was undone", GRADE),
     Command("mark", ("m",), "Mark", "mark this picture, or unmark it", GRADE),
     Command("note", ("n",), "Note", "write a note on this picture", GRADE),
+    Command("quick_order", (), "Reorder quick keys", "put what you key most now on them", GRADE),
     Command("next", ("right", "j"), "Next", "next picture", MOVE),
     Command("previous", ("left", "k"), "Previous", "previous picture", MOVE),
     Command("next_burst", ("right_square_bracket",), "Next burst", "next burst", MOVE),
@@ -87,6 +91,15 @@ REVIEW = (
     Command("repaint", ("ctrl+l",), "Repaint", "draw the whole screen again", APP),
     Command("quit", ("q", "ctrl+c"), "Quit", "leave; everything keyed is on disk", APP),
 )
+
+# What matters more than the usual while something is going on: these first, in this order.
+BURST, ADDING, UNPREDICTED, READ_ONLY = "burst", "adding", "unpredicted", "read_only"
+SITUATIONS: Mapping[str, tuple[str, ...]] = {
+    BURST: ("accept", "blank", "species", "again", "human", "vehicle", "unsure", "cancel"),
+    ADDING: ("add_species", "species", "accept", "count", "individual", "next", "undo"),
+    UNPREDICTED: ("species", "blank", "human", "vehicle", "unsure", "again", "undo", "help"),
+    READ_ONLY: ("next", "previous", "zoom", "sheet", "filter", "charts", "ledger", "help", "quit"),
+}
 
 _ALONE = "grade the exception alone with the model's guess {}"
 
@@ -206,6 +219,8 @@ _NAMED_KEYS = {
     *("circumflex_accent", "underscore", "grave_accent", "vertical_line"),
     *(f"f{number}" for number in range(1, 13)),
 }
+# A terminal sends the same for both, and only the second ever arrives.
+_SAME_KEYS = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+j": "enter", "ctrl+h": "backspace"}
 _SIGN_KEYS = {sign: key for key, sign in _KEY_SIGNS.items()} | {" ": "space", ",": "comma"}
 
 
@@ -215,6 +230,12 @@ def _key(command_id: str, key: str) -> str:
     last = name.rpartition("+")[2]
     modifiers = name.split("+")[:-1]
     plain = len(last) == 1 and (last.islower() or last.isdecimal())
+    if name in _SAME_KEYS or (plain and "shift" in modifiers):
+        same = _SAME_KEYS.get(name, last.upper())
+        raise UsageError(
+            f"Settings, [keys], {command_id}: no terminal tells {key!r} from {same}:",
+            "choose another key.",
+        )
     if not (plain or last in _NAMED_KEYS) or not set(modifiers) <= {"ctrl", "shift", "alt"}:
         raise UsageError(
             f"Settings, [keys], {command_id}: there is no key {key!r}:",
@@ -256,6 +277,11 @@ def remapped(
     return commands
 
 
-def footer(commands: tuple[Command, ...]) -> tuple[Command, ...]:
-    """Return the commands that the footer shows, in its order."""
-    return tuple(sorted((c for c in commands if c.footer), key=lambda c: c.footer))
+def footer(commands: tuple[Command, ...], situation: str = "") -> tuple[Command, ...]:
+    """Return the commands that the footer shows, in its order; see SITUATIONS."""
+    if situation in SITUATIONS:
+        by_id = {command.id: command for command in commands}
+        chosen = (by_id[name] for name in SITUATIONS[situation] if name in by_id)
+    else:
+        chosen = (c for c in sorted(commands, key=lambda c: c.footer) if c.footer)
+    return tuple(command for command in chosen if command.keys)

@@ -19,7 +19,7 @@ def keys_table() -> str:
     lines = ["| screen | keys | command |", "|---|---|---|"]
     for screen, commands in SCREENS.items():
         for command in commands:
-            keys = " ".join(f"`{key}`" for key in keys_sign(command).split(" "))
+            keys = " ".join(f"`{key}`" for key in keys_sign(command).split()) or "palette"
             lines.append(f"| {_SCREEN_TITLES[screen]} | {keys} | {command.help} |")
     return "\n".join(lines)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camtrap_tui.commands import GROUPS, SCREENS, footer, key_sign, remapped
+from camtrap_tui.commands import GROUPS, SCREENS, SITUATIONS, footer, key_sign, remapped
 from camtrap_tui.errors import UsageError
 
 
@@ -46,6 +46,26 @@ def test_the_footer_is_in_its_own_order() -> None:
         "species",
         "grade_burst",
     ]
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_the_footer_of_a_situation_names_commands_that_are_there(situation: str) -> None:
+    shown = [c.id for c in footer(SCREENS["review"], situation)]
+    assert shown == list(SITUATIONS[situation])
+
+
+def test_a_command_without_a_key_stands_in_the_palette_until_it_is_given_one() -> None:
+    assert next(c for c in remapped("review") if c.id == "quick_order").keys == ()
+    given = remapped("review", {"quick_order": ("f5",)})
+    assert next(c for c in given if c.id == "quick_order").keys == ("f5",)
+    with pytest.raises(UsageError, match=r"both note and quick_order"):
+        remapped("review", {"quick_order": ("n",)})
+
+
+@pytest.mark.parametrize("key", ["ctrl+i", "ctrl+m", "shift+b", "ctrl+shift+b"])
+def test_keys_that_no_terminal_tells_apart_are_refused(key: str) -> None:
+    with pytest.raises(UsageError, match="no terminal tells"):
+        remapped("review", {"blank": (key,)})
 
 
 def test_keys_are_shown_as_people_type_them() -> None:

@@ -12,7 +12,10 @@ from camtrap_tui.config import config_path, load_settings
 @click.command("keys")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def keys_command(*, as_json: bool) -> None:
-    """List the keys of every screen."""
+    """List the keys of every screen, and the commands that are in the palette alone.
+
+    A [keys] table in the settings file gives commands other keys, by their ids.
+    """
     settings = load_settings()
     commands = [
         (screen, command) for screen in SCREENS for command in remapped(screen, settings.keys)
@@ -27,6 +30,6 @@ def keys_command(*, as_json: bool) -> None:
         return
     echo_table(
         ["screen", "keys", "command", "what it does"],
-        [(screen, keys_sign(command), command.id, command.help) for screen, command in commands],
+        [(s, keys_sign(c) or "palette", c.id, c.help) for s, c in commands],
     )
-    narrate(f'\nOther keys: a [keys] table in {config_path()}, as in  blank = "b"')
+    narrate(f'\nOther keys: a [keys] table in {config_path()}, as in  quick_order = "f5"')

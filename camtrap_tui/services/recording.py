@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from camtrap_tui.domain.models import Run, Taxon
 from camtrap_tui.domain.pace import Pace
 from camtrap_tui.domain.taxonomy import TaxonName
+from camtrap_tui.services.composing import said_again
 from camtrap_tui.services.opening import Opening
 from camtrap_tui.services.queue_walk import Answer, QueueWalk
 from camtrap_tui.services.review_items import Item
@@ -36,6 +37,8 @@ class Recording(QueueWalk):
         self.pace = Pace()
         self.graded_here = 0
         self._clock = clock
+        # The latest grade's row id, and what undoing it takes back, in words.
+        self._undo_words = (0, "")
         super().__init__(store, where=where, run=run, opening=opening)
         self.pace.start(clock())
 
@@ -88,10 +91,7 @@ class Recording(QueueWalk):
         vote = item.vote_of(self.grader)
         if vote is None:
             return ()
-        return tuple(
-            NewObservation(o.taxon_id, o.count, o.life_stage, o.sex, o.behavior)
-            for o in self.store.grades.observations(vote.grade_id)
-        )
+        return tuple(map(said_again, self.store.grades.observations(vote.grade_id)))
 
     def _record(self, item: Item, observations: tuple[NewObservation, ...], gesture: str) -> None:
         self._append(

@@ -6,32 +6,21 @@ It knows nothing of keys and screens; each command returns what there is to say 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 from camtrap_tui.domain.models import Run, Taxon
 from camtrap_tui.domain.text import counted
+from camtrap_tui.services.composing import Composing, said_again
+from camtrap_tui.services.detailing import NO_PICTURE, Detailing
 from camtrap_tui.services.opening import Opening
-from camtrap_tui.services.queue_walk import Answer
+from camtrap_tui.services.queue_moves import Answer
 from camtrap_tui.services.review_items import MOST_QUICK
-from camtrap_tui.services.undoing import Undoing
 from camtrap_tui.store.grades import NewObservation
 from camtrap_tui.store.store import Store
 
-_ONE_GRADE = "A burst takes one grade: key it, or esc; add species and counts afterwards."
 
-
-@dataclass(slots=True)
-class _Composing:
-    """What is being put together for one picture: it ends when the picture changes."""
-
-    image_id: int
-    adding: bool = False
-    count: int | None = None
-    whole_burst: bool = False
-
-
-class ReviewSession(Undoing):
+class ReviewSession(Detailing):
     """One grader going through one queue of one survey."""
 
     def __init__(
@@ -44,11 +33,10 @@ class ReviewSession(Undoing):
         opening: Opening | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._composing: _Composing | None = None
         self._quick: dict[int | None, tuple[Taxon, ...]] = {}
         super().__init__(store, grader, where=where, run=run, opening=opening, clock=clock)
 
-    # ── the picture in view ──────────────────────────────────────────────────────────────
+    # ── this grader's species ────────────────────────────────────────────────────────────
 
     def quick_taxa(self) -> tuple[Taxon, ...]:
         """The animals this grader keys most at this deployment; fixed for the session, so that
@@ -60,25 +48,22 @@ class ReviewSession(Undoing):
             self._quick[deployment] = tuple(self.items.taxon(key) for key in ids)
         return self._quick[deployment]
 
-    def _arrive(self) -> None:
-        super()._arrive()
-        self._composing = None
+    def reorder_quick(self) -> Answer:
+        """Work the quick keys out anew, by what was keyed up to now."""
+        before = self.quick_taxa()
+        self._quick.clear()
+        now = self.quick_taxa()
+        if now == before:
+            return Answer("The quick keys are in that order already.")
+        return Answer(f"Quick keys now: {', '.join(taxon.name for taxon in now)}.")
 
-    def _unrecorded(self) -> str:
-        composing = self._composing
-        if composing is None or composing.count is None:
-            return ""
-        return f"The count {composing.count} was not recorded: that picture got no grade."
-
-    # ── grading ──────────────────────────────────────────────────────────────────────────
+    # ── grading one picture ──────────────────────────────────────────────────────────────
 
     def accept(self) -> Answer:
         """Grade with the image's one prediction, with no count, and go on."""
         item = self.item
         if item is None or item.predicted is None:
-            return Answer(
-                "There is no prediction to accept here: choose a species, or b for blank."
-            )
+            return Answer("There is no prediction to accept here: choose a species, or blank.")
         return self.grade(item.predicted, "accept")
 
     def guess(self, number: int) -> Answer:
@@ -103,50 +88,18 @@ class ReviewSession(Undoing):
         """Record `taxon` for the image in view, on disk, and go on to the next."""
         item = self.item
         if item is None:
-            return Answer("There is no picture here to grade.")
-        composing = self._composing or _Composing(item.image.id)
-        if composing.whole_burst:
+            return Answer(NO_PICTURE)
+        if self.asks_burst:
             return self.grade_burst(taxon)
-        kept = self._own_observations(item) if composing.adding else ()
-        self._record(item, self._joined(kept, taxon, composing.count), gesture)
-        self._composing = None
-        return self._advance()
-
-    def add_species(self, taxon: Taxon) -> Answer:
-        """Add `taxon` to this grader's word on the image, on disk, and stay: more may follow."""
-        item = self.item
-        if item is None:
-            return Answer("There is no picture here to grade.")
-        if self.asks_burst:
-            return Answer(_ONE_GRADE)
-        count = self._composing.count if self._composing else None
-        kept = self._own_observations(item)
-        self._record(item, self._joined(kept, taxon, count), "add_species")
-        self._item = None
-        self._composing = _Composing(item.image.id, adding=True)
-        return Answer(f"{taxon.name} added; another grade key adds to it and goes on, → goes on.")
-
-    def count(self, number: int) -> Answer:
-        """Say how many of the species keyed last on this image, or of the one keyed next."""
-        item = self.item
-        if item is None:
-            return Answer("There is no picture here to grade.")
-        if self.asks_burst:
-            return Answer(_ONE_GRADE)
-        kept = self._own_observations(item)
-        if kept:
-            last = kept[-1]
-            if self._is_blank(last):
-                return Answer("A blank picture has no count: key the species first.")
-            recounted = NewObservation(
-                last.taxon_id, number, last.life_stage, last.sex, last.behavior
-            )
-            self._record(item, (*kept[:-1], recounted), "count")
-            self._item = None
-            return Answer(f"{self.items.taxon(last.taxon_id).name} ×{number} recorded.")
-        adding = self._composing is not None and self._composing.adding
-        self._composing = _Composing(item.image.id, adding=adding, count=number)
-        return Answer(f"×{number}: now key the species.")
+        kept = self._own_observations(item) if self.is_adding else ()
+        said = self._joined(kept, taxon)
+        dropped = self._composing.words if taxon.observation_type == "blank" else ""
+        self._record(item, said, gesture)
+        self._composing = Composing()
+        answer = self._advance()
+        if not dropped:
+            return answer
+        return replace(answer, text=f"{dropped} was not recorded: the picture is {taxon.name}.")
 
     def again(self) -> Answer:
         """Repeat this grader's last grade on the image in view, and go on."""
@@ -154,57 +107,43 @@ class ReviewSession(Undoing):
         item = self.item
         if last is None or item is None:
             return Answer("There is no grade of yours to repeat yet.")
-        observations = tuple(
-            NewObservation(o.taxon_id, o.count, o.life_stage, o.sex, o.behavior)
-            for o in self.store.grades.observations(last.id)
-        )
+        observations = tuple(map(said_again, self.store.grades.observations(last.id)))
         if self.asks_burst:
             return self._grade_burst(observations)
         lost = self._unrecorded()
         self._record(item, observations, "again")
-        self._composing = None
+        self._composing = Composing()
         answer = self._advance()
         return replace(answer, text=lost or answer.text)
 
+    def _advance(self) -> Answer:
+        if self.position + 1 < len(self.queue):
+            self._place(self.position + 1)
+            return Answer(moved=True)
+        self._item = None
+        done = "every picture has a grade" if not self._left else f"{self._left:,} without a grade"
+        return Answer(f"That was the end of the queue: {done}.")
+
+    # ── grading a burst ──────────────────────────────────────────────────────────────────
+
     def ask_burst(self) -> Answer:
-        """Take the next grade key for the whole burst; the answer is the question to show."""
+        """Take the next grade key for the whole burst; the answer is the question to show.
+
+        Exceptions are frames that this grader has graded before: they keep their grades.
+        """
         item = self.item
         if item is None:
-            return Answer("There is no picture here to grade.")
+            return Answer(NO_PICTURE)
         targets = len(self.burst_targets())
         if len(item.burst) == 1:
             return Answer("This picture is a burst of its own: any grade key grades it.")
         if lost := self._unrecorded():
-            self._composing = None
-            return Answer(f"{lost} e again asks for the burst's grade.")
-        self._composing = _Composing(item.image.id, whole_burst=True)
+            self._composing = Composing()
+            return Answer(f"{lost} Ask for the burst's grade again.")
+        self._composing = Composing(whole_burst=True)
         kept = len(item.burst) - targets
-        note = f" ({kept} that you graded stay)" if kept else ""
-        return Answer(
-            f"Which grade for {counted(targets, 'picture')} of this burst{note}? esc: none"
-        )
-
-    @property
-    def asks_burst(self) -> bool:
-        """Whether the next grade key is for the whole burst."""
-        return self._composing is not None and self._composing.whole_burst
-
-    @property
-    def pending(self) -> str:
-        """What is being put together for the picture in view, for the panel."""
-        composing = self._composing
-        if composing is None:
-            return ""
-        parts = [f"×{composing.count}"] if composing.count else []
-        parts += ["adding species"] if composing.adding else []
-        parts += ["for the whole burst"] if composing.whole_burst else []
-        return ", ".join(parts)
-
-    def cancel(self) -> Answer:
-        """Leave what was being put together: a burst's grade, a count, a further species."""
-        had = self._composing is not None
-        self._composing = None
-        return Answer("Left as it was." if had else "")
+        note = f"{kept} that you graded stay" if kept else "odd ones: grade them first, they stay"
+        return Answer(f"Which grade for {counted(targets, 'picture')} of this burst? ({note})")
 
     def burst_targets(self) -> list[int]:
         """Return the images of this burst that a burst grade is for: the one in view, and those
@@ -222,36 +161,10 @@ class ReviewSession(Undoing):
     def _grade_burst(self, observations: tuple[NewObservation, ...]) -> Answer:
         item, targets = self.item, self.burst_targets()
         if item is None:
-            return Answer("There is no picture here to grade.")
+            return Answer(NO_PICTURE)
         self.grade_together(targets, observations, "grade_burst")
-        done = set(targets)
-        while self.position + 1 < len(self.queue) and self.current_id in done:
+        while self.position + 1 < len(self.queue) and self.current_id in item.burst:
             self.position += 1
         self._arrive()
         said = " + ".join(self.items.taxon(o.taxon_id).name for o in observations)
-        return Answer(
-            f"{counted(len(targets), 'picture')} of the burst: {said}. u undoes it.", True
-        )
-
-    def _joined(
-        self, kept: Sequence[NewObservation], taxon: Taxon, count: int | None
-    ) -> tuple[NewObservation, ...]:
-        """Return `kept` with `taxon`, which stands once, with the count keyed last.
-
-        A blank picture shows nothing else: blank takes the place of species, and they of it.
-        """
-        if taxon.observation_type == "blank":
-            return (NewObservation(taxon.id),)
-        others = [o for o in kept if o.taxon_id != taxon.id and not self._is_blank(o)]
-        return (*others, NewObservation(taxon.id, count))
-
-    def _is_blank(self, observation: NewObservation) -> bool:
-        return self.items.taxon(observation.taxon_id).observation_type == "blank"
-
-    def _advance(self) -> Answer:
-        if self.position + 1 < len(self.queue):
-            self._place(self.position + 1)
-            return Answer(moved=True)
-        self._item = None
-        done = "every picture has a grade" if not self._left else f"{self._left:,} without a grade"
-        return Answer(f"That was the end of the queue: {done}.")
+        return Answer(f"{counted(len(targets), 'picture')} of the burst: {said}.", True)

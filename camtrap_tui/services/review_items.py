@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from camtrap_tui.domain.individuals import Individual
 from camtrap_tui.domain.models import (
     Classification,
     Detection,
@@ -160,5 +161,7 @@ class Items:
         parts = []
         for observation in observations:
             count = f" ×{observation.count}" if observation.count else ""
-            parts.append(f"{self.taxon(observation.taxon_id).name}{count}")
+            known = Individual(observation.life_stage, observation.sex, observation.behavior).text
+            more = f" ({known})" if known else ""
+            parts.append(f"{self.taxon(observation.taxon_id).name}{count}{more}")
         return Vote(grade.grader, " + ".join(parts), grade.mode, grade.id)

@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import uuid
 
+from camtrap_tui.domain.models import Grade
+from camtrap_tui.domain.text import counted
 from camtrap_tui.services.queue_walk import Answer
 from camtrap_tui.services.recording import Recording
 from camtrap_tui.store.store import utc_now
 
+_TOGETHER = {"grade_burst": "of a burst", "sheet": "of a sheet"}
+
 
 class Undoing(Recording):
     """What was keyed can be taken back and brought back; nothing is deleted by it."""
+
+    def next_undo(self) -> str:
+        """Return what undo takes back, as `blank on IMG_0004.JPG`; empty where nothing is.
+
+        Asked at each key: a batch is read only when it has become the latest.
+        """
+        latest = self.store.grades.latest_by(self.grader) if self.grader else None
+        if latest is None:
+            return ""
+        if self._undo_words[0] != latest.id:
+            unit = (
+                [latest] if latest.batch_uuid is None else self.store.grades.undoable(self.grader)
+            )
+            self._undo_words = (latest.id, self._words(unit))
+        return self._undo_words[1]
 
     def undo(self) -> Answer:
         """Take back this grader's latest grade or batch that stands, and go back to it."""
@@ -25,17 +44,37 @@ class Undoing(Recording):
         unit = grades.undoable(self.grader) if action == "undo" else grades.redoable(self.grader)
         if not unit:
             return Answer(f"There is nothing of yours to {action}.")
-        first = unit[0]
-        target = first.batch_uuid or first.grade_uuid
+        lost = self._unrecorded()
+        target = unit[0].batch_uuid or unit[0].grade_uuid
         grades.append_reversal(self.grader, action, target, str(uuid.uuid4()), utc_now())
         image_ids = [grade.image_id for grade in unit if grade.image_id is not None]
-        self._note_graded(image_ids)
-        names = [self.items.taxon(o.taxon_id).name for o in grades.observations(first.id)]
-        what = " + ".join(names) + (f" on {len(unit)} pictures" if len(unit) > 1 else "")
-        self._arrive()
-        done = "Undone" if action == "undo" else "Redone"
-        if image_ids[0] not in self.queue:
-            name = self.items.read(image_ids[:1])[0].name
-            return Answer(f"{done}: {what} ({name}, which is not in this queue).")
-        self._place(self.queue.index(image_ids[0]))
-        return Answer(f"{done}: {what}.", moved=True)
+        said = f"{'Undone' if action == 'undo' else 'Redone'}: {self._words(unit)}"
+        place = self._place_of(image_ids[0])
+        # There first: what is near the place in view is counted anew without a search.
+        self._place(self.position if place is None else place)
+        if place is not None or len(image_ids) > 1:
+            self._note_graded(image_ids)
+        if place is None:
+            return Answer(f"{said}, which is not in this queue.")
+        return Answer(lost or f"{said}.", moved=True)
+
+    def _place_of(self, image_id: int) -> int | None:
+        """Return where an image stands in the queue, None where it does not."""
+        try:
+            return self.queue.index(image_id)
+        except ValueError:
+            return None
+
+    def _words(self, unit: list[Grade]) -> str:
+        """Return what a grade or a batch says, and of which pictures."""
+        first = unit[0]
+        observations = self.store.grades.observations(first.id)
+        said = " + ".join(self.items.taxon(o.taxon_id).name for o in observations)
+        if len(unit) > 1:
+            together = _TOGETHER.get(first.gesture, "at once")
+            return f"{said} on {counted(len(unit), 'picture')} {together}"
+        return f"{said} on {self._name_of(first)}"
+
+    def _name_of(self, grade: Grade) -> str:
+        found = self.items.read([grade.image_id or 0])
+        return found[0].name if found else "a picture that is gone"

@@ -1,4 +1,4 @@
-"""The statements of the fourth migration: votes know their number, so that undo finds the latest.
+"""The statements of the fourth migration: what a key asks for is found by an index.
 
 Frozen once landed. `vote` is derived from the grades; so is all that is added to it here.
 """
@@ -43,4 +43,9 @@ _VOTES = (
     END""",
 )
 
-M004 = (*_NUMBERED, *_VOTES)
+# Few observations name a behaviour; a prompt lists those that do.
+_BEHAVIORS = (
+    "CREATE INDEX observation_by_behavior ON observation (behavior) WHERE behavior IS NOT NULL",
+)
+
+M004 = (*_NUMBERED, *_VOTES, *_BEHAVIORS)

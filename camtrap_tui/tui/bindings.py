@@ -18,7 +18,7 @@ def bindings_for(screen: str) -> list[BindingType]:
     """Return the usual bindings of a screen; each one's action is the id of its command."""
     return [
         Binding(
-            ",".join(c.keys),
+            ",".join(c.keys) or _unbound(c.id),
             action(c.id),
             c.title,
             show=False,
@@ -30,6 +30,11 @@ def bindings_for(screen: str) -> list[BindingType]:
     ]
 
 
+def _unbound(command_id: str) -> str:
+    """Return a key that nobody can press: Textual remaps only what has one."""
+    return f"no-key-{command_id}"
+
+
 def action(command_id: str) -> str:
     """Return the Textual action of a command: `guess_2` calls `action_guess(2)`."""
     return re.sub(r"_(\d)$", r"(\1)", command_id)
@@ -38,7 +43,7 @@ def action(command_id: str) -> str:
 def keymap(changes: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """Return the keys of every screen as `App.set_keymap` takes them; clashes are errors."""
     return {
-        f"{screen}.{command.id}": ",".join(command.keys)
+        f"{screen}.{command.id}": ",".join(command.keys) or _unbound(command.id)
         for screen in SCREENS
         for command in remapped(screen, changes)
     }

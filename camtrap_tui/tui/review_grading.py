@@ -7,8 +7,10 @@ from collections.abc import Callable
 from camtrap_tui.domain import taxonomy
 from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import UsageError
+from camtrap_tui.services.detailing import NO_PICTURE
 from camtrap_tui.services.species import Choice
 from camtrap_tui.tui.dialogs import text_dialog
+from camtrap_tui.tui.individual_dialog import individual_dialog
 from camtrap_tui.tui.pickers import species_picker
 from camtrap_tui.tui.review_base import ReviewBase
 
@@ -71,7 +73,7 @@ class Grading(ReviewBase, inherit_bindings=False):
         if not self._may_grade():
             return
         if self.session.item is None:
-            self.say("There is no picture here to grade.")
+            self.say(NO_PICTURE)
         else:
             self.ask(species_picker(self.session, label, take))
 
@@ -86,6 +88,26 @@ class Grading(ReviewBase, inherit_bindings=False):
 
         if self._may_grade():
             self.ask(text_dialog("How many:", take, hint="digits, then ↵"))
+
+    def action_individual(self) -> None:
+        """Say life stage, sex and behaviour."""
+        session = self.session
+        if not self._may_grade():
+            return
+        if session.item is None:
+            self.say(NO_PICTURE)
+            return
+        self.ask(
+            individual_dialog(
+                session.of_whom(),
+                session.behaviors(),
+                lambda typed, chosen: session.individual(typed, chosen).text,
+            )
+        )
+
+    def action_quick_order(self) -> None:
+        """Put on the quick keys what is keyed most now."""
+        self._graded(self.session.reorder_quick)
 
     def action_grade_burst(self) -> None:
         """Ask for the burst's grade."""

@@ -13,19 +13,7 @@ from camtrap_tui.services import queue_moves
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.store.store import Store
 from tests.builders import Said, add_images, add_run, taxon
-
-BOX = ("animal", 0.9, 0.1, 0.1, 0.3, 0.3)
-GUESSES = (("northern raccoon", 0.93), ("virginia opossum", 0.04), ("domestic cat", 0.01))
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.five_pictures import Clock, fill, votes
 
 
 @pytest.fixture
@@ -35,23 +23,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def session(store: Store, clock: Clock) -> ReviewSession:
-    run = add_run(store)
-    times = [f"2024-06-27 02:14:{second:02d}" for second in (5, 7, 9)]
-    said = [Said(timestamp=time, boxes=[BOX], guesses=GUESSES) for time in times]
-    said += [
-        Said("mallard", 0.7, "2024-06-28 09:00:00", "UR012"),
-        Said(None, timestamp="2024-06-28 10:00:00", deployment="UR012"),
-    ]
-    images = add_images(store, said, run=run)
-    with store.db.transaction():
-        store.db.execute("UPDATE image SET burst_id = ? WHERE id <= 3", [images[0]])
+    fill(store)
     return ReviewSession(store, "ann", clock=clock)
-
-
-def votes(session: ReviewSession) -> dict[int, str]:
-    """What ann's standing grades say, by image."""
-    items = session.items.read(range(1, 6))
-    return {i.image.id: v.text for i in items if (v := i.vote_of("ann")) is not None}
 
 
 def test_accept_records_the_prediction_without_a_count_and_goes_on(session: ReviewSession) -> None:
@@ -176,34 +149,55 @@ def test_blank_excludes_everything_else(session: ReviewSession) -> None:
     assert votes(session) == {1: "blank"}
 
 
+def test_a_burst_goes_on_behind_its_exceptions(session: ReviewSession) -> None:
+    session.go_to("3")
+    session.guess(2)
+    session.go_to("1")
+    assert "odd ones" not in session.ask_burst().text
+    session.accept()
+    assert votes(session) == {
+        1: "northern raccoon",
+        2: "northern raccoon",
+        3: "virginia opossum",
+    }
+    assert session.position == 3
+
+
+def test_the_burst_question_says_how_to_make_exceptions(session: ReviewSession) -> None:
+    assert "odd ones: grade them first, they stay" in session.ask_burst().text
+
+
+def test_a_blank_takes_no_count_and_says_so(session: ReviewSession) -> None:
+    session.count(7)
+    assert "×7 was not recorded" in session.special(taxonomy.BLANK_UUID, "blank").text
+    assert votes(session) == {1: "blank"}
+
+
+def test_quick_keys_stay_until_they_are_ordered_anew(session: ReviewSession) -> None:
+    session.guess(2)
+    session.guess(3)
+    session.go_to("1")
+    later = ReviewSession(session.store, "ann")
+    before = later.quick_taxa()
+    assert {t.name for t in before} == {"virginia opossum", "domestic cat"}
+    later.go_to("3")
+    later.guess(3)
+    later.go_to("2")
+    later.guess(3)
+    later.go_to("1")
+    later.guess(1)
+    later.go_to("1")
+    assert later.quick_taxa() == before
+    assert later.reorder_quick().text == "Quick keys now: domestic cat, northern raccoon."
+    assert [t.name for t in later.quick_taxa()] == ["domestic cat", "northern raccoon"]
+    assert "already" in later.reorder_quick().text
+
+
 def test_leaving_the_burst_question_grades_nothing(session: ReviewSession) -> None:
     session.ask_burst()
     session.cancel()
     session.accept()
     assert votes(session) == {1: "northern raccoon"}
-
-
-def test_undo_and_redo_go_back_to_the_picture_also_after_a_restart(session: ReviewSession) -> None:
-    for _ in range(3):
-        session.accept()
-    again = ReviewSession(session.store, "ann")
-    assert again.undo().text == "Undone: northern raccoon."
-    assert again.position == 2
-    again.undo()
-    assert votes(again) == {1: "northern raccoon"}
-    assert again.left == 4
-    assert again.redo().moved
-    assert votes(again) == {1: "northern raccoon", 2: "northern raccoon"}
-    assert again.position == 1
-
-
-def test_an_undo_outside_the_queue_says_where(session: ReviewSession) -> None:
-    session.accept()
-    session.open_queue("species:mallard")
-    answer = session.undo()
-    assert "IMG_0001.JPG" in answer.text
-    assert "not in this queue" in answer.text
-    assert votes(session) == {}
 
 
 def test_the_same_again(session: ReviewSession) -> None:
@@ -310,14 +304,6 @@ def test_what_another_process_adds_meanwhile_is_known_when_it_is_shown(
         )
     (item,) = session.items.read([1])
     assert (item.path, item.deployment) == (Path("/elsewhere/IMG_0001.JPG"), "UR099")
-
-
-def test_undo_knows_a_species_that_this_grader_added_in_another_window(
-    session: ReviewSession, store: Store
-) -> None:
-    other = ReviewSession(store, "ann")
-    other.grade(other.taxon(from_name("river otter")), "species")
-    assert session.undo().text == "Undone: river otter."
 
 
 @pytest.mark.parametrize("page", [1, 2, 3, 500])

@@ -150,6 +150,7 @@ def test_a_survey_of_before_knows_what_to_undo(tmp_path: Path) -> None:
         expected = store.db.execute("SELECT * FROM vote").fetchall()
         with store.db.transaction():
             store.db.execute("DROP INDEX vote_by_number")
+            store.db.execute("DROP INDEX observation_by_behavior")
             store.db.execute("ALTER TABLE vote DROP COLUMN grader_number")
             store.db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm004_undo'")
     with Store.open(path) as store:
@@ -157,6 +158,21 @@ def test_a_survey_of_before_knows_what_to_undo(tmp_path: Path) -> None:
         latest = store.grades.latest_by("ann")
         assert latest is not None
         assert latest.image_id == images[1]
+
+
+def test_behaviours_are_listed_once_each_without_reading_every_grade(store: Store) -> None:
+    (image,) = add_images(store, [Said()])
+    key = taxon(store, "mallard").id
+    for number, behavior in enumerate(["swimming", None, "eating", "swimming", None]):
+        said = NewObservation(key, behavior=behavior)
+        store.grades.append("ann", [NewGrade(str(number), image, (said,), "assisted", "t")], NOW)
+    assert store.grades.behaviors() == ["eating", "swimming"]
+    asked: list[str] = []
+    store.db._connection.set_trace_callback(asked.append)
+    store.grades.behaviors()
+    store.db._connection.set_trace_callback(None)
+    steps = [step for *_, step in store.db.execute(f"EXPLAIN QUERY PLAN {asked[0]}")]
+    assert not any(step.startswith("SCAN observation") for step in steps), steps
 
 
 @pytest.mark.parametrize("table", ["grade", "observation", "mark"])

@@ -14,8 +14,8 @@ from pathlib import Path
 import click
 
 from camtrap_tui import __version__
-from camtrap_tui.domain.text import clean
-from camtrap_tui.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, CamtrapError
+from camtrap_tui.domain.text import clean, pointed_at
+from camtrap_tui.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, CamtrapError, FilterError
 
 # Command: (module in this package, one line for --help). The module has a click command of
 # the same name; dashes become underscores.
@@ -27,7 +27,9 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "predict": ("predict", "Predict pictures with SpeciesNet, fetching them if need be."),
     "import": ("imports", "Import predictions that SpeciesNet has already made."),
     "review": ("review", "Look at pictures and grade them."),
+    "sessions": ("sessions", "Who graded when, how much, and how fast."),
     "charts": ("charts", "Frequency of classes, and hours of the day."),
+    "filters": ("filters", "List, save and remove filters; count what one chooses."),
     "export": ("export", "Write the ground truth as a CSV file."),
     "status": ("status", "How every source row and every image of a run ended."),
     "backup": ("status", "Copy a survey safely, also while people grade."),
@@ -88,6 +90,8 @@ def main() -> None:
         code = int(group.main(standalone_mode=False) or EXIT_OK)
     except CamtrapError as error:
         click.echo(f"camtrap-tui: {clean(str(error))}", err=True)
+        if isinstance(error, FilterError):
+            click.echo(pointed_at(error.text, error.column), err=True)
         code = error.exit_code
     except OSError as error:
         # The system's own word on a path that was given, where nobody had a better one.

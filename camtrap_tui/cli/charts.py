@@ -22,6 +22,7 @@ class _Asked(TypedDict):
     run_id: int | None
     min_score: float
     where: str
+    grader: str
 
 
 @click.command("charts")
@@ -44,7 +45,7 @@ class _Asked(TypedDict):
 @click.option(
     "--run", "run_id", type=int, help="The run to count; the newest finished one unless given."
 )
-@click.option("--where", default="", help="Only the pictures of this filter, as in review.")
+@click.option("--where", default="", help="Only the pictures of a filter, or @NAME, as in review.")
 @click.option("--hours", is_flag=True, help="Hours of the day of the ten most frequent classes.")
 @click.option("--log", is_flag=True, help="Bars on a logarithmic scale.")
 @click.option("--percent", is_flag=True, help="Percent of all rows instead of counts.")
@@ -68,12 +69,15 @@ def charts_command(
     Where there are grades, truth stands beside the AI's word. A table of the exact numbers
     follows the chart.
     """
+    from camtrap_tui.config import load_settings
     from camtrap_tui.services import charts
     from camtrap_tui.store.store import Store
 
     with Store.open(survey) as store:
         other = charts.other_side(store, by)
-        asked = _Asked(run_id=run_id, min_score=min_score, where=where)
+        asked = _Asked(
+            run_id=run_id, min_score=min_score, where=where, grader=load_settings().grader
+        )
         if hours:
             hour_table = charts.hours(store, by=by, **asked)
             hour_beside = charts.hours(store, by=other, like=hour_table, **asked) if other else None

@@ -14,7 +14,7 @@ from camtrap_tui.cli.output import echo_json, narrate
 @click.argument("survey", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--all-graders", is_flag=True, help="A row for each grader, not one for all.")
-@click.option("--where", default="", help="Only the pictures of this filter, as in review.")
+@click.option("--where", default="", help="Only the pictures of a filter, or @NAME, as in review.")
 @click.option(
     "--run",
     "run_id",
@@ -30,12 +30,20 @@ def export_command(
     Rows with is_final=true are the truth. Pictures whose graders disagree are in it with
     is_final=false; grades that were undone are not.
     """
+    from camtrap_tui.config import load_settings
     from camtrap_tui.domain.text import counted
     from camtrap_tui.services.export import export_truth
     from camtrap_tui.store.store import Store
 
     with Store.open(survey) as store:
-        report = export_truth(store, out, where=where, run_id=run_id, all_graders=all_graders)
+        report = export_truth(
+            store,
+            out,
+            where=where,
+            grader=load_settings().grader,
+            run_id=run_id,
+            all_graders=all_graders,
+        )
     if as_json:
         echo_json(asdict(report))
     narrate(

@@ -171,7 +171,7 @@ def _with_word(found: Filter, token: Token) -> Filter:
         return _with_order(found, token)
     condition = _condition(word, token)
     if isinstance(condition, Chosen) and "mine" in condition.values and not found.grader:
-        hint = "whose pictures these are is not known: give --grader NAME"
+        hint = "who you are is not known: name a grader, as in grader:ann"
         raise _Wrong(token.value_at, hint)
     term = Term(word, tuple(part.text for part in token.parts), condition, token.negated)
     terms = (*found.terms, term)

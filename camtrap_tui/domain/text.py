@@ -45,6 +45,14 @@ def quoted(text: str) -> str:
     return shlex.quote(clean(text))
 
 
+def pointed_at(text: str, column: int) -> str:
+    """Return `text` cleaned, and below it a caret under its character `column` (from 0)."""
+    before = clean(text[:column])
+    cells = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in before)
+    combining = sum(1 for c in before if unicodedata.combining(c))
+    return f"  {clean(text)}\n  {' ' * (cells - combining)}^"
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """Return `1 picture`, `1,886 pictures`; `many` is for plurals that are not `one` with an s."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -16,8 +16,9 @@ from camtrap_tui.domain.chart_data import (
     by_frequency,
     hour_rows,
 )
-from camtrap_tui.domain.filters import parse_filter
+from camtrap_tui.domain.filters import Filter
 from camtrap_tui.errors import InputError, UsageError
+from camtrap_tui.services.filtering import read_filter
 from camtrap_tui.store.reports import By, Counted
 from camtrap_tui.store.store import Store
 
@@ -46,15 +47,17 @@ def frequency(
     run_id: int | None = None,
     min_score: float = DEFAULT_MIN_SCORE,
     where: str = "",
+    grader: str = "",
 ) -> FrequencyTable:
-    """Return how often each class occurs; `where` is a filter line.
+    """Return how often each class occurs; `where` is a filter line, and `grader` who `state:mine`
+    means in it.
 
     By classification, a picture counts for each class with a score above `min_score`, and
     as one row without a class where it has none. By truth, a picture counts for each species
     that all who graded it named. Raises UsageError for a filter or run that has no meaning,
     InputError where there is no run to count.
     """
-    what = _what(store, by, run_id, min_score, where)
+    what = _what(store, by, run_id, min_score, read_filter(store, where, grader))
     with store.db.snapshot():
         classes = _classes(store, store.reports.counts(what))
         left_out = store.reports.left_out(what)
@@ -79,13 +82,14 @@ def hours(
     run_id: int | None = None,
     min_score: float = DEFAULT_MIN_SCORE,
     where: str = "",
+    grader: str = "",
     like: HoursTable | None = None,
 ) -> HoursTable:
     """Return the ten most frequent classes at each hour of camera time; arguments as above.
 
     With `like`, the classes are those of that table instead, so that two stand side by side.
     """
-    what = _what(store, by, run_id, min_score, where)
+    what = _what(store, by, run_id, min_score, read_filter(store, where, grader))
     with store.db.snapshot():
         counts = store.reports.hours(what)
         left_out = store.reports.left_out(what)
@@ -160,14 +164,14 @@ def hours_json(table: HoursTable) -> dict[str, Any]:
     }
 
 
-def _what(store: Store, by: By, run_id: int | None, min_score: float, where: str) -> Counted:
+def _what(store: Store, by: By, run_id: int | None, min_score: float, wanted: Filter) -> Counted:
     chosen = choose_run(store, run_id)
     if chosen is None and by != "truth":
         raise InputError(
             f"{store.path}: nothing has been predicted yet.",
             "Run camtrap-tui predict or import first, or count --by truth.",
         )
-    return Counted(by, chosen, min_score, parse_filter(where))
+    return Counted(by, chosen, min_score, wanted)
 
 
 def _classes(store: Store, counts: dict[int, int]) -> tuple[ClassCount, ...]:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from camtrap_tui.domain.filters import parse_filter
 from camtrap_tui.services.charts import choose_run
 from camtrap_tui.services.csv_files import check_out, write_csv
 from camtrap_tui.services.export_columns import EXPORT_COLUMNS, Entry, cell
+from camtrap_tui.services.filtering import read_filter
 from camtrap_tui.store.store import Store
 from camtrap_tui.store.truth import Truth, TruthRow
 
@@ -42,10 +42,12 @@ def export_truth(
     out: Path,
     *,
     where: str = "",
+    grader: str = "",
     run_id: int | None = None,
     all_graders: bool = False,
 ) -> ExportReport:
-    """Write the truth of the pictures that the filter `where` chooses to `out`, and report.
+    """Write the truth of the pictures that the filter `where` chooses to `out`, and report;
+    `grader` is who `state:mine` means in it.
 
     A picture whose graders agree has the rows of their latest grade, once, in the name of all
     of them; with `all_graders` it has the rows of each, of which the latest are final. A
@@ -55,7 +57,7 @@ def export_truth(
     cannot be written.
     """
     check_out(store.path, out)
-    wanted = parse_filter(where)
+    wanted = read_filter(store, where, grader)
     if run_id is not None:
         choose_run(store, run_id)
     truth = Truth(store.db)

@@ -29,7 +29,12 @@ class Answer:
 
 
 class QueueMoves:
-    """A queue, empty at first, and the image in view; `left` counts those without a grade."""
+    """A queue, empty at first, and the image in view; `left` counts those without a grade.
+
+    `grader` is who looks at it, empty where nobody has said so.
+    """
+
+    grader = ""
 
     def __init__(self, store: Store) -> None:
         self.store = store

@@ -111,6 +111,10 @@ _FLAGS = {
     )
     for flag in KEPT_FLAGS
 }
+_SAME_CONTENT = (
+    "SELECT id FROM image WHERE content_md5 IN (SELECT content_md5 FROM image"
+    " WHERE content_md5 IS NOT NULL GROUP BY content_md5 HAVING count(*) > 1)"
+)
 
 
 class Conditions:
@@ -142,6 +146,8 @@ class Conditions:
         if condition.word == "flag" and set(condition.values) <= set(KEPT_FLAGS):
             flags = ", ".join(f"'{flag}'" for flag in condition.values)
             return f"SELECT image_id FROM image_flag WHERE flag IN ({flags})"
+        if condition == Chosen("flag", ("same_content",)):
+            return _SAME_CONTENT
         if condition.word == "state" and set(condition.values) <= set(_FEW):
             return " UNION ".join(f"SELECT * FROM ({_FEW[value]})" for value in condition.values)
         return ""

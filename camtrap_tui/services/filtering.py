@@ -1,0 +1,115 @@
+"""Filters as people give them: read with what a survey has saved, counted, saved and removed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from camtrap_tui.domain.filter_lexing import SAVED, quoted_part, tokens
+from camtrap_tui.domain.filter_text import describe, render
+from camtrap_tui.domain.filters import Filter, parse_filter
+from camtrap_tui.domain.text import clean_name, counted, quoted
+from camtrap_tui.errors import FilterError, UsageError
+from camtrap_tui.store.queue import QueueSize
+from camtrap_tui.store.saved_filters import SavedFilter
+from camtrap_tui.store.store import Store, utc_now
+
+# What is in the queue of a filter that says nothing.
+ALL_PICTURES = "all pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class CountedFilter:
+    """A filter with what it means and how many pictures it chooses; `name` where it is saved.
+
+    `error` says why one that was saved has no meaning here; its numbers are None then.
+    """
+
+    name: str
+    filter: str
+    words: str
+    pictures: int | None
+    ungraded: int | None
+    saved_by: str = ""
+    saved_at: str = ""
+    error: str = ""
+
+
+def read_filter(store: Store, text: str, grader: str = "") -> Filter:
+    """Return what a filter line asks for in this survey; `grader` is who `state:mine` means.
+
+    Raises FilterError for a line that says nothing.
+    """
+    return parse_filter(text, grader=grader, saved=store.saved_filters.words)
+
+
+def title_of(wanted: Filter) -> str:
+    """Return what a filter's queue is called: its saved name, or the filter in words."""
+    return wanted.name or describe(wanted) or ALL_PICTURES
+
+
+def size_in_words(size: QueueSize) -> str:
+    """Return `1,886 pictures, 412 without a grade`."""
+    return f"{counted(size.pictures, 'picture')}, {size.ungraded:,} without a grade"
+
+
+def count_filter(store: Store, text: str, run_id: int | None, grader: str = "") -> CountedFilter:
+    """Count what a filter line chooses. Raises FilterError for a line that says nothing."""
+    wanted = read_filter(store, text, grader)
+    size = store.queues.size(wanted, run_id)
+    words = describe(wanted) or ALL_PICTURES
+    return CountedFilter(wanted.name, wanted.text, words, size.pictures, size.ungraded)
+
+
+def list_filters(store: Store, run_id: int | None, grader: str = "") -> list[CountedFilter]:
+    """Return all saved filters, by name, with what each chooses now."""
+    found = []
+    for saved in store.saved_filters.all():
+        words, size, said = "", None, ""
+        try:
+            wanted = read_filter(store, saved.filter, grader)
+            words, size = describe(wanted) or ALL_PICTURES, store.queues.size(wanted, run_id)
+        except FilterError as error:
+            said = str(error)
+        found.append(
+            CountedFilter(
+                saved.name,
+                saved.filter,
+                words,
+                size.pictures if size else None,
+                size.ungraded if size else None,
+                saved.saved_by,
+                saved.saved_at,
+                said,
+            )
+        )
+    return found
+
+
+def save_filter(store: Store, name: str, text: str, grader: str = "") -> str:
+    """Save a filter line under a name, for everybody; return a sentence that says so.
+
+    Raises UsageError for a name that will not do, FilterError for a line that says nothing.
+    """
+    kept = clean_name(name).removeprefix(SAVED)
+    if not kept:
+        raise UsageError("A saved filter needs a name,", "as in: night raccoons.")
+    wanted = read_filter(store, text, grader)
+    # What another saved filter stands for may change, or go: its words are kept, not its name.
+    words = render(wanted) if any(t.word == SAVED for t in tokens(text)) else wanted.text
+    before = store.saved_filters.words(kept)
+    store.saved_filters.put(SavedFilter(kept, words, grader, utc_now()))
+    instead = f" It was: {before or ALL_PICTURES}" if before not in (None, words) else ""
+    return f"Saved: {SAVED}{quoted_part(kept)} is {words or ALL_PICTURES}.{instead}"
+
+
+def remove_filter(store: Store, name: str) -> str:
+    """Remove a saved filter; return its words. Raises UsageError where there is none."""
+    kept = clean_name(name).removeprefix(SAVED)
+    words = store.saved_filters.words(kept)
+    if words is None:
+        raise UsageError(
+            f"{store.path}: there is no saved filter {kept!r}.",
+            f"List them with: camtrap-tui filters {quoted(str(store.path))}",
+        )
+    store.saved_filters.remove(kept)
+    return words

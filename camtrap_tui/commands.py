@@ -89,6 +89,7 @@ REVIEW = (
     Command("palette", ("ctrl+p",), "All commands", "find a command by name", APP),
     Command("cancel", ("escape",), "Cancel", "leave a question, list or prompt", APP),
     Command("repaint", ("ctrl+l",), "Repaint", "draw the whole screen again", APP),
+    Command("suspend", ("ctrl+z",), "To the shell", "stop here; the shell's fg comes back", APP),
     Command("quit", ("q", "ctrl+c"), "Quit", "leave; everything keyed is on disk", APP),
 )
 
@@ -127,6 +128,7 @@ SHEET = (
     Command("sheet_larger", ("equals_sign",), "Larger", "larger thumbnails, fewer a page", LOOK, 6),
     Command("sheet_help", ("question_mark",), "Help", "all keys", APP, 9),
     Command("sheet_repaint", ("ctrl+l",), "Repaint", "draw the whole screen again", APP),
+    Command("suspend", ("ctrl+z",), "To the shell", "stop here; the shell's fg comes back", APP),
     Command("back", ("escape", "g", "q"), "Back", "to review, at this picture", APP, 7),
 )
 
@@ -139,6 +141,7 @@ CHARTS = (
     Command("chart_pictures", ("enter",), "Pictures", "review the pictures of a bar", FIND, 6),
     Command("chart_next", ("down", "j"), "Next bar", "next bar", MOVE),
     Command("chart_previous", ("up", "k"), "Previous bar", "previous bar", MOVE),
+    Command("suspend", ("ctrl+z",), "To the shell", "stop here; the shell's fg comes back", APP),
     Command("back", ("escape", "c", "q"), "Back", "back to review", APP, 7),
 )
 
@@ -155,6 +158,7 @@ RUNS = (
     Command("run_page_down", ("pagedown", "space"), "Page down", "next page of the list", MOVE),
     Command("run_page_up", ("pageup",), "Page up", "page before", MOVE),
     Command("run_refresh", ("g",), "Into the queue", "take new predictions into the queue", FIND),
+    Command("suspend", ("ctrl+z",), "To the shell", "stop here; the shell's fg comes back", APP),
     Command("back", ("escape", "r", "q"), "Back", "back to review", APP, 7),
 )
 
@@ -166,6 +170,7 @@ LEDGER = (
     Command("ledger_page_up", ("pageup",), "Page up", "page before", MOVE, 5),
     Command("ledger_first", ("home",), "First", "first line", MOVE),
     Command("ledger_last", ("end",), "Last", "last line", MOVE),
+    Command("suspend", ("ctrl+z",), "To the shell", "stop here; the shell's fg comes back", APP),
     Command("back", ("escape", "l", "q"), "Back", "from a list, or back to review", APP, 6),
 )
 

@@ -19,13 +19,16 @@ from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.services.sample import known_models
 from camtrap_tui.services.sheet import Sheet
 from camtrap_tui.store.store import Store
-from camtrap_tui.tui.bindings import keymap
+from camtrap_tui.tui.bindings import keymap, keys_of
 from camtrap_tui.tui.grid_screen import GridScreen
+from camtrap_tui.tui.driver import TerminalDriver
 from camtrap_tui.tui.host import RunRequest
+from camtrap_tui.tui.line import Line
 from camtrap_tui.tui.line_filter import UnsafeCharacters
 from camtrap_tui.tui.prompt_screen import PromptScreen
 from camtrap_tui.tui.review_screen import ReviewScreen
 from camtrap_tui.tui.runner import Runner
+from camtrap_tui.tui.typing_notes import TypingNotes
 from camtrap_tui.tui.runs_screen import RunsScreen
 
 
@@ -45,7 +48,7 @@ class CamtrapApp(App[None]):
         folder: Path | None = None,
     ) -> None:
         # The terminal's own two colours: a cell without colour costs no bytes for one.
-        super().__init__(ansi_color=True)
+        super().__init__(driver_class=TerminalDriver, ansi_color=True)
         self.store = store
         self.session = session
         self.settings = settings
@@ -57,8 +60,11 @@ class CamtrapApp(App[None]):
         self._sheet: Sheet | None = None
         self._offers_folder = folder is not None
         self._deaf_before = 0.0
+        self._typing = TypingNotes()
         self.animation_level = "none"
         self.set_keymap(keymap(settings.keys))
+        # On every screen, and in prompts, where other commands are text.
+        self._suspend_keys = keys_of("review", "suspend", settings.keys)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Add the second wall: whatever a screen forgot to clean is cleaned here."""
@@ -74,6 +80,9 @@ class CamtrapApp(App[None]):
             return
         screen = self.screen if self.screen_stack else None
         try:
+            if isinstance(event, events.Key) and event.key in self._suspend_keys:
+                self.action_suspend_process()
+                return
             if isinstance(screen, PromptScreen) and screen.prompt.is_open:
                 if isinstance(event, events.Key) and not event.is_forwarded:
                     screen.prompt.take_key(event)
@@ -81,6 +90,8 @@ class CamtrapApp(App[None]):
                 if isinstance(event, events.Paste) and not event.is_forwarded:
                     screen.prompt.take_paste(event.text)
                     return
+            if said := self._typing.note(event):
+                self._mention(said)
             await super().on_event(event)
         except CamtrapError as error:
             # A full disk, a file that another program holds: said, and the key can be repeated.
@@ -90,6 +101,17 @@ class CamtrapApp(App[None]):
                 raise
             self._deaf_before = time.monotonic()
             screen.explain(f"Nothing was recorded: {error}")
+
+    def _mention(self, text: str) -> None:
+        # What is being asked stays to be read.
+        if not self.session.asks_burst:
+            self.screen.query_one("#message", Line).show(text)
+
+    def on_terminal_driver_returned(self, message: TerminalDriver.Returned) -> None:
+        """Paint everything again: others have had the terminal."""
+        self.repaint()
+        if not message.stopped:
+            self._mention("There is no shell to go back to: q leaves.")
 
     def on_mount(self) -> None:
         """Open the review screen; a folder that was given is offered for prediction."""

@@ -47,3 +47,11 @@ def keymap(changes: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
         for screen in SCREENS
         for command in remapped(screen, changes)
     }
+
+
+def keys_of(screen: str, command_id: str, changes: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """Return the keys that a command of a screen has, as they arrive."""
+    commands = remapped(screen, changes)
+    return frozenset(
+        key for command in commands if command.id == command_id for key in command.keys
+    )

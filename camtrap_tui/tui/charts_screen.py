@@ -244,6 +244,10 @@ class ChartsScreen(Screen[str | None], inherit_bindings=False):
         by, min_score = self._asked.by, tables[0].min_score
         self.dismiss(class_filter(taxon.name, by=by, min_score=min_score))
 
+    def action_suspend(self) -> None:
+        """Go to the shell until its `fg`."""
+        self.app.action_suspend_process()
+
     def action_back(self) -> None:
         """Leave as things were."""
         self.dismiss(None)

@@ -300,6 +300,10 @@ class LedgerScreen(Screen[int | None], inherit_bindings=False):
         """Last line."""
         self._step(len(self._list.ids if self._list else self._rows))
 
+    def action_suspend(self) -> None:
+        """Go to the shell until its `fg`."""
+        self.app.action_suspend_process()
+
     def action_back(self) -> None:
         """Back from a list to the accounts, from there to review."""
         if self._list is None and self._awaited is None:

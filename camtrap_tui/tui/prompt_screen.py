@@ -53,6 +53,10 @@ class PromptScreen(Screen[None], inherit_bindings=False):
         name, number = re.fullmatch(r"(.+?)(?:_(\d))?", command_id).groups()  # type: ignore[union-attr]
         getattr(self, f"action_{name}")(*([int(number)] if number else []))
 
+    def action_suspend(self) -> None:
+        """Go to the shell until its `fg`."""
+        self.app.action_suspend_process()
+
     def show_footer(self) -> None:
         """Show the keys that matter most."""
         self.footer.show(review_views.footer_line(footer(self.commands), self.size.width))

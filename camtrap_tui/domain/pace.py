@@ -1,4 +1,4 @@
-"""How fast somebody grades, and how long the rest will take at this pace."""
+"""How fast somebody grades, how long the rest will take, and when a pause is due."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 # A pause longer than this is a pause, not the time that a picture took.
 PAUSE_S = 60.0
+# A pause of this length is a rest: what follows is another stretch of work.
+REST_S = 300.0
 # The pace is that of the last so many grades: it follows the grader, and does not jump.
 WINDOW = 50
 
@@ -22,11 +24,18 @@ class Pace:
         self._last = now
 
     def graded(self, now: float, images: int = 1) -> float | None:
-        """Count `images` graded by one command at `now`; return its seconds, None after a pause."""
+        """Count `images` graded by one command at `now`; return its seconds, None after a pause.
+
+        With 0, the command was on the picture graded last, and its time is that picture's too.
+        """
         last, self._last = self._last, now
-        if last is None or not 0 <= now - last <= PAUSE_S or images < 1:
+        if last is None or not 0 <= now - last <= PAUSE_S or images < 0:
             return None
         spent = now - last
+        if not images:
+            if self._seconds:
+                self._seconds[-1] += spent
+            return spent
         self._seconds = (self._seconds + [spent / images] * images)[-WINDOW:]
         return spent
 
@@ -36,10 +45,41 @@ class Pace:
         total = sum(self._seconds)
         return len(self._seconds) / total * 3600 if total > 0 else None
 
+    @property
+    def seconds_each(self) -> float | None:
+        """Seconds a picture; None until there is something to go by."""
+        rate = self.per_hour
+        return 3600 / rate if rate else None
+
     def hours_left(self, images: int) -> float | None:
         """Return the hours that `images` pictures take at this pace."""
         rate = self.per_hour
         return images / rate if rate else None
+
+
+@dataclass(slots=True)
+class Stretch:
+    """Work without a rest: how long it has lasted, and whether that was said."""
+
+    _began: float | None = None
+    _last: float = 0.0
+    _said: bool = False
+
+    def graded(self, now: float) -> None:
+        """Something was graded at `now` (seconds, any origin)."""
+        if self._began is None or not 0 <= now - self._last < REST_S:
+            self._began, self._said = now, False
+        self._last = now
+
+    def is_long(self, minutes: float) -> bool:
+        """Tell whether it has lasted so long by the last grade, and nobody has said so yet."""
+        return (
+            not self._said and self._began is not None and self._last - self._began >= minutes * 60
+        )
+
+    def said(self) -> None:
+        """It was said: once a stretch is enough."""
+        self._said = True
 
 
 def spell_duration(hours: float) -> str:

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Sequence
 
 from camtrap_tui.domain.models import Run, Taxon
-from camtrap_tui.domain.pace import Pace
+from camtrap_tui.domain.pace import Pace, Stretch
 from camtrap_tui.domain.taxonomy import TaxonName
 from camtrap_tui.services.composing import said_again
 from camtrap_tui.services.opening import Opening
@@ -18,6 +18,9 @@ from camtrap_tui.services.queue_walk import Answer, QueueWalk
 from camtrap_tui.services.review_items import Item
 from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store, utc_now
+
+# What is said of a picture beyond its species.
+_WORDS_MORE = ("count", "individual")
 
 
 class Recording(QueueWalk):
@@ -35,8 +38,12 @@ class Recording(QueueWalk):
     ) -> None:
         self.grader = grader
         self.pace = Pace()
+        self.stretch = Stretch()
         self.graded_here = 0
         self._clock = clock
+        # Pictures keyed one by one in this session, and whether by accepting; the one keyed last.
+        self._single: dict[int, bool] = {}
+        self._keyed_last = 0
         # The latest grade's row id, and what undoing it takes back, in words.
         self._undo_words = (0, "")
         super().__init__(store, where=where, run=run, opening=opening)
@@ -93,7 +100,13 @@ class Recording(QueueWalk):
             return ()
         return tuple(map(said_again, self.store.grades.observations(vote.grade_id)))
 
+    @property
+    def accepted_share(self) -> float | None:
+        """The share of pictures keyed one by one in this session that were accepted."""
+        return sum(self._single.values()) / len(self._single) if self._single else None
+
     def _record(self, item: Item, observations: tuple[NewObservation, ...], gesture: str) -> None:
+        is_another = item.image.id != self._keyed_last
         self._append(
             [
                 NewGrade(
@@ -103,7 +116,7 @@ class Recording(QueueWalk):
                     mode="assisted",
                     gesture=gesture,
                     run_id=self.run.id if self.run else None,
-                    seconds=self.pace.graded(self._clock()),
+                    seconds=self.pace.graded(self._clock(), int(is_another)),
                 )
             ]
         )
@@ -111,7 +124,20 @@ class Recording(QueueWalk):
     def _append(self, grades: Sequence[NewGrade]) -> None:
         self.store.grades.append(self.grader, grades, utc_now())
         self.graded_here += len(grades)
+        self.stretch.graded(self._clock())
+        self._keyed_last = grades[-1].image_id
+        for grade in grades:
+            self._tally(grade.image_id, grade.gesture, is_bulk=grade.batch_uuid is not None)
         self._note_graded([grade.image_id for grade in grades])
+
+    def _tally(self, image_id: int, gesture: str, *, is_bulk: bool) -> None:
+        """Count a picture among those keyed one by one; a word more leaves it as it was."""
+        if is_bulk:
+            self._single.pop(image_id, None)
+        elif gesture in _WORDS_MORE:
+            self._single.setdefault(image_id, False)
+        else:
+            self._single[image_id] = gesture == "accept"
 
     # ── marks and notes ──────────────────────────────────────────────────────────────────
 

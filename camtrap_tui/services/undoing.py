@@ -48,6 +48,11 @@ class Undoing(Recording):
         target = unit[0].batch_uuid or unit[0].grade_uuid
         grades.append_reversal(self.grader, action, target, str(uuid.uuid4()), utc_now())
         image_ids = [grade.image_id for grade in unit if grade.image_id is not None]
+        for grade, key in zip(unit, image_ids, strict=True):
+            if action == "redo":
+                self._tally(key, grade.gesture, is_bulk=grade.batch_uuid is not None)
+            else:
+                self._single.pop(key, None)
         said = f"{'Undone' if action == 'undo' else 'Redone'}: {self._words(unit)}"
         place = self._place_of(image_ids[0])
         # There first: what is near the place in view is counted anew without a search.

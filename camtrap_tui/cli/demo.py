@@ -57,7 +57,7 @@ def demo_command(into: Path | None, *, no_review: bool, as_json: bool) -> None:
     if not no_review:
         from camtrap_tui.cli.review import start
 
-        start(survey, None, where="", run_id=None, settings=load_settings())
+        start(survey, None, where=None, run_id=None, settings=load_settings())
 
 
 def _show(rows: dict[str, int], outcomes: dict[str, int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -14,7 +15,11 @@ from camtrap_tui.errors import UsageError
 
 @click.command("review")
 @click.argument("survey", type=click.Path(path_type=Path))
-@click.option("--where", default="", help="Which pictures, as in 'species:raccoon score:<0.8'.")
+@click.option(
+    "--where",
+    help="Which pictures, as in 'species:raccoon score:<0.8'; '' for all."
+    " Where you were, unless given.",
+)
 @click.option("--grader", help="Whose grades these are; asked once and remembered.")
 @click.option(
     "--run",
@@ -24,7 +29,7 @@ from camtrap_tui.errors import UsageError
 )
 @click.option("--color", type=click.Choice(COLORS), help="Colours of pictures.")
 def review_command(
-    survey: Path, where: str, grader: str | None, run_id: int | None, color: str | None
+    survey: Path, where: str | None, grader: str | None, run_id: int | None, color: str | None
 ) -> None:
     """Look at the pictures of SURVEY and grade them.
 
@@ -52,7 +57,7 @@ def start(
     path: Path,
     folder: Path | None,
     *,
-    where: str,
+    where: str | None,
     run_id: int | None,
     settings: Settings,
 ) -> None:
@@ -62,17 +67,27 @@ def start(
             "The review screen needs a terminal:",
             "run it in one; charts, status and export work without.",
         )
-    from camtrap_tui.services.review import ReviewSession
+    # What is made from here to the first picture stays: to look through it is time lost.
+    gc.disable()
+    from camtrap_tui.services.opening import Opening, wanted
+    from camtrap_tui.services.resuming import resume
     from camtrap_tui.store.store import Store
-    from camtrap_tui.tui.app import run_review
 
     # A folder's new survey goes again where nothing came of it: no picture, no run.
     with Store.make(path) if folder else Store.open(path) as store:
-        run = next((run for run in store.runs.all() if run.id == run_id), None)
+        runs = store.runs
+        run = next((run for run in runs.all() if run.id == run_id), None)
         if run_id is not None and run is None:
             raise UsageError(f"{path}: there is no run {run_id}.", "See camtrap-tui status.")
         grader = clean_name(settings.grader)
-        session = ReviewSession(store, grader, where=where, run=run)
+        word = run or runs.latest()
+        asked = resume(store, grader, word) if where is None else wanted(store, where, word, grader)
+        # A long queue is made while the screen is.
+        opening = Opening(path, asked)
+        from camtrap_tui.services.review import ReviewSession
+        from camtrap_tui.tui.app import run_review
+
+        session = ReviewSession(store, grader, run=run, opening=opening)
         code = run_review(store, session, settings, folder)
     if code:
         raise click.exceptions.Exit(code)

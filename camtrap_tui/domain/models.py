@@ -293,3 +293,13 @@ class Mark:
     kind: str
     value: str
     marked_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a grader was last: a filter, and the image in view, None where there was none."""
+
+    grader: str
+    filter: str
+    image_id: int | None
+    left_at: str

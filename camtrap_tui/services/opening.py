@@ -12,19 +12,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from camtrap_tui.domain.filters import Filter, parse_filter
+from camtrap_tui.domain.filters import Filter
 from camtrap_tui.domain.models import Run
 from camtrap_tui.errors import CamtrapError, StoreError
+from camtrap_tui.services.filtering import read_filter
 from camtrap_tui.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which queue is asked for; `start_id` is the image where this grader was, 0 for none."""
+    """Which queue is asked for; `is_resumed` says that its grader was in it, and `start_id` at
+    which image, 0 where they were at none."""
 
     filter: Filter
     run: Run | None
     start_id: int = 0
+    is_resumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,12 @@ class Opened:
     start_id: int = 0
 
 
-def wanted(where: str, run: Run | None, start_id: int = 0) -> Wanted:
-    """Return the queue that a filter asks for; raises UsageError for one that says nothing."""
-    return Wanted(parse_filter(where), run, start_id)
+def wanted(store: Store, where: str, run: Run | None, grader: str = "") -> Wanted:
+    """Return the queue that a filter asks for, `grader` being who `state:mine` means.
+
+    Raises UsageError for a filter that says nothing.
+    """
+    return Wanted(read_filter(store, where, grader), run)
 
 
 def make(store: Store, asked: Wanted) -> Opened:
@@ -65,12 +71,12 @@ def graded(store: Store, queue: array[int]) -> bytearray:
 
 
 class Opening:
-    """A queue that a thread is making; `done` is called from it at the end, and must not wait."""
+    """A queue that a thread is making, from now on."""
 
-    def __init__(self, path: Path, asked: Wanted, done: Callable[[], None] | None = None) -> None:
+    def __init__(self, path: Path, asked: Wanted) -> None:
         self.asked = asked
         self._path = path
-        self._done = done
+        self._done: Callable[[], object] | None = None
         self._made: Opened | None = None
         self._error: CamtrapError | None = None
         self._lock = threading.Lock()
@@ -84,8 +90,9 @@ class Opening:
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
-    def call_at_end(self, done: Callable[[], None]) -> None:
-        """Have `done` called at the end, from the thread; at once where that has come."""
+    def call_at_end(self, done: Callable[[], object]) -> None:
+        """Have `done`, which must not wait, called at the end, from the thread; at once where
+        that has come."""
         with self._lock:
             if self._made is None and self._error is None:
                 self._done = done

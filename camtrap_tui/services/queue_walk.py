@@ -7,11 +7,12 @@ and meanwhile the session stays as it was.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from camtrap_tui.domain.filters import Filter
 from camtrap_tui.domain.models import Run
+from camtrap_tui.services.filtering import title_of
 from camtrap_tui.services.opening import Opened, Opening, Wanted, graded, make, wanted
 from camtrap_tui.services.queue_moves import Answer, QueueMoves
 from camtrap_tui.services.review_items import Items
@@ -37,10 +38,12 @@ class QueueWalk(QueueMoves):
         self._gathered = ""
         self._wanted_run = run
         self.opening = opening
+        # Whether there has been a queue: until then it is empty only because it is not known.
+        self.is_open = False
         if opening is None:
             self.open_queue(where)
         else:
-            self.filter, self.run = opening.asked.filter, opening.asked.run
+            self._stand_before(opening.asked)
 
     # ── opening ──────────────────────────────────────────────────────────────────────────
 
@@ -52,14 +55,14 @@ class QueueWalk(QueueMoves):
         """
         return self.stand_in(make(self.store, self._wanted(where)))
 
-    def begin(self, where: str, done: Callable[[], None] | None = None) -> Opening:
+    def begin(self, where: str) -> Opening:
         """Have a thread build the queue that the filter asks for, instead of the one it builds.
 
-        `done` is called from that thread. Raises UsageError for a filter that says nothing.
+        Raises UsageError for a filter that says nothing.
         """
         asked = self._wanted(where)
         self.leave_opening()
-        self.opening = Opening(self.store.path, asked, done)
+        self.opening = Opening(self.store.path, asked)
         return self.opening
 
     def take(self, opening: Opening) -> int:
@@ -77,7 +80,8 @@ class QueueWalk(QueueMoves):
         self.opening = None
 
     def _wanted(self, where: str) -> Wanted:
-        return wanted(where, self._wanted_run or self.store.runs.latest())
+        run = self._wanted_run or self.store.runs.latest()
+        return wanted(self.store, where, run, self.grader)
 
     def open_images(self, image_ids: Sequence[int], title: str) -> int:
         """Make these images the queue, and stand at the first without a grade; the filter stays
@@ -87,8 +91,8 @@ class QueueWalk(QueueMoves):
 
     @property
     def title(self) -> str:
-        """What the queue is, in words: its filter, as a rule."""
-        return self._gathered or self.filter.text or "all pictures"
+        """What the queue is, in words: its filter, or the name that was saved under, as a rule."""
+        return self._gathered or title_of(self.filter)
 
     def opened(self) -> Opened:
         """Return the queue as it stands, for `stand_in` to come back to."""
@@ -96,8 +100,18 @@ class QueueWalk(QueueMoves):
             self.filter, self.run, self.queue, self._graded, self._gathered, self.current_id
         )
 
+    def _stand_before(self, asked: Wanted) -> None:
+        """Show what will probably be the first picture, until the queue is there."""
+        likely = None
+        if asked.start_id or not asked.filter.text:
+            likely = self.store.places.beginning(asked.start_id)
+        self.filter, self.run = asked.filter, asked.run
+        self.queue = array("q", [likely] if likely else [])
+        self.items = Items(self.store, self.run)
+
     def stand_in(self, opened: Opened) -> int:
         """Stand in this queue: where this grader was, or at the first image without a grade."""
+        self.is_open = True
         self.filter, self.run, self._gathered = opened.filter, opened.run, opened.title
         self.queue, self._graded = opened.queue, opened.graded
         self.items = Items(self.store, self.run)
@@ -105,6 +119,11 @@ class QueueWalk(QueueMoves):
         self.position = self._start(opened.start_id)
         self._arrive()
         return len(self.queue)
+
+    @property
+    def is_at_start(self) -> bool:
+        """Whether the image in view is the queue's first without a grade, or its first at all."""
+        return self.position == (self._first_ungraded(0) or 0)
 
     def _start(self, image_id: int) -> int:
         """Return the place to begin at: the image's, or the next one that needs a grade."""

@@ -18,15 +18,18 @@ from camtrap_tui.store.cache import Caches
 from camtrap_tui.store.clocks import Clocks
 from camtrap_tui.store.database import Database, Durability, columns
 from camtrap_tui.store.deployments import Deployments
+from camtrap_tui.store.exceptions import Exceptions
 from camtrap_tui.store.flags import Flags
 from camtrap_tui.store.grades import Grades
 from camtrap_tui.store.images import Images
 from camtrap_tui.store.joining import Joining
 from camtrap_tui.store.ledger import Ledger
+from camtrap_tui.store.places import Places
 from camtrap_tui.store.queue import Queues
 from camtrap_tui.store.relinking import Relinking
 from camtrap_tui.store.reports import Reports
 from camtrap_tui.store.runs import Runs
+from camtrap_tui.store.saved_filters import SavedFilters
 from camtrap_tui.store.sources import Sources
 from camtrap_tui.store.taxa import Taxa
 from camtrap_tui.store.timelines import Timelines
@@ -55,11 +58,14 @@ class Store:
         self.caches = Caches(db)
         self.grades = Grades(db)
         self.queues = Queues(db)
+        self.saved_filters = SavedFilters(db)
         self.reports = Reports(db)
         self.timelines = Timelines(db)
         self.clocks = Clocks(db)
         self.deployments = Deployments(db)
         self.flags = Flags(db)
+        self.places = Places(db)
+        self.exceptions = Exceptions(db)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False, durability: Durability = "FULL") -> Store:

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import App
 from textual.filter import LineFilter
 
 from camtrap_tui.config import Settings
-from camtrap_tui.domain.text import counted
 from camtrap_tui.errors import EXIT_SIGNAL, CamtrapError
+from camtrap_tui.services import resuming
+from camtrap_tui.services.opening import Opening
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.services.sample import known_models
-from camtrap_tui.services.sheet import Sheet
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.bindings import keymap, keys_of
-from camtrap_tui.tui.grid_screen import GridScreen
 from camtrap_tui.tui.driver import TerminalDriver
 from camtrap_tui.tui.host import RunRequest
 from camtrap_tui.tui.line import Line
 from camtrap_tui.tui.line_filter import UnsafeCharacters
 from camtrap_tui.tui.prompt_screen import PromptScreen
+from camtrap_tui.tui.queue_opener import QueueOpened, QueueOpener
 from camtrap_tui.tui.review_screen import ReviewScreen
 from camtrap_tui.tui.runner import Runner
 from camtrap_tui.tui.typing_notes import TypingNotes
-from camtrap_tui.tui.runs_screen import RunsScreen
+
+if TYPE_CHECKING:
+    from camtrap_tui.services.sheet import Sheet
 
 
 class CamtrapApp(App[None]):
@@ -59,6 +63,9 @@ class CamtrapApp(App[None]):
         self.sheet_step = 0
         self._sheet: Sheet | None = None
         self._offers_folder = folder is not None
+        self._opener = QueueOpener(session, self.post_message, self.on_event)
+        # What kept the first queue from being opened: without one there is nothing to review.
+        self.failure: CamtrapError | None = None
         self._deaf_before = 0.0
         self._typing = TypingNotes()
         self.animation_level = "none"
@@ -82,6 +89,8 @@ class CamtrapApp(App[None]):
         try:
             if isinstance(event, events.Key) and event.key in self._suspend_keys:
                 self.action_suspend_process()
+                return
+            if self._holds(event):
                 return
             if isinstance(screen, PromptScreen) and screen.prompt.is_open:
                 if isinstance(event, events.Key) and not event.is_forwarded:
@@ -120,9 +129,11 @@ class CamtrapApp(App[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._end, number)
+        self._take_first()
         self.push_screen(ReviewScreen(self, self.session))
         if self._offers_folder:
-            self.push_screen(RunsScreen(self))
+            self.open_runs()
+        self.call_after_refresh(_begin_collecting)
 
     def _end(self, number: signal.Signals) -> None:
         self.runner.kill()
@@ -130,13 +141,66 @@ class CamtrapApp(App[None]):
         self.exit(return_code=EXIT_SIGNAL + number)
 
     def on_unmount(self) -> None:
-        """Leave no child behind."""
+        """Leave no child behind, and no thread that builds a queue."""
+        self.session.leave_opening()
         self.runner.kill()
 
     def repaint(self) -> None:
         """Send the whole screen again, for a terminal that something else has written to."""
         self.refresh(layout=True)
         self.screen.refresh(layout=True)
+
+    # ── queues ───────────────────────────────────────────────────────────────────────────
+
+    def open_queue(self, where: str, then: Callable[[], None] | None = None) -> str:
+        """Open the queue of a filter, then do what is to follow; the answer is a sentence.
+
+        One that takes long is opened beside the screen: keys wait for it.
+        """
+        return self._opener.open(where, then)
+
+    def _take_first(self) -> None:
+        opening = self.session.opening
+        if opening is None:
+            return
+        if opening.wait(0):
+            self._take(opening)
+        else:
+            self._opener.watch(opening)
+
+    async def on_queue_opened(self, message: QueueOpened) -> None:
+        """Show the queue that a thread has made, and do what was typed meanwhile."""
+        if message.opening is self.session.opening:
+            self._take(message.opening)
+            await self._opener.let_go()
+
+    def _take(self, opening: Opening) -> None:
+        is_first = not self.session.is_open
+        try:
+            said = self._opener.take(opening)
+        except CamtrapError as error:
+            if is_first:
+                self.failure = error
+                self.exit()
+                return
+            said = str(error)
+        self._show_review(said)
+
+    def _holds(self, event: events.Event) -> bool:
+        if not self._opener.holds(event):
+            return False
+        if isinstance(event, events.Key) and event.key == "escape":
+            said = self._opener.leave()
+            if not self.session.is_open:
+                self.exit()
+            self._show_review(said)
+        return True
+
+    def _show_review(self, said: str) -> None:
+        screen = self.screen if self.screen_stack else None
+        if isinstance(screen, ReviewScreen) and screen.is_mounted:
+            screen.show_all()
+            screen.say(said)
 
     # ── predictions ──────────────────────────────────────────────────────────────────────
 
@@ -166,7 +230,7 @@ class CamtrapApp(App[None]):
 
     def _run_changed(self) -> None:
         screen = self.screen
-        if isinstance(screen, RunsScreen | ReviewScreen | GridScreen) and screen.is_mounted:
+        if isinstance(screen, PromptScreen) and screen.is_mounted:
             screen.show_run()
 
     def run_line(self) -> str:
@@ -188,20 +252,20 @@ class CamtrapApp(App[None]):
 
     def open_runs(self) -> None:
         """Show the runs."""
+        from camtrap_tui.tui.runs_screen import RunsScreen
+
         self.push_screen(RunsScreen(self))
 
     def open_sheet(self) -> None:
         """Show the contact sheet, with the exceptions that were left marked."""
+        from camtrap_tui.services.sheet import Sheet
+        from camtrap_tui.tui.grid_screen import GridScreen
+
         if self._sheet is None:
             self._sheet = Sheet(self.session)
         screen = GridScreen(self, self._sheet)
 
-        def left(_result: None) -> None:
-            if isinstance(self.screen, ReviewScreen):
-                self.screen.show_all()
-                self.screen.say(screen.parting)
-
-        self.push_screen(screen, left)
+        self.push_screen(screen, lambda _result: self._show_review(screen.parting))
 
     def open_charts(self) -> None:
         """Show the charts; a bar that is chosen there becomes the filter here."""
@@ -217,31 +281,43 @@ class CamtrapApp(App[None]):
         self.push_screen(LedgerScreen(self.store), self._picked)
 
     def _picked(self, image_id: int | None) -> None:
-        if image_id is None or not isinstance(self.screen, ReviewScreen):
+        if image_id is None:
             return
         try:
             said = self.session.go_to_image(image_id).text
         except CamtrapError as error:
             said = str(error)
-        self.screen.show_all()
-        self.screen.say(said)
+        self._show_review(said)
 
     def _chosen(self, where: str | None) -> None:
         if where is None:
             return
         try:
-            said = f"{counted(self.session.open_queue(where), 'picture')}."
+            said = self.open_queue(where)
         except CamtrapError as error:
             said = str(error)
-        if isinstance(self.screen, ReviewScreen):
-            self.screen.say(said)
-            self.screen.show_all()
+        self._show_review(said)
+
+
+def _begin_collecting() -> None:
+    """Let garbage be collected, where that waited for the start; what is there by now stays."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def run_review(
     store: Store, session: ReviewSession, settings: Settings, folder: Path | None = None
 ) -> int:
-    """Run the app until it is left; return its exit code."""
+    """Run the app until it is left, and keep where its grader was; return its exit code.
+
+    Raises what kept the first queue from being opened.
+    """
     app = CamtrapApp(store, session, settings, folder=folder)
-    app.run(mouse=False)
+    try:
+        app.run(mouse=False)
+    finally:
+        resuming.remember(session)
+    if app.failure is not None:
+        raise app.failure
     return app.return_code or 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -43,6 +43,9 @@ class Host(Protocol):
 
     def take_new_predictions(self) -> str:
         """Take new pictures and predictions into the queue of the review."""
+
+    def open_queue(self, where: str, then: Callable[[], None] | None = None) -> str:
+        """Open the queue of a filter, then do what is to follow; the answer is a sentence."""
 
     def open_runs(self) -> None:
         """Show the runs screen."""

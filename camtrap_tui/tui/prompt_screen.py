@@ -48,6 +48,9 @@ class PromptScreen(Screen[None], inherit_bindings=False):
         if text is not None:
             self.explain(text)
 
+    def show_run(self) -> None:
+        """Show how the run in progress is doing, where the screen has a place for that."""
+
     def do(self, command_id: str) -> None:
         """Do a command of the registry at once, as its key would."""
         name, number = re.fullmatch(r"(.+?)(?:_(\d))?", command_id).groups()  # type: ignore[union-attr]

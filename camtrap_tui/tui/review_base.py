@@ -111,7 +111,9 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
     def _show_empty(self) -> None:
         self._shown_id = 0
         self.query_one("#strip", Line).show("")
-        if self.session.filter.text:
+        if not self.session.is_open:
+            why = "Opening …"
+        elif self.session.filter.text:
             why = "No picture fits this filter: f changes it."
         else:
             why = "This survey has no pictures yet: r starts a prediction."

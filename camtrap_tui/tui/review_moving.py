@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from camtrap_tui.domain.text import counted
 from camtrap_tui.tui.dialogs import text_dialog
 from camtrap_tui.tui.review_base import ReviewBase
 
@@ -52,7 +51,7 @@ class Moving(ReviewBase, inherit_bindings=False):
         """Choose which pictures to review."""
 
         def take(typed: str) -> str:
-            return f"{counted(self.session.open_queue(typed), 'picture')}."
+            return self.host.open_queue(typed)
 
         hint = "species:raccoon score:<0.8 camera:UR011 hour:20-5 date:2024-06 state:ungraded"
         self.ask(text_dialog("Filter:", take, self.session.filter.text, f"{hint} order:score"))

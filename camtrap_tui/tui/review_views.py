@@ -42,6 +42,8 @@ def spread(left: str, middle: str, right: str, width: int) -> Content:
 def status_line(session: ReviewSession, survey: str, width: int, place: str = "") -> Content:
     """Return the survey and filter, the place, the pace with the time left, and the grader."""
     here = f"{session.position + 1:,}/{len(session.queue):,}" if session.queue else "0/0"
+    if not session.is_open:
+        here = "opening …"
     parts = [place or here]
     if rate := session.pace.per_hour:
         parts.append(f"{rate:,.0f}/h")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from camtrap_tui.services.cell_colors import SIXTEEN
+
 Color = tuple[int, int, int]
 Cell = tuple[str, Color | None, Color | None]
 
@@ -37,10 +39,15 @@ def cells(row: str) -> list[Cell]:
             match codes:
                 case [0, *codes]:
                     colors = {38: None, 48: None}
+                case [39 | 49 as which, *codes]:
+                    colors[which - 1] = None
                 case [38 | 48 as which, 2, r, g, b, *codes]:
                     colors[which] = (r, g, b)
                 case [38 | 48 as which, 5, number, *codes]:
                     colors[which] = indexed(number)
+                case [number, *codes] if number // 10 in (3, 4, 9, 10) and number % 10 < 8:
+                    which = 38 if number // 10 in (3, 9) else 48
+                    colors[which] = SIXTEEN[number % 10 + 8 * (number >= 90)]
                 case _:
                     raise AssertionError(f"unexpected SGR {codes}")
     assert colors == {38: None, 48: None}, "the row leaves a colour behind"

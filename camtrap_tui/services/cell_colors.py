@@ -66,9 +66,52 @@ def _grey_paper(r: int, g: int, b: int) -> str:
     return "48;5;" + _GREY_OF[r] if r == g == b else _palette_paper(r, g, b)
 
 
+# The 16 as Linux's console and VGA show them; other terminals' differ, and people choose their own.
+SIXTEEN: tuple[Rgb, ...] = (
+    (0, 0, 0),
+    (170, 0, 0),
+    (0, 170, 0),
+    (170, 85, 0),
+    (0, 0, 170),
+    (170, 0, 170),
+    (0, 170, 170),
+    (170, 170, 170),
+    (85, 85, 85),
+    (255, 85, 85),
+    (85, 255, 85),
+    (255, 255, 85),
+    (85, 85, 255),
+    (255, 85, 255),
+    (85, 255, 255),
+    (255, 255, 255),
+)
+
+
+def nearest_of_16(r: int, g: int, b: int) -> int:
+    """Return the number of the nearest of the 16."""
+    return min(
+        range(16),
+        key=lambda n: sum((v - w) ** 2 for v, w in zip((r, g, b), SIXTEEN[n], strict=True)),
+    )
+
+
+def ink_of_16(number: int) -> str:
+    """Return what makes one of the 16 the ink: 30 to 37, and 90 to 97 for the bright ones."""
+    return str(30 + number if number < 8 else 82 + number)
+
+
+def _ink_16(r: int, g: int, b: int) -> str:
+    return ink_of_16(nearest_of_16(r, g, b))
+
+
+def _paper_16(r: int, g: int, b: int) -> str:
+    return str(10 + int(_ink_16(r, g, b)))
+
+
 # Depth: (ink, paper). "grey" is the ramp for pixels without colour, the 256 for others.
 CODES: dict[str, tuple[Code, Code]] = {
     "24": (_true_ink, _true_paper),
     "256": (_palette_ink, _palette_paper),
     "grey": (_grey_ink, _grey_paper),
+    "16": (_ink_16, _paper_16),
 }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from camtrap_tui.domain.text import clean
-from camtrap_tui.services.picture_views import Region, View, fitted, unturned, zoomed
+from camtrap_tui.services.picture_views import Region, View, dots_of, fitted, unturned, zoomed
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -55,11 +55,6 @@ class Decoded:
     region: Region = _WHOLE
     problem: str = ""
     note: str = ""
-
-
-def dots_of(depth: str) -> tuple[int, int]:
-    """Return how many pixels, across and down, one cell shows at a colour depth."""
-    return (2, 4) if depth == "none" else (1, 2)
 
 
 def decode(view: View) -> Decoded:
@@ -126,7 +121,7 @@ def _shown(size: tuple[int, int], view: View, turned: int) -> tuple[int, int, Re
 
 def _draft(image: Image.Image, view: View, turned: int) -> None:
     columns, rows, region = _shown(image.size, view, turned)
-    across, down = dots_of(view.depth)
+    across, down = dots_of(view)
     need = (columns * across / region.w, rows * down / region.h)
     if turned >= 5:
         need = (need[1], need[0])
@@ -158,7 +153,7 @@ def _resized(
 ) -> Image.Image:
     from PIL import Image
 
-    across, down = dots_of(view.depth)
+    across, down = dots_of(view)
     size = (cells[0] * across, cells[1] * down)
     if turned >= 5:
         size = (size[1], size[0])

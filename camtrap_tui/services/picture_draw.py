@@ -1,48 +1,22 @@
-"""Make the rows of a frame from a decoded picture: contrast, boxes, colours.
+"""Make the rows of a frame from a decoded picture: contrast, difference, boxes, colours.
 
 A picture of infrared light has no colour, so it is drawn with xterm's grey ramp, which takes
-half the bytes; its boxes keep theirs. Every box has a label in text: no meaning is by colour
-alone.
+half the bytes; its boxes keep theirs.
 """
 
 from __future__ import annotations
 
-import math
-import unicodedata
 from typing import TYPE_CHECKING
 
-from camtrap_tui.domain.text import clean
-from camtrap_tui.services import halfblocks, plain_cells
+from camtrap_tui.services import halfblocks, inked_shades, mosaics, plain_cells
 from camtrap_tui.services.cell_marks import Mark
-from camtrap_tui.services.picture_decode import Decoded, dots_of
-from camtrap_tui.services.picture_views import BoxMark, Frame, Region, View
+from camtrap_tui.services.picture_boxes import lines_of, marks_of, with_boxes
+from camtrap_tui.services.picture_budget import level_of, within
+from camtrap_tui.services.picture_decode import Decoded
+from camtrap_tui.services.picture_views import MOST_THRIFT, Frame, View, dots_of
 
 if TYPE_CHECKING:
     from PIL import Image
-
-_Color = tuple[int, int, int]
-# Colours that xterm's 256 have too, so that they look the same at either depth.
-_BOX_COLORS: dict[str, _Color] = {
-    "animal": (95, 255, 0),
-    "human": (255, 95, 215),
-    "vehicle": (95, 215, 255),
-}
-_OTHER: _Color = (255, 255, 95)
-_NOTE: _Color = (255, 215, 0)
-_BLACK: _Color = (0, 0, 0)
-
-# Where a picture is full of detail the eye sees less of each error: there the tolerance rises,
-# to come near the budget, the design's 85 KB at 155 × 58 cells. From 12 to 20, each level takes
-# about a seventeenth off the bytes (measured on six daylight photos).
-_BYTES_A_CELL = 9.5
-_HIGHEST_TOLERANCE = 20
-_LEVELS = 17
-# A thumbnail's cell shows more of a picture, and a sheet of them is to take no more than one
-# picture does; a level takes about a thirtieth off (measured on five daylight photos).
-_THUMBNAIL_CELLS = 700
-_BYTES_A_THUMBNAIL_CELL = 7.5
-_HIGHEST_THUMBNAIL_TOLERANCE = 28
-_THUMBNAIL_LEVELS = 30
 
 # Share of pixels that may have a colour (a logo in the strip), and how far from the mean hue
 # the others may lie, in levels of Cb and Cr.
@@ -56,83 +30,110 @@ def draw(view: View, decoded: Decoded) -> Frame:
     image = decoded.image
     if image is None:
         return Frame(view, (), 0, decoded.problem)
-    if view.contrast or view.depth in ("none", "shades"):
+    if view.contrast or view.depth in ("none", "shades", "16"):
         image = _stretched(image)
-    marks = _marks(view, decoded)
-    match view.depth:
-        case "none":
-            rows = _braille(image, view, decoded, marks)
-        case "shades":
-            rows = _shades(image, view, decoded, marks)
-        case _:
-            return _halfblocks(image, view, decoded, marks)
-    return Frame(view, rows, decoded.columns, decoded.problem, marks=tuple(marks))
+    marks = marks_of(view, decoded, decoded.note)
+    if view.depth in ("none", "shades") or (view.depth == "16" and view.thrift):
+        return _plain(image, view, decoded, marks)
+    if view.depth == "16":
+        return _inked(image, view, decoded, marks)
+    return _colored(image, view, decoded, marks)
 
 
 def encode_span(frame: Frame, row: int, first: int, stop: int) -> str:
     """Return cells `first` to `stop` of a frame's row, ready to be written anywhere."""
     if not frame.pixels:
         return frame.rows[row][first:stop]
-    return halfblocks.encode_span(
+    marks = [mark for mark in frame.marks if mark.row == row]
+    if frame.dots == (1, 1):
+        return inked_shades.encode_span(frame.pixels, frame.width, row, first, stop, marks=marks)
+    encode = halfblocks.encode_span if frame.dots == (1, 2) else mosaics.encode_span
+    return encode(
         frame.pixels,
         frame.width,
         row,
         first,
         stop,
+        dots=frame.dots,
         depth=frame.depth,
         tolerance=frame.tolerance,
-        marks=[mark for mark in frame.marks if mark.row == row],
+        marks=marks,
     )
 
 
-def _halfblocks(image: Image.Image, view: View, decoded: Decoded, marks: list[Mark]) -> Frame:
+def _colored(image: Image.Image, view: View, decoded: Decoded, marks: list[Mark]) -> Frame:
     depth = view.depth
     if depth == "grey" or _is_grey(image, with_cast=depth == "256"):
         depth = "grey"
         image = image.convert("L").convert("RGB")
-    image = _with_boxes(image, view, decoded.region)
-    pixels = image.tobytes()
-    columns, lines = decoded.columns, decoded.rows
-    small = view.columns * view.rows <= _THUMBNAIL_CELLS
-    budget = (_BYTES_A_THUMBNAIL_CELL if small else _BYTES_A_CELL) * columns * lines
-    tolerance = halfblocks.TOLERANCE
-    rows = halfblocks.encode(pixels, columns, lines, depth=depth, tolerance=tolerance, marks=marks)
-    size = sum(len(row.encode()) for row in rows)
-    if size > budget:
-        more = math.ceil((1 - budget / size) * (_THUMBNAIL_LEVELS if small else _LEVELS))
-        highest = _HIGHEST_THUMBNAIL_TOLERANCE if small else _HIGHEST_TOLERANCE
-        tolerance = min(tolerance + more, highest)
-        rows = halfblocks.encode(
-            pixels, columns, lines, depth=depth, tolerance=tolerance, marks=marks
+    dots = dots_of(view)
+    is_mosaic = dots != (1, 2)
+    level = level_of(view)
+    image = level.coarse(image)
+    # Lines through coarse blocks would cost more than the blocks; the labels stay.
+    boxes = () if view.thrift >= MOST_THRIFT - 1 else view.boxes
+    image = with_boxes(image, boxes, decoded.region, depth)
+    if is_mosaic:
+        lines = lines_of(image.size, boxes, decoded.region)
+        pixels = mosaics.two_colored(image, dots, lines, tolerance=level.tolerance)
+    else:
+        pixels = image.tobytes()
+    columns, count = decoded.columns, decoded.rows
+    by_row = [[mark for mark in marks if mark.row == row] for row in range(count)]
+    encode = mosaics.encode_span if is_mosaic else halfblocks.encode_span
+
+    def encoded(tolerance: int) -> list[str]:
+        return [
+            encode(
+                pixels,
+                columns,
+                row,
+                0,
+                columns,
+                dots=dots,
+                depth=depth,
+                tolerance=tolerance,
+                marks=by_row[row],
+            )
+            for row in range(count)
+        ]
+
+    rows, tolerance = within(level, columns * count, encoded)
+    return Frame(view, rows, columns, decoded.problem, pixels, dots, depth, tolerance, tuple(marks))
+
+
+def _inked(image: Image.Image, view: View, decoded: Decoded, marks: list[Mark]) -> Frame:
+    grey = _is_grey(image, with_cast=True)
+    image = inked_shades.shaded(_cell_by_cell(image, decoded), grey=grey)
+    pixels = with_boxes(image, view.boxes, decoded.region, "16").tobytes()
+    columns = decoded.columns
+    rows = tuple(
+        inked_shades.encode_span(
+            pixels, columns, row, 0, columns, marks=[mark for mark in marks if mark.row == row]
         )
-    return Frame(
-        view,
-        rows,
-        columns,
-        decoded.problem,
-        pixels,
-        depth=depth,
-        tolerance=tolerance,
-        marks=tuple(marks),
+        for row in range(decoded.rows)
     )
+    return Frame(view, rows, columns, decoded.problem, pixels, (1, 1), "16", marks=tuple(marks))
 
 
-def _braille(
-    image: Image.Image, view: View, decoded: Decoded, marks: list[Mark]
-) -> tuple[str, ...]:
-    # Dithered first, so that the lines of the boxes stay whole.
-    image = _with_boxes(image.convert("1").convert("RGB"), view, decoded.region)
-    pixels = image.convert("L").tobytes()
-    return plain_cells.braille(pixels, decoded.columns, decoded.rows, marks=marks)
+def _plain(image: Image.Image, view: View, decoded: Decoded, marks: list[Mark]) -> Frame:
+    columns, count = decoded.columns, decoded.rows
+    if view.depth == "none" and not view.thrift:
+        # Dithered first, so that the lines of the boxes stay whole.
+        image = image.convert("1").convert("RGB")
+        image = with_boxes(image, view.boxes, decoded.region, "none")
+        rows = plain_cells.braille(image.convert("L").tobytes(), columns, count, marks=marks)
+    else:
+        image = with_boxes(image, view.boxes, decoded.region, "shades")
+        grey = _cell_by_cell(image, decoded).convert("L").tobytes()
+        rows = plain_cells.shades(grey, columns, count, marks=marks, thrifty=view.thrift > 0)
+    return Frame(view, rows, columns, decoded.problem, marks=tuple(marks))
 
 
-def _shades(image: Image.Image, view: View, decoded: Decoded, marks: list[Mark]) -> tuple[str, ...]:
+def _cell_by_cell(image: Image.Image, decoded: Decoded) -> Image.Image:
     from PIL import Image
 
-    image = _with_boxes(image, view, decoded.region)
-    size = (decoded.columns, decoded.rows)
-    pixels = image.convert("L").resize(size, Image.Resampling.BOX).tobytes()
-    return plain_cells.shades(pixels, *size, marks=marks)
+    return image.resize((decoded.columns, decoded.rows), Image.Resampling.BOX)
 
 
 def _stretched(image: Image.Image) -> Image.Image:
@@ -154,70 +155,3 @@ def _is_grey(image: Image.Image, *, with_cast: bool) -> bool:
         if far > allowed:
             return False
     return True
-
-
-def _corners(box: BoxMark, region: Region, width: int, height: int) -> tuple[int, int, int, int]:
-    """Return the box's outermost pixels in the region: left, top, right, bottom."""
-    left = (box.x - region.x) / region.w * width
-    top = (box.y - region.y) / region.h * height
-    right = (box.x + box.w - region.x) / region.w * width
-    bottom = (box.y + box.h - region.y) / region.h * height
-    x, y = math.floor(left), math.floor(top)
-    return x, y, max(x, math.ceil(right) - 1), max(y, math.ceil(bottom) - 1)
-
-
-def _with_boxes(image: Image.Image, view: View, region: Region) -> Image.Image:
-    if not view.boxes:
-        return image
-    from PIL import ImageDraw
-
-    image = image.copy()
-    pen = ImageDraw.Draw(image)
-    plain = view.depth in ("none", "shades")
-    for box in view.boxes:
-        left, top, right, bottom = _corners(box, region, image.width, image.height)
-        if plain:
-            # A dark line on either side, or the white one would be lost in a bright picture.
-            pen.rectangle((left - 1, top - 1, right + 1, bottom + 1), outline=_BLACK, width=3)
-        color = (255, 255, 255) if plain else _BOX_COLORS.get(box.category, _OTHER)
-        pen.rectangle((left, top, right, bottom), outline=color)
-    return image
-
-
-def _marks(view: View, decoded: Decoded) -> list[Mark]:
-    """Return the boxes' labels and the note, none over another; one without room is left out."""
-    across, down = dots_of(view.depth)
-    columns, rows = decoded.columns, decoded.rows
-    marks = []
-    taken: set[tuple[int, int]] = set()
-    if decoded.note:
-        text = f" {decoded.note} "[:columns]
-        marks.append(Mark(0, rows - 1, text, _BLACK, _NOTE))
-        taken |= {(column, rows - 1) for column in range(len(text))}
-    for box in view.boxes:
-        text = _label(box.label)[:columns]
-        left, top, right, bottom = _corners(box, decoded.region, columns * across, rows * down)
-        seen = right >= 0 and bottom >= 0 and left < columns * across and top < rows * down
-        if not text or not seen:
-            continue
-        row = min(max(top // down, 0), rows - 1)
-        start = min(max(left // across, 0), columns - len(text))
-        for column in range(start, columns - len(text) + 1):
-            cells = {(column + n, row) for n in range(len(text))}
-            if not cells & taken:
-                taken |= cells
-                color = _BOX_COLORS.get(box.category, _OTHER)
-                marks.append(Mark(column, row, text, _BLACK, color))
-                break
-    return marks
-
-
-def _label(text: str) -> str:
-    """Return the text with every character one cell wide."""
-    return "".join(
-        "?"
-        if unicodedata.east_asian_width(character) in "WF"
-        or unicodedata.category(character)[0] == "M"
-        else character
-        for character in clean(text)
-    )

@@ -16,6 +16,8 @@ MARGIN = 0.20
 _SMALLEST = 0.04
 # The levels of `View.thrift`: the last one is the coarse pass.
 MOST_THRIFT = 4
+# Finer blocks than halves take four bytes a cell before any colour.
+MOST_MOSAIC_THRIFT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Picture:
 class View:
     """A picture as it is to be drawn: in `columns` × `rows` cells at a colour depth.
 
-    `depth` is "24", "256", "grey", "none" (braille) or "shades" (five shades, no colour);
+    `depth` is "24", "256", "16", "grey", "none" (braille) or "shades" (five shades, no colour);
     `blocks` is "half", "sextant" or "octant". Each level of `thrift`, up to MOST_THRIFT, takes
     about half the bytes of the one before. `before` is the picture of the frame before, where
     the difference from it is to be seen.
@@ -96,6 +98,15 @@ class Frame:
     depth: str = "24"
     tolerance: int = 0
     marks: tuple[Mark, ...] = ()
+
+
+def dots_of(view: View) -> tuple[int, int]:
+    """Return how many pixels, across and down, one cell of a view is decoded to."""
+    if view.depth == "none" and not view.thrift:
+        return (2, 4)
+    if view.depth in ("none", "shades", "16") or view.thrift > MOST_MOSAIC_THRIFT:
+        return (1, 2)
+    return {"half": (1, 2), "sextant": (2, 3), "octant": (2, 4)}[view.blocks]
 
 
 def fitted(width: float, height: float, columns: int, rows: int) -> tuple[int, int]:

@@ -11,6 +11,8 @@ from camtrap_tui.services.cell_marks import Mark
 _DOTS = ((1, 8), (2, 16), (4, 32), (64, 128))
 _BRAILLE = {value: 0x2800 + value for value in range(1, 256)} | {0: 0x20}
 _SHADES = " ░▒▓█"
+# One byte a character, where every byte counts; from dark to bright.
+_ASCII = " .:-=+*#%@"
 
 
 def braille(dots: bytes, columns: int, rows: int, *, marks: Sequence[Mark] = ()) -> tuple[str, ...]:
@@ -39,15 +41,19 @@ def _bit_table(bit: int) -> bytes:
     return bytes([0]) + bytes([bit]) * 255
 
 
-def shades(grey: bytes, columns: int, rows: int, *, marks: Sequence[Mark] = ()) -> tuple[str, ...]:
-    """Return `rows` strings of `columns` characters in five shades, one byte of grey each.
+def shades(
+    grey: bytes, columns: int, rows: int, *, marks: Sequence[Mark] = (), thrifty: bool = False
+) -> tuple[str, ...]:
+    """Return `rows` strings of `columns` characters in shades, one byte of grey each.
 
-    For terminals whose font has no braille, such as Linux's own console.
+    Five shades, for terminals whose font has no braille, such as Linux's own console; `thrifty`
+    takes ten characters of ASCII instead, a third of the bytes.
     """
     if len(grey) != columns * rows:
         raise ValueError(f"{len(grey)} bytes are not {columns} × {rows} cells.")
-    text = grey.translate(bytes(level * 5 // 256 for level in range(256))).decode("latin-1")
-    text = text.translate(dict(enumerate(_SHADES)))
+    ramp = _ASCII if thrifty else _SHADES
+    steps = bytes(level * len(ramp) // 256 for level in range(256))
+    text = grey.translate(steps).decode("latin-1").translate(dict(enumerate(ramp)))
     return _marked([text[row * columns : (row + 1) * columns] for row in range(rows)], marks)
 
 

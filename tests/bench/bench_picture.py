@@ -1,6 +1,7 @@
 """Measure pictures: time to decode and to draw, and bytes, at the panes of three terminals.
 
-    python -m tests.bench.bench_picture PICTURE … [--depth 24|256|grey|none|shades]
+    python -m tests.bench.bench_picture PICTURE … [--depth 24|256|16|grey|none|shades]
+        [--blocks half|sextant|octant] [--thrift 0 … 4]
 
 Medians of the given pictures; times are the best of five, in milliseconds. `ssh -C` is zlib at
 level 6, as OpenSSH compresses.
@@ -21,8 +22,8 @@ from camtrap_tui.services.picture_draw import draw
 from camtrap_tui.services.picture_views import Frame, View
 
 _T = TypeVar("_T")
-# Terminal: columns and rows of a pane that has the whole width, two rows less than the height.
-_PANES = {"80x24": (80, 22), "120x40": (120, 38), "200x60": (200, 58)}
+# Terminal: columns and rows of the review screen's pane, beside its panel.
+_PANES = {"80x24": (53, 20), "120x40": (86, 36), "200x60": (156, 56)}
 
 
 def _timed(work: Callable[[], _T]) -> tuple[_T, float]:
@@ -40,12 +41,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("pictures", nargs="+", type=Path)
     parser.add_argument("--depth", default="24")
+    parser.add_argument("--blocks", default="half")
+    parser.add_argument("--thrift", type=int, default=0)
     options = parser.parse_args()
     print(f"{'pane':8}{'picture':44}{'cells':>9}{'decode':>8}{'draw':>7}{'bytes':>9}{'ssh -C':>8}")
     for pane, (columns, rows) in _PANES.items():
         lines: list[tuple[float, float, int, int]] = []
         for path in options.pictures:
-            view = View(path, columns, rows, depth=options.depth)
+            view = View(
+                path,
+                columns,
+                rows,
+                depth=options.depth,
+                blocks=options.blocks,
+                thrift=options.thrift,
+            )
             decoded, decoding = _timed(lambda view=view: decode(view))  # type: ignore[misc]
             frame, drawing = _timed(lambda view=view, decoded=decoded: draw(view, decoded))  # type: ignore[misc]
             assert isinstance(decoded, Decoded)

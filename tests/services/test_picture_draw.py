@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from camtrap_tui.services.halfblocks import encode
 from camtrap_tui.services.picture_decode import Decoded
-from camtrap_tui.services.picture_draw import draw
-from camtrap_tui.services.picture_views import BoxMark, Region, View
-from tests.ansi import cells, pixels
+from camtrap_tui.services.picture_draw import draw, encode_span
+from camtrap_tui.services.picture_views import (
+    MOST_THRIFT,
+    BoxMark,
+    Frame,
+    Region,
+    View,
+    dots_of,
+)
+from tests.ansi import Color, cells, pixels
 
 _GREEN = (95, 255, 0)
 _BOX = BoxMark(0.25, 0.25, 0.5, 0.5, "animal", "1")
@@ -130,13 +137,95 @@ def test_contrast_brightens_a_dark_picture() -> None:
 
 
 def test_a_detailed_picture_gets_a_higher_tolerance_within_the_budget() -> None:
-    # Neighbours differ by more than 12 as a rule, and by more than 20 seldom.
     image = Image.merge("RGB", [Image.effect_noise((100, 76), 8) for _ in range(3)])
     image = image.point([*range(256), *(max(v - 40, 0) for v in range(256)), *range(256)])
-    usual = encode(image.tobytes(), 100, 38)
-    assert sum(len(row.encode()) for row in usual) > 9.5 * 100 * 38
     frame = draw(replace(_VIEW, columns=100, rows=38), _decoded(image))
-    assert sum(len(row.encode()) for row in frame.rows) < 9.5 * 100 * 38
+    assert frame.tolerance > 12
+    assert _bytes(frame) <= 8.5 * 100 * 38
+
+
+def test_a_plain_picture_gets_a_lower_tolerance() -> None:
+    image = Image.radial_gradient("L").resize((100, 76)).point(lambda v: v // 4).convert("RGB")
+    frame = draw(replace(_VIEW, columns=100, rows=38), _decoded(image))
+    assert frame.tolerance < 12
+    assert _bytes(frame) <= 8.5 * 100 * 38
+
+
+def _bytes(frame: Frame) -> int:
+    return sum(len(row.encode()) for row in frame.rows)
+
+
+@pytest.mark.parametrize("blocks", ["half", "sextant", "octant"])
+@pytest.mark.parametrize("depth", ["24", "256", "16", "grey", "none", "shades"])
+def test_each_level_of_thrift_takes_less_than_the_one_before(depth: str, blocks: str) -> None:
+    sizes = []
+    for thrift in range(MOST_THRIFT + 1):
+        view = replace(_VIEW, columns=80, rows=30, depth=depth, blocks=blocks, thrift=thrift)
+        across, down = dots_of(view)
+        image = _scene((80 * across, 30 * down))
+        frame = draw(view, Decoded(image, 80, 30))
+        assert all(len(cells(row)) == 80 for row in frame.rows)
+        sizes.append(_bytes(frame))
+    assert all(later < earlier or later == 80 * 30 for earlier, later in pairwise(sizes))
+    # A cell costs a byte at the least: it is what is above that halves.
+    over = [size - 80 * 30 for size in sizes]
+    assert over[1] <= 0.6 * over[0]
+    assert over[2] <= 0.4 * over[0]
+    assert over[MOST_THRIFT] <= 0.12 * over[0]
+
+
+def _soft(size: tuple[int, int]) -> Image.Image:
+    return Image.effect_noise((16, 12), 90).resize(size, Image.Resampling.BICUBIC)
+
+
+def _scene(size: tuple[int, int]) -> Image.Image:
+    """Return something as full of detail as a photo of a wood, in colour."""
+    light = _soft(size)
+    planes = [
+        Image.blend(Image.blend(light, _soft(size), 0.25), Image.effect_noise(size, 60), 0.1)
+        for _ in "RGB"
+    ]
+    return Image.merge("RGB", planes)
+
+
+@pytest.mark.parametrize("thrift", [0, 1, 2, 4])
+@pytest.mark.parametrize("blocks", ["half", "octant"])
+@pytest.mark.parametrize("depth", ["24", "16", "none"])
+def test_a_span_is_its_part_of_the_frame(depth: str, blocks: str, thrift: int) -> None:
+    view = replace(_VIEW, boxes=(_BOX,), depth=depth, blocks=blocks, thrift=thrift)
+    across, down = dots_of(view)
+    frame = draw(view, Decoded(_scene((40 * across, 15 * down)), 40, 15))
+    for row in range(15):
+        assert encode_span(frame, row, 0, 40) == frame.rows[row]
+        for first, stop in ((0, 7), (9, 12), (10, 11), (33, 40), (5, 5)):
+            assert len(cells(encode_span(frame, row, first, stop))) == stop - first
+    assert cells(encode_span(frame, 3, 10, 11))[0][0] == "1"
+
+
+@pytest.mark.parametrize(
+    ("depth", "animal", "human"),
+    [
+        ("24", (95, 255, 0), (255, 95, 215)),
+        ("256", (95, 255, 0), (255, 95, 215)),
+        ("grey", (95, 255, 0), (255, 95, 215)),
+        ("16", (85, 255, 85), (255, 85, 255)),
+    ],
+)
+@pytest.mark.parametrize("blocks", ["half", "sextant", "octant"])
+def test_boxes_keep_their_colours(depth: str, animal: Color, human: Color, blocks: str) -> None:
+    boxes = (_BOX, replace(_BOX, x=0.8, w=0.1, category="human", label="2"))
+    view = replace(_VIEW, boxes=boxes, depth=depth, blocks=blocks)
+    across, down = dots_of(view)
+    frame = draw(view, Decoded(_scene((40 * across, 15 * down)), 40, 15))
+    # A box's line is the same colour wherever it is; here in the middle of its right side.
+    shown = cells(frame.rows[7])
+    assert any(_near(animal, color) for color in shown[29][1:])
+    assert any(_near(human, color) for color in shown[35][1:])
+    assert not any(_near(animal, color) for color in shown[20][1:])
+
+
+def _near(one: Color, other: Color | None) -> bool:
+    return other is not None and all(abs(a - b) <= 32 for a, b in zip(one, other, strict=True))
 
 
 def test_no_picture_is_a_frame_with_the_reason() -> None:

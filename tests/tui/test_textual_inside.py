@@ -11,12 +11,14 @@ from textual import _compositor
 from textual.strip import Strip
 from textual.widget import Widget
 
-from camtrap_tui.services.halfblocks import Mark, encode
+from camtrap_tui.services.cell_marks import Mark
+from camtrap_tui.services.halfblocks import encode_span
 from camtrap_tui.tui.textual_inside import AnsiStrip, segments_of
 from tests.ansi import cells
 
 _PIXELS = bytes(range(0, 240, 2)) * 2
-_ROW = encode(_PIXELS, 20, 2, marks=[Mark(3, 0, "1", (0, 0, 0), (95, 255, 0))])[0]
+_MARK = Mark(3, 0, "1", (0, 0, 0), (95, 255, 0))
+_ROW = encode_span(_PIXELS, 20, 0, 0, 20, depth="24", tolerance=12, marks=[_MARK])
 
 
 def _strip(before: int = 2, after: int = 3) -> AnsiStrip:
@@ -68,10 +70,21 @@ def test_cut_rows_show_the_same_cells() -> None:
 def test_segments_of_every_depth_are_what_the_row_shows() -> None:
     console = Console(color_system="truecolor", force_terminal=True)
     for depth in ("24", "256", "grey"):
-        for row in encode(_PIXELS, 20, 2, depth=depth):
-            strip = Strip(segments_of(row))
-            shown = cells(strip.render(console))
-            assert shown == cells(row)
+        row = encode_span(_PIXELS, 20, 0, 0, 20, depth=depth, tolerance=12, marks=[_MARK])
+        strip = Strip(segments_of(row))
+        assert cells(strip.render(console)) == cells(row)
+
+
+def test_segments_of_finer_blocks_and_of_16_colours_are_what_the_row_shows() -> None:
+    console = Console(color_system="truecolor", force_terminal=True)
+    rows = ["\x1b[38;2;9;8;7;48;5;238m\U0001fb12\U0001cd3a▛\x1b[0m", "\x1b[31m░\x1b[97m▒\x1b[0m "]
+    for row in rows:
+        strip = Strip(segments_of(row))
+        assert strip.cell_length == 3
+        glyphs = [glyph for glyph, _, _ in cells(row)]
+        assert [glyph for glyph, _, _ in cells(strip.render(console))] == glyphs
+        colors = [(s.style.color, s.style.bgcolor) for s in strip if s.style]
+        assert colors[0] != (None, None)
 
 
 def test_text_and_width_are_those_of_the_cells() -> None:

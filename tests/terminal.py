@@ -12,7 +12,7 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pyte
@@ -22,7 +22,11 @@ _ANSWERS = {b"\x1b[c": b"\x1b[?62;22c", b"\x1b[6n": b"\x1b[1;1R"}
 
 
 class Terminal:
-    """Runs `camtrap-tui ARGUMENTS` and reads its screen."""
+    """Runs `camtrap-tui ARGUMENTS` and reads its screen.
+
+    `environment` is set for it, or unset where a value is None; `script` is for a shell whose
+    `"$@"` is the program; `answers` are what the terminal says when it is asked.
+    """
 
     def __init__(
         self,
@@ -30,22 +34,32 @@ class Terminal:
         size: tuple[int, int] = (80, 24),
         cwd: Path | None = None,
         before_exec: Callable[[], None] | None = None,
+        environment: Mapping[str, str | None] | None = None,
+        script: str = "",
+        answers: Mapping[bytes, bytes] = _ANSWERS,
     ) -> None:
         columns, rows = size
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
+        self._answers = answers
         self.written = b""
         self._lock = threading.Lock()
         command = [sys.executable, "-m", "camtrap_tui", *map(str, arguments)]
+        if script:
+            command = ["/bin/sh", "-c", script, "sh", *command]
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.environ.update({"TERM": "xterm-256color", "COLORTERM": "truecolor"})
+            for name, value in (environment or {}).items():
+                os.environ.pop(name, None)
+                if value is not None:
+                    os.environ[name] = value
             if cwd:
                 os.chdir(cwd)
             if before_exec:
                 before_exec()
-            os.execv(sys.executable, command)
+            os.execv(command[0], command)
         self.modes_before = termios.tcgetattr(self.fd)
         self._hung_up = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -65,7 +79,7 @@ class Terminal:
             with self._lock:
                 self.written += data
                 self._stream.feed(data)
-            for question, answer in _ANSWERS.items():
+            for question, answer in self._answers.items():
                 if question in data:
                     os.write(self.fd, answer)
 
@@ -91,6 +105,12 @@ class Terminal:
     def type(self, keys: str) -> None:
         """Type keys, as a terminal sends them."""
         os.write(self.fd, keys.encode())
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size."""
+        with self._lock:
+            self.screen.resize(rows, columns)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def signal(self, number: int) -> None:
         """Send a signal to the program."""

@@ -142,10 +142,9 @@ class GridScreen(PromptScreen, inherit_bindings=False):
             self.explain(self._said)
             return
         # What was done is said in full, what comes next as far as there is room behind it.
-        parts = [part for part in (self._said, hint, self.host.run_line()) if part]
-        while len(parts) > 1 and len("  ".join(parts)) > self.size.width:
-            parts.pop()
-        self.explain("  ".join(parts))
+        undo = review_views.undo_line(self.sheet.session, self.commands)
+        parts = [self._said, hint, undo, self.host.run_line()]
+        self.explain(review_views.fitting(parts, self.size.width))
 
     def _to_come(self) -> set[int]:
         """Return the images of the page whose pictures are being drawn or fetched."""
@@ -157,7 +156,7 @@ class GridScreen(PromptScreen, inherit_bindings=False):
 
     def _answer(self, answer: Answer, *, read: bool = True) -> None:
         self._is_leaving = self._is_waiting = False
-        self._said = answer.text
+        self._said = answer.text or self.nudge(self.sheet.session)
         if read:
             self._read()
         else:

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from camtrap_tui.commands import footer, remapped
+from camtrap_tui.services.recording import Recording
 from camtrap_tui.tui import review_views
 from camtrap_tui.tui.dialogs import Dialog
 from camtrap_tui.tui.host import Host
@@ -43,6 +44,14 @@ class PromptScreen(Screen[None], inherit_bindings=False):
             width = max(self.panel.size.width, 10)
             self.panel.show([Content(line) for line in textwrap.wrap(text, width)])
 
+    def nudge(self, session: Recording) -> str:
+        """Return that a rest is due, once a stretch of work; whoever asks shows it."""
+        minutes = self.host.settings.nudge
+        if self.prompt.is_open or minutes == "off" or not session.stretch.is_long(int(minutes)):
+            return ""
+        session.stretch.said()
+        return f'{minutes} minutes without a rest: look up for five. (nudge = "off" ends this.)'
+
     def prompt_closed(self, text: str | None) -> None:
         """Show what came of a prompt; None where that was said already."""
         if text is not None:
@@ -60,6 +69,11 @@ class PromptScreen(Screen[None], inherit_bindings=False):
         """Go to the shell until its `fg`."""
         self.app.action_suspend_process()
 
+    def situation(self) -> str:
+        """Return what is going on, for the footer: one of SITUATIONS, empty for the usual."""
+        return ""
+
     def show_footer(self) -> None:
-        """Show the keys that matter most."""
-        self.footer.show(review_views.footer_line(footer(self.commands), self.size.width))
+        """Show the keys that matter most now."""
+        shown = footer(self.commands, self.situation())
+        self.footer.show(review_views.footer_line(shown, self.size.width))

@@ -12,6 +12,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from camtrap_tui.commands import ADDING, BURST, READ_ONLY, UNPREDICTED
 from camtrap_tui.services.queue_walk import Answer
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.services.review_items import Item
@@ -24,7 +25,7 @@ from camtrap_tui.tui.look import Look
 from camtrap_tui.tui.missing_pictures import MissingPictures, PictureFetched
 from camtrap_tui.tui.prompt_screen import PromptScreen
 
-_READ_ONLY = "The survey is read-only here: look at it, but nothing can be graded or marked."
+_CANNOT_WRITE = "The survey is read-only here: look at it, but nothing can be graded or marked."
 
 
 class ReviewBase(PromptScreen, inherit_bindings=False):
@@ -52,9 +53,11 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
     def on_mount(self) -> None:
         """Ask who grades, unless that is known; the pictures wait for nobody."""
         if self.session.store.db.read_only:
-            self.say(_READ_ONLY)
+            self.say(_CANNOT_WRITE)
         elif not self.session.grader:
             self._ask_name()
+        else:
+            self.call_after_refresh(lambda: self.say(self._message()))
 
     def on_unmount(self) -> None:
         """End the thread that fetches pictures."""
@@ -126,15 +129,35 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
         if not self.prompt.is_open:
             self.explain(text)
 
+    def situation(self) -> str:
+        """Return what is going on: the footer shows the keys for that first."""
+        session = self.session
+        if session.store.db.read_only:
+            return READ_ONLY
+        if session.asks_burst:
+            return BURST
+        if session.is_adding:
+            return ADDING
+        item = session.item
+        return UNPREDICTED if item is not None and item.predicted is None else ""
+
     def _answer(self, answer: Answer) -> None:
         self.show_all()
-        # What a run in progress says stands on the same line, when there is nothing else.
-        self.say(answer.text or self.host.run_line())
+        self.say(self._message(answer.text))
+
+    def _message(self, text: str = "") -> str:
+        """Return what stands on the message line: what came of the last key, else that a rest is
+        due; then, where it fits, what undo takes back, and what a run in progress says."""
+        said = text or self.nudge(self.session)
+        undo = (
+            "" if self.session.asks_burst else review_views.undo_line(self.session, self.commands)
+        )
+        return review_views.fitting([said, undo, self.host.run_line()], self.size.width)
 
     def show_run(self) -> None:
         """Show how the run in progress is doing, unless something else is being said."""
         if not self.session.asks_burst:
-            self.say(self.host.run_line())
+            self.say(self._message())
 
     # ── prompts ──────────────────────────────────────────────────────────────────────────
 
@@ -156,7 +179,7 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
     def _may_grade(self) -> bool:
         """Tell whether a grade can be recorded, and say or ask what is lacking."""
         if self.session.store.db.read_only:
-            self.say(_READ_ONLY)
+            self.say(_CANNOT_WRITE)
             return False
         if not self.session.grader:
             self._ask_name()

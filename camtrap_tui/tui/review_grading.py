@@ -107,7 +107,7 @@ class Grading(ReviewBase, inherit_bindings=False):
 
     def action_quick_order(self) -> None:
         """Put on the quick keys what is keyed most now."""
-        self._graded(self.session.reorder_quick)
+        self._answer(self.session.reorder_quick())
 
     def action_grade_burst(self) -> None:
         """Ask for the burst's grade."""

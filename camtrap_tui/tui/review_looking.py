@@ -37,4 +37,7 @@ class Looking(ReviewBase, inherit_bindings=False):
     def action_open(self) -> None:
         """Open in the system's viewer."""
         item = self.session.item
-        self.say(open_picture(item.path) if item else "There is no picture here.")
+        if item is None:
+            self.say("There is no picture here.")
+        else:
+            self.say(open_picture(item.path, item.image.url))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
-from camtrap_tui.commands import Command, keys_sign
+from camtrap_tui.commands import Command, key_sign, keys_sign
 from camtrap_tui.domain.pace import spell_duration
 from camtrap_tui.services.picture_views import BoxMark, Picture, Region
 from camtrap_tui.services.review import ReviewSession
@@ -12,6 +14,8 @@ from camtrap_tui.services.review_items import Item
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _BAR_CELLS = 6
+# From so many columns on the status line says more of the pace.
+_WIDE = 110
 # A burst longer than this is shown as a window around the picture in view.
 _STRIP_CELLS = 15
 
@@ -44,16 +48,43 @@ def status_line(session: ReviewSession, survey: str, width: int, place: str = ""
     here = f"{session.position + 1:,}/{len(session.queue):,}" if session.queue else "0/0"
     if not session.is_open:
         here = "opening …"
-    parts = [place or here]
-    if rate := session.pace.per_hour:
-        parts.append(f"{rate:,.0f}/h")
-        if left := session.pace.hours_left(session.left):
-            parts.append(f"{spell_duration(left)} left")
-    elif session.queue:
-        parts.append(f"{session.left:,} to grade")
     name = f"{survey} · {session.title}"
     who = "read-only" if session.store.db.read_only else session.grader or "no name yet"
+    parts = [place or here, *_pace_parts(session, is_wide=width >= _WIDE)]
     return spread(name, " · ".join(parts), who, width)
+
+
+def _pace_parts(session: ReviewSession, *, is_wide: bool) -> list[str]:
+    """Return pictures an hour and the time left; where there is room, seconds a picture and the
+    share accepted between them."""
+    pace = session.pace
+    rate, each, share = pace.per_hour, pace.seconds_each, session.accepted_share
+    if rate is None or each is None:
+        return [f"{session.left:,} to grade"] if session.queue else []
+    parts = [f"{rate:,.0f}/h"]
+    if is_wide:
+        parts.append(f"{each:.1f} s" if each < 99.5 else f"{each:,.0f} s")
+        parts += [f"{share:.0%} accepted"] if share is not None else []
+    left = pace.hours_left(session.left)
+    return [*parts, f"{spell_duration(left)} left"] if left else parts
+
+
+def undo_line(session: ReviewSession, commands: Sequence[Command]) -> str:
+    """Return what the undo key takes back, before it does; empty where that is nothing."""
+    what = "" if session.store.db.read_only else session.next_undo()
+    key = next((c.keys[0] for c in commands if c.title == "Undo" and c.keys), None)
+    return f"{key_sign(key)} undoes {what}" if what and key else ""
+
+
+def fitting(parts: Sequence[str], width: int) -> str:
+    """Return the first of `parts`, whole, and as many after it as fit on its line."""
+    said = ""
+    for part in filter(None, parts):
+        longer = f"{said}  {part}" if said else part
+        if said and len(longer) > width:
+            break
+        said = longer
+    return said
 
 
 def strip_line(session: ReviewSession, item: Item, width: int) -> Content:

@@ -6,6 +6,7 @@ half the bytes; its boxes keep theirs.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from camtrap_tui.services import halfblocks, inked_shades, mosaics, plain_cells
@@ -13,6 +14,7 @@ from camtrap_tui.services.cell_marks import Mark
 from camtrap_tui.services.picture_boxes import lines_of, marks_of, with_boxes
 from camtrap_tui.services.picture_budget import level_of, within
 from camtrap_tui.services.picture_decode import Decoded
+from camtrap_tui.services.picture_difference import difference
 from camtrap_tui.services.picture_views import MOST_THRIFT, Frame, View, dots_of
 
 if TYPE_CHECKING:
@@ -23,21 +25,42 @@ if TYPE_CHECKING:
 _COLORFUL = 0.015
 _SAME_HUE = 8
 _NEUTRAL = 5
+_FAINT = 0.6
 
 
-def draw(view: View, decoded: Decoded) -> Frame:
-    """Return the frame of a view, at most its columns × rows."""
+def draw(view: View, decoded: Decoded, before: Decoded | None = None) -> Frame:
+    """Return the frame of a view, at most its columns × rows.
+
+    With `before`, the frame before decoded for the same view, it shows what has changed since.
+    """
     image = decoded.image
     if image is None:
         return Frame(view, (), 0, decoded.problem)
-    if view.contrast or view.depth in ("none", "shades", "16"):
+    note = decoded.note
+    if before is not None:
+        image, said, problem = _differing(image, before)
+        note = said or note
+        decoded = replace(decoded, problem=decoded.problem or problem)
+    elif view.contrast or view.depth in ("none", "shades", "16"):
         image = _stretched(image)
-    marks = marks_of(view, decoded, decoded.note)
+    marks = marks_of(view, decoded, note)
     if view.depth in ("none", "shades") or (view.depth == "16" and view.thrift):
         return _plain(image, view, decoded, marks)
     if view.depth == "16":
         return _inked(image, view, decoded, marks)
     return _colored(image, view, decoded, marks)
+
+
+def _differing(image: Image.Image, before: Decoded) -> tuple[Image.Image, str, str]:
+    """Return what to draw, a note in two words, and the problem in a sentence."""
+    if before.image is None:
+        return image, "nothing before", f"No difference: {before.problem}"
+    if before.image.size != image.size:
+        return image, "other shape", "No difference: the frame before has another shape."
+    found = difference(image, before.image, grey=_is_grey(image, with_cast=True))
+    if found is None:
+        return image, "no change", ""
+    return found, "", ""
 
 
 def encode_span(frame: Frame, row: int, first: int, stop: int) -> str:
@@ -104,6 +127,8 @@ def _colored(image: Image.Image, view: View, decoded: Decoded, marks: list[Mark]
 
 def _inked(image: Image.Image, view: View, decoded: Decoded, marks: list[Mark]) -> Frame:
     grey = _is_grey(image, with_cast=True)
+    if view.before is None:
+        image = _paler(image)
     image = inked_shades.shaded(_cell_by_cell(image, decoded), grey=grey)
     pixels = with_boxes(image, view.boxes, decoded.region, "16").tobytes()
     columns = decoded.columns
@@ -140,6 +165,13 @@ def _stretched(image: Image.Image) -> Image.Image:
     from PIL import ImageOps
 
     return ImageOps.autocontrast(image, cutoff=(0.5, 2), preserve_tone=True)
+
+
+def _paler(image: Image.Image) -> Image.Image:
+    """Return the image in colours nearer to grey: the 16 have no faint ones but greys."""
+    from PIL import ImageEnhance
+
+    return ImageEnhance.Color(image).enhance(_FAINT)
 
 
 def _is_grey(image: Image.Image, *, with_cast: bool) -> bool:

@@ -11,14 +11,21 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from camtrap_tui.domain.text import clean
-from camtrap_tui.services.picture_views import BoxMark, Frame, Picture, Region, View
+from camtrap_tui.services.picture_views import BoxMark, Frame, Picture, Region, View, dots_of
+
+if TYPE_CHECKING:
+    from camtrap_tui.services.picture_decode import Decoded
 
 __all__ = ["BoxMark", "Frame", "Picture", "PictureLoader", "Region", "View"]
 
 # Some 90 pictures at 120 × 40; the whole TUI is to stay below 80 MB.
 CACHE_BYTES = 8_000_000
+# A picture in octants at 200 × 60 takes 200 KB.
+_DECODED_KEPT = 12
 # A disk that has stopped answering must not keep the application from ending.
 _LONGEST_JOIN_S = 5.0
 
@@ -61,6 +68,37 @@ class FrameCache:
             self.size -= dropped
 
 
+class DecodedCache:
+    """The pictures that were decoded last: seen otherwise, or as the frame before, they are at
+    hand. May be used by several threads; both may then decode the same one.
+    """
+
+    def __init__(self) -> None:
+        self._pictures: OrderedDict[tuple[object, ...], Decoded] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, view: View) -> Decoded:
+        """Return what the view shows of its file, decoded now or not long ago."""
+        from camtrap_tui.services.picture_decode import decode
+
+        try:
+            written = view.path.stat().st_mtime_ns if view.path else 0
+        except OSError:
+            written = 0
+        key = (view.path, written, view.columns, view.rows, view.zoom, dots_of(view))
+        with self._lock:
+            if found := self._pictures.get(key):
+                self._pictures.move_to_end(key)
+                return found
+        decoded = decode(view)
+        if decoded.image is not None:
+            with self._lock:
+                self._pictures[key] = decoded
+                if len(self._pictures) > _DECODED_KEPT:
+                    self._pictures.popitem(last=False)
+        return decoded
+
+
 class PictureLoader:
     """Turns views into frames; every method may be called from any thread."""
 
@@ -70,6 +108,7 @@ class PictureLoader:
         """Start the threads; `on_ready` is called from one of them and must not wait."""
         self._on_ready = on_ready
         self._cache = FrameCache(cache_bytes)
+        self._decoded = DecodedCache()
         self._changed = threading.Condition()
         self._wanted: dict[View, None] = {}  # on the screen and not there yet, in their order
         self._ahead: list[View] = []
@@ -152,13 +191,15 @@ class PictureLoader:
                 self._changed.wait()
         return None
 
-    @staticmethod
-    def _frame(view: View) -> Frame:
-        from camtrap_tui.services.picture_decode import BROKEN, decode
+    def _frame(self, view: View) -> Frame:
+        from camtrap_tui.services.picture_decode import BROKEN
         from camtrap_tui.services.picture_draw import draw
 
         try:
-            return draw(view, decode(view))
+            decoded = self._decoded.take(view)
+            if view.before is None:
+                return draw(view, decoded)
+            return draw(view, decoded, self._decoded.take(replace(view, path=view.before)))
         except BROKEN as error:
             # Only a file that Pillow takes for a picture and then fails to convert gets here.
             name = clean(view.path.name) if view.path else "The picture"

@@ -1,0 +1,108 @@
+"""What has changed since the frame before: bright where something moved, dim where nothing did.
+
+Both frames are compared at the size shown. What a camera itself changes, exposure and noise and
+a pixel's worth of shaking, is taken out first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import mul
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+# Nothing less than this share of the picture's range of light is a change, nor fewer levels.
+_LEAST_SHARE = 0.06
+_LEAST = 6
+# Times the median of what differs: noise seldom goes beyond.
+_NOISE = 5
+# Levels from what is hardly a change to what is one.
+_RAMP = 14
+# Pixels that are looked at to find the exposure.
+_SAMPLE = 4000
+# Share of the picture's light that unchanged parts keep.
+_DIM = 0.38
+_AMBER = (255, 176, 0)
+
+
+def difference(image: Image.Image, before: Image.Image, *, grey: bool) -> Image.Image | None:
+    """Return an RGB picture of what has changed, or None where nothing has.
+
+    Both images are RGB and of one size. Parts that changed keep their colours, on dim grey; a
+    `grey` picture has none, so there they are amber.
+    """
+    mask = _changed(image, before)
+    if mask.getbbox() is None:
+        return None
+    from PIL import Image, ImageOps
+
+    light = image.convert("L")
+    dim = light.point([round(_DIM * level) for level in range(256)]).convert("RGB")
+    if grey:
+        bright = ImageOps.autocontrast(light, cutoff=(0.5, 0.5))
+        vivid = ImageOps.colorize(bright, (70, 40, 0), (255, 236, 190), _AMBER)
+    else:
+        vivid = ImageOps.autocontrast(image, cutoff=(0.5, 0.5), preserve_tone=True)
+    return Image.composite(vivid, dim, mask)
+
+
+def _changed(image: Image.Image, before: Image.Image) -> Image.Image:
+    """Return a mask (L): 0 where nothing changed, 255 where something clearly did."""
+    from PIL import ImageChops, ImageFilter
+
+    most = None
+    for now, then in zip(image.split(), before.split(), strict=True):
+        then = _exposed_alike(now, then)
+        # What lies within the range of a pixel's neighbours may have come from shaking.
+        above = ImageChops.subtract(now, then.filter(ImageFilter.MaxFilter(3)))
+        below = ImageChops.subtract(then.filter(ImageFilter.MinFilter(3)), now)
+        far = ImageChops.add(above, below)
+        most = far if most is None else ImageChops.lighter(most, far)
+    assert most is not None
+    light = image.convert("L")
+    noise = ImageChops.difference(light, _exposed_alike(light, before.convert("L")))
+    counts = light.histogram()
+    span = _level_at(counts, 0.98) - _level_at(counts, 0.02)
+    least = max(_LEAST, round(_LEAST_SHARE * span), _NOISE * _level_at(noise.histogram(), 0.5))
+    mask = most.point([min(max((level - least) * 255 // _RAMP, 0), 255) for level in range(256)])
+    # Specks go, and what stays is seen with its edge.
+    return mask.filter(ImageFilter.MedianFilter(3)).filter(ImageFilter.MaxFilter(3))
+
+
+def _level_at(counts: Sequence[int], share: float) -> int:
+    """Return the level that this share of the pixels does not exceed."""
+    wanted = share * sum(counts)
+    seen = 0
+    for level, count in enumerate(counts):
+        seen += count
+        if seen >= wanted:
+            return level
+    return len(counts) - 1
+
+
+def _exposed_alike(now: Image.Image, then: Image.Image) -> Image.Image:
+    """Return `then` with the gain and offset that bring it nearest to `now` (both L)."""
+    xs, ys = then.tobytes(), now.tobytes()
+    step = max(1, len(xs) // _SAMPLE)
+    xs, ys = xs[::step], ys[::step]
+    gain, offset = _line(xs, ys)
+    # Once more without what fits worst: that is what moved.
+    misfits = sorted(abs(y - gain * x - offset) for x, y in zip(xs, ys, strict=True))
+    most = misfits[len(misfits) * 3 // 4]
+    fitting = [(x, y) for x, y in zip(xs, ys, strict=True) if abs(y - gain * x - offset) <= most]
+    gain, offset = _line([x for x, _ in fitting], [y for _, y in fitting])
+    return then.point([min(max(round(gain * level + offset), 0), 255) for level in range(256)])
+
+
+def _line(xs: Sequence[int], ys: Sequence[int]) -> tuple[float, float]:
+    """Return gain and offset of the least squares of y = gain · x + offset."""
+    count = len(xs)
+    mean_x, mean_y = sum(xs) / count, sum(ys) / count
+    spread = sum(map(mul, xs, xs)) / count - mean_x * mean_x
+    if spread < 1:
+        return 1.0, mean_y - mean_x
+    gain = (sum(map(mul, xs, ys)) / count - mean_x * mean_y) / spread
+    gain = min(max(gain, 0.2), 5.0)
+    return gain, mean_y - gain * mean_x

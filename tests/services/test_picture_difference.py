@@ -1,0 +1,121 @@
+"""The difference shows what moved, and nothing that the camera itself changed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops, ImageDraw
+
+from camtrap_tui.services.picture_decode import Decoded
+from camtrap_tui.services.picture_difference import difference
+from camtrap_tui.services.picture_draw import draw
+from camtrap_tui.services.picture_views import View, dots_of
+from camtrap_tui.services.pictures import DecodedCache
+from tests.ansi import cells
+from tests.picture_files import blobs, jpeg
+
+_SIZE = (80, 60)
+_ANIMAL = (30, 20, 50, 34)
+
+
+def _scene(*, grey: bool) -> Image.Image:
+    image = blobs(5, size=(160, 120)).resize(_SIZE)
+    return image.convert("L").convert("RGB") if grey else image
+
+
+def _with_animal(image: Image.Image) -> Image.Image:
+    image = image.copy()
+    ImageDraw.Draw(image).ellipse(_ANIMAL, fill=(15, 12, 10))
+    return image
+
+
+def _noisy(image: Image.Image) -> Image.Image:
+    noise = Image.effect_noise(image.size, 3).convert("RGB")
+    return ImageChops.add(image, noise, 1, -128)
+
+
+def _brightness(image: Image.Image, box: tuple[int, int, int, int]) -> float:
+    counts = image.crop(box).convert("L").histogram()
+    return sum(level * n for level, n in enumerate(counts)) / sum(counts)
+
+
+def _most_saturated(image: Image.Image, box: tuple[int, int, int, int]) -> int:
+    counts = image.crop(box).convert("HSV").getchannel("S").histogram()
+    return max(level for level, n in enumerate(counts) if n)
+
+
+@pytest.mark.parametrize("grey", [False, True])
+def test_an_animal_that_left_stands_out_and_all_else_is_dim_and_grey(grey: bool) -> None:
+    scene = _scene(grey=grey)
+    found = difference(_noisy(scene), _noisy(_with_animal(scene)), grey=grey)
+    assert found is not None
+    inside, outside = (34, 23, 46, 31), (0, 0, 20, 60)
+    assert _brightness(found, inside) > 0.6 * _brightness(scene, inside)
+    assert _brightness(found, outside) < 0.5 * _brightness(scene, outside)
+    assert _most_saturated(found, outside) == 0
+    assert _most_saturated(found, inside) > 40
+
+
+@pytest.mark.parametrize(("gain", "offset"), [(1.0, 0), (0.8, 12), (1.15, -10)])
+def test_exposure_noise_and_shaking_are_no_change(gain: float, offset: int) -> None:
+    scene = _scene(grey=False).point(lambda v: 40 + v * 0.6)
+    before = _noisy(ImageChops.offset(scene, 1, 1).point(lambda v: v * gain + offset))
+    part = (2, 2, 78, 58)
+    assert difference(_noisy(scene).crop(part), before.crop(part), grey=False) is None
+
+
+def test_in_a_dark_picture_less_is_a_change() -> None:
+    dark = _scene(grey=True).point(lambda v: 10 + v // 12)
+    before = dark.copy()
+    before.paste((40, 40, 40), _ANIMAL)
+    assert difference(dark, before, grey=True) is not None
+
+
+@pytest.mark.parametrize("depth", ["24", "256", "16", "grey", "none", "shades"])
+@pytest.mark.parametrize("thrift", [0, 1, 4])
+def test_a_difference_is_drawn_in_every_depth(depth: str, thrift: int) -> None:
+    view = View(Path("b.jpg"), 40, 15, depth=depth, before=Path("a.jpg"), thrift=thrift)
+    across, down = dots_of(view)
+    scene = _scene(grey=False).resize((40 * across, 15 * down))
+    box = (10 * across, 5 * down, 20 * across, 10 * down)
+    moved = scene.copy()
+    moved.paste((255, 255, 255), box)
+    frame = draw(view, Decoded(moved, 40, 15), Decoded(scene, 40, 15))
+    assert [len(cells(row)) for row in frame.rows] == [40] * 15
+    plain = draw(replace(view, before=None), Decoded(moved, 40, 15))
+    assert frame.rows != plain.rows
+    assert cells(frame.rows[7])[14] != cells(frame.rows[7])[2]
+
+
+@pytest.mark.parametrize(
+    ("before", "note", "problem"),
+    [
+        (Decoded(_scene(grey=False), 80, 30), " no change ", ""),
+        (Decoded(None, problem="a.jpg is gone."), " nothing before ", "a.jpg is gone."),
+        (Decoded(Image.new("RGB", (40, 60)), 40, 30), " other shape ", "another shape"),
+    ],
+)
+def test_what_stands_in_the_way_of_a_difference_is_said(
+    before: Decoded, note: str, problem: str
+) -> None:
+    view = View(Path("b.jpg"), 80, 30, before=Path("a.jpg"))
+    frame = draw(view, Decoded(_scene(grey=False), 80, 30), before)
+    assert "".join(glyph for glyph, _, _ in cells(frame.rows[-1])).startswith(note)
+    assert problem in frame.problem
+    assert bool(problem) == bool(frame.problem)
+
+
+def test_a_picture_is_decoded_once_for_what_is_seen_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(jpeg(blobs(1)))
+    kept = DecodedCache()
+    view = View(path, 40, 15)
+    first = kept.take(view)
+    assert kept.take(replace(view, contrast=True, depth="256")) is first
+    assert kept.take(replace(view, blocks="octant")) is not first
+    path.write_bytes(jpeg(blobs(2)))
+    os.utime(path, ns=(1, 1))
+    assert kept.take(view) is not first

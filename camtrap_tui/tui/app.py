@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -11,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.app import App
 from textual.filter import LineFilter
 
 from camtrap_tui.config import Settings
@@ -26,6 +26,8 @@ from camtrap_tui.tui.driver import TerminalDriver
 from camtrap_tui.tui.host import RunRequest
 from camtrap_tui.tui.line import Line
 from camtrap_tui.tui.line_filter import UnsafeCharacters
+from camtrap_tui.tui.line_kind import line_kind, started_from
+from camtrap_tui.tui.painter import PaintingApp
 from camtrap_tui.tui.prompt_screen import PromptScreen
 from camtrap_tui.tui.queue_opener import QueueOpened, QueueOpener
 from camtrap_tui.tui.review_screen import ReviewScreen
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from camtrap_tui.services.sheet import Sheet
 
 
-class CamtrapApp(App[None]):
+class CamtrapApp(PaintingApp):
     """Reviews one survey."""
 
     CSS_PATH = "camtrap.tcss"
@@ -51,8 +53,7 @@ class CamtrapApp(App[None]):
         *,
         folder: Path | None = None,
     ) -> None:
-        # The terminal's own two colours: a cell without colour costs no bytes for one.
-        super().__init__(driver_class=TerminalDriver, ansi_color=True)
+        super().__init__(line_kind(settings.line, os.environ, started_from()))
         self.store = store
         self.session = session
         self.settings = settings

@@ -2,35 +2,32 @@
 
 A picture under another one's name would be graded as that one, so the pane is blank from the
 moment another picture is asked for until its rows are there. A prefetched picture is there at
-once, in the same paint as the words around it. A picture that stays the same sends no byte.
+once, behind the words around it. A picture that stays the same sends no byte. On a slow line it
+comes coarsely first, and then as fine as the line allows.
 """
 
 from __future__ import annotations
 
 import os
-import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from rich.segment import Segment
-from textual.geometry import Region
 from textual.message import Message
-from textual.strip import Strip
-from textual.widget import Widget
 
 from camtrap_tui.domain.text import clean
+from camtrap_tui.services.picture_views import MOST_THRIFT
 from camtrap_tui.services.pictures import Frame, Picture, PictureLoader, View
 from camtrap_tui.tui.colors import picture_depth
-from camtrap_tui.tui.textual_inside import AnsiStrip
+from camtrap_tui.tui.picture_pane import PicturePane
 
 _WAITING = "…"
 
 
-class ImageView(Widget):
+class ImageView(PicturePane):
     """A pane for one picture, centred; borders and padding belong to its parent."""
 
     DEFAULT_CSS = "ImageView { width: 1fr; height: 1fr; }"
-    ALLOW_SELECT = False
 
     class Shown(Message):
         """A picture is on the screen; `problem` says what is amiss with it, if anything."""
@@ -63,26 +60,33 @@ class ImageView(Widget):
         self._loader: PictureLoader | None = None
         self._picture: Picture | None = None
         self._ahead: tuple[Picture, ...] = ()
-        self._frame: Frame | None = None
         self._text = ""
-        self._strips: list[Strip] = []
-        self._strips_of: object = None
+        self._wanted: tuple[View | None, View | None] = (None, None)
+        self._coarse: Frame | None = None
+        self._fine: Frame | None = None
+        self._told: Frame | None = None
+        # What the rows on the terminal are of.
+        self._on_screen: View | None = None
 
     @property
     def shown(self) -> Path | None:
-        """The picture whose rows the pane shows; None while it shows none."""
-        return self._frame.view.path if self._frame and self._frame.rows else None
+        """The picture of which the pane shows rows; None while it shows none."""
+        frame = self.canvas.frame
+        return frame.view.path if frame is not None else None
 
     @property
     def problem(self) -> str:
         """Why there is no picture, or what is amiss with the one shown; empty when all is well."""
-        return self._frame.problem if self._frame else ""
+        return self._fine.problem if self._fine else ""
 
     def show(self, picture: Picture) -> None:
         """Show this picture, at once if it was prefetched; nothing happens if it is shown."""
         if picture == self._picture:
             return
+        if self._picture is None or picture.path != self._picture.path:
+            self.painter.pacer.begin_picture()
         self._picture = picture
+        self._told = None
         self._text = ""
         self._ask()
 
@@ -96,9 +100,10 @@ class ImageView(Widget):
         """Show a sentence instead of a picture."""
         if self._picture is None and text == self._text:
             return
-        self._picture = None
+        self._picture = self._coarse = self._fine = self._told = None
+        self._wanted = None, None
         self._text = clean(text)
-        self._put(None)
+        self._choose()
 
     def prefetch(self, pictures: Sequence[Picture]) -> None:
         """Prepare the pictures that may be asked for next, the likeliest first."""
@@ -109,9 +114,11 @@ class ImageView(Widget):
     def on_mount(self) -> None:
         """Start the threads; the size is not known before the first resize."""
         self._loader = PictureLoader(self._drawn)
+        self.painter.add_pane(self)
 
     def on_unmount(self) -> None:
         """End the threads."""
+        self.painter.remove_pane(self)
         if self._loader is not None:
             self._loader.close()
             self._loader = None
@@ -121,35 +128,86 @@ class ImageView(Widget):
         self._ask()
         self.prefetch(self._ahead)
 
+    def on_hide(self) -> None:
+        """Forget what was shown: something else has its place."""
+        self.canvas.forget()
+        self._on_screen = None
+        self.refresh()
+
     def on_image_view_drawn(self, message: Drawn) -> None:
-        """Show the frame, if it is still the one asked for."""
-        if self._picture is not None and message.frame.view == self._view(self._picture):
-            self._put(message.frame)
+        """Show the frame, if it is still asked for."""
+        coarse, fine = self._wanted
+        if message.frame.view == fine:
+            self._fine = message.frame
+        elif message.frame.view == coarse:
+            self._coarse = message.frame
+        else:
+            return
+        self._choose()
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Return the rows in `crop`; past Textual's cache of styles, which takes rows apart."""
-        self._lay_out()
-        return [
-            self._strips[y].crop(crop.x, crop.right)
-            for y in range(crop.y, min(crop.bottom, len(self._strips)))
-        ]
+    # ── for the terminal ─────────────────────────────────────────────────────────────────
 
-    def render_line(self, y: int) -> Strip:
-        """Return one row."""
-        self._lay_out()
-        return self._strips[y]
+    @property
+    def is_lacking(self) -> bool:
+        """Whether there is something to send."""
+        return self.is_there and not self.canvas.is_whole
+
+    def make_way(self, room: float) -> str:
+        """Blank what must not stay, unless it is brought up to date in the same write."""
+        if not self.is_there:
+            return ""
+        if self.canvas.is_bare:
+            self._on_screen = None
+        old, frame = self._on_screen, self.canvas.frame
+        if old is None or (frame is not None and not _other(old, frame.view)):
+            return self.clear(whole=False)
+        self._on_screen = None
+        fits = frame is not None and self.canvas.cost(room) <= room
+        return self.clear(whole=not fits)
+
+    def band(self, room: float) -> str:
+        """Return the next rows of what is to be seen."""
+        written = self.take(room)
+        if self.canvas.frame is not None and not self.canvas.is_bare:
+            self._on_screen = self.canvas.frame.view
+        if self.canvas.is_whole:
+            self._choose()
+        return written
+
+    def arrived(self) -> None:
+        """Tell what is on the screen, once it is whole."""
+        frame = self._fine
+        if frame is None or frame is self._told or not self.canvas.is_whole:
+            return
+        if frame.rows and self.canvas.frame is not frame:
+            return
+        self._told = frame
+        path = frame.view.path
+        if frame.rows and path is not None:
+            self.post_message(self.Shown(path, frame.problem))
+        else:
+            self.post_message(self.Failed(path, frame.problem))
+        if self._picture is not None and self._views(self._picture)[1].thrift < frame.view.thrift:
+            # The line has turned out to be better than was thought.
+            self._ask()
+
+    # ── inside ───────────────────────────────────────────────────────────────────────────
 
     def _prefetch(self) -> None:
-        if self._loader is not None and self.outer_size.area:
-            self._loader.prefetch([self._view(picture) for picture in self._ahead])
+        if self._loader is None or not self.outer_size.area:
+            return
+        views = [self._views(picture) for picture in self._ahead]
+        self._loader.prefetch([view for pair in views for view in pair if view])
 
     def _drawn(self, frame: Frame) -> None:
         # From a thread of the loader: posting is safe from there, and waits for nothing.
         self.post_message(self.Drawn(frame))
 
-    def _view(self, picture: Picture) -> View:
-        columns, rows = self.outer_size
-        return View(
+    def _views(self, picture: Picture) -> tuple[View | None, View]:
+        """Return how a picture is to be drawn: coarsely, where the line is slow, and finely."""
+        columns, rows = self.room
+        pacer = self.painter.pacer
+        fine = View(
             picture.path,
             columns,
             rows,
@@ -158,82 +216,48 @@ class ImageView(Widget):
             picture.contrast,
             self._depth,
             self._blocks,
-            before=picture.before,
+            pacer.thrift(columns * rows),
+            picture.before,
         )
+        if not pacer.wants_coarse(columns * rows):
+            return None, fine
+        return replace(fine, thrift=MOST_THRIFT), fine
 
     def _ask(self) -> None:
-        """Ask for the picture at the size there is, and blank the pane if it shows another."""
-        if self._picture is None:
-            return
-        frame = None
-        if self._loader is not None and self.outer_size.area:
-            view = self._view(self._picture)
-            if self._frame is not None and self._frame.view == view:
-                return
-            frame = self._loader.show(view)
-        # The same picture, seen otherwise, may stay until it is drawn anew: no word about it
+        """Ask for the picture at the size there is, and have the pane make way if it must."""
+        self.canvas.resize(*self.room)
+        if self._picture is not None and self._loader is not None and self.outer_size.area:
+            self._wanted = coarse, fine = self._views(self._picture)
+            if self._fine is None or self._fine.view != fine:
+                found = self._loader.show_together([view for view in (coarse, fine) if view])
+                self._fine = found[fine]
+                self._coarse = found[coarse] if coarse else None
+        self._choose()
+
+    def _choose(self) -> None:
+        """Decide what is to be seen with what is there, and have it written."""
+        frame = self._best()
+        if frame is not None and self.fits(frame):
+            self.canvas.show(frame)
+        elif self._picture is None or frame is not None:
+            self.say_words(self._text or (frame.problem if frame else ""))
+        elif self._on_screen is None or self._on_screen.path != self._picture.path:
+            self.say_words(_WAITING)
+        # Else the same picture, seen otherwise, stays until it is drawn anew: no word about it
         # is wrong meanwhile.
-        if frame is not None or self.shown is None or self.shown != self._picture.path:
-            self._put(frame)
+        self.ask()
 
-    def _put(self, frame: Frame | None) -> None:
-        blank = frame is None and self._frame is None and not self._text
-        self._frame = frame
-        if blank and self._strips_of is not None:
-            return
-        self.refresh()
-        if frame is not None:
-            self.call_after_refresh(self._announce, frame)
+    def _best(self) -> Frame | None:
+        """Return the frame to be shown now: the coarse one first, where there is one."""
+        coarse, fine = self._coarse, self._fine
+        if fine is None or coarse is None or not coarse.rows or not fine.rows:
+            return fine or coarse
+        shown = self.canvas.frame
+        if shown is fine or (shown is coarse and self.canvas.is_whole):
+            return fine
+        return coarse
 
-    def _announce(self, frame: Frame) -> None:
-        if frame is not self._frame:
-            return
-        path = frame.view.path
-        if frame.rows and path is not None:
-            self.post_message(self.Shown(path, frame.problem))
-        else:
-            self.post_message(self.Failed(path, frame.problem))
 
-    def _lay_out(self) -> None:
-        """Make the strips, unless they are those of this frame, size and style."""
-        style = self.visual_style.rich_style
-        size = self.outer_size
-        made_of = (self._frame, self._text, self._picture is None, size, style)
-        if made_of == self._strips_of:
-            return
-        self._strips_of = made_of
-        width, height = size
-        frame = self._frame
-        if frame is None or not frame.rows or frame.width > width or len(frame.rows) > height:
-            self._strips = self._text_strips(width, height)
-            return
-        left = (width - frame.width) // 2
-        before, after = self._plain(" " * left), self._plain(" " * (width - frame.width - left))
-        blank = self._plain(" " * width)
-        above = (height - len(frame.rows)) // 2
-        strips = [AnsiStrip(row, frame.width, before, after) for row in frame.rows]
-        below = height - above - len(strips)
-        self._strips = [*[blank] * above, *strips, *[blank] * below]
-
-    def _text_strips(self, width: int, height: int) -> list[Strip]:
-        text = self._text or (self._frame.problem if self._frame else "")
-        if not text and self._picture is not None:
-            text = _WAITING
-        lines = textwrap.wrap(text, max(1, width - 4))[:height]
-        above = (height - len(lines)) // 2
-        lines = [""] * above + lines
-        return [
-            self._plain((lines[y] if y < len(lines) else "").center(width)[:width])
-            for y in range(height)
-        ]
-
-    def _plain(self, text: str) -> Strip:
-        if not text:
-            return Strip([], 0)
-        style = self.visual_style.rich_style
-        # An ink that nothing is written with would be sent all the same, twice a row.
-        strip = Strip([Segment(text, style if text.strip() else style.background_style)])
-        background = self.background_colors[1]
-        for line_filter in self.app.get_line_filters():
-            strip = strip.apply_filter(line_filter, background)
-        return strip
+def _other(old: View, new: View) -> bool:
+    """Tell whether a pane may not show rows of both: another picture, or another part of it."""
+    return (old.path, old.zoom, old.before) != (new.path, new.zoom, new.before)

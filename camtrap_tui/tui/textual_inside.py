@@ -6,45 +6,64 @@ changed when these assumptions no longer hold:
 * the compositor asks a widget for its rows by `Widget.render_lines`, and writes each uncut row
   by `Strip.render(console)`;
 * `Strip.divide` returns the strip itself when there is nothing to cut, and everything else
-  reads `Strip._segments`.
+  reads `Strip._segments`;
+* what reaches the terminal goes through `App._display`, an update of the whole screen as a
+  `LayoutUpdate`; while `App._batch_count` is not 0, updates are dropped there;
+* the driver's writer is a thread with a queue, `_writer_thread._queue`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, cast
 
 from rich.color import Color
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
+from textual._compositor import CompositorUpdate, LayoutUpdate
+from textual.app import App
+from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 
 _PIECE = re.compile(r"\x1b\[([0-9;]*)m|([^\x1b]+)")
+# Blanks from which on the terminal is told their number instead.
+_FEW_BLANKS = 10
 
 
 class AnsiStrip(Strip):
     """A row that is already written: emitted as it is when whole, taken apart only when cut.
 
-    Line filters and the styles of the widget do not reach it: `ansi` must hold nothing but
-    glyphs and SGR sequences of this package (services/halfblocks.py).
+    Line filters and the styles of the widget do not reach it: its ANSI must hold nothing but
+    glyphs and SGR sequences of this package (services/halfblocks.py), and cleaned text.
     """
 
-    __slots__ = ("_after", "_ansi", "_before", "_pieces")
+    __slots__ = ("_pieces", "_read", "_style", "_width")
 
-    def __init__(self, ansi: str, width: int, before: Strip, after: Strip) -> None:
-        """Make a row of `width` cells of `ansi` between two ordinary strips."""
-        self._ansi = ansi
-        self._before = before
-        self._after = after
+    def __init__(self, width: int, style: Style, read: Callable[[], tuple[int, int, str]]) -> None:
+        """Make a row of `width` cells, of which blanks have `style`.
+
+        `read` returns how many blanks come first, how many cells follow, and their ANSI; it is
+        asked when the row is written, since what a terminal shows may have changed by then.
+        """
+        self._width = width
+        self._style = style
+        self._read = read
         self._pieces: list[Segment] | None = None
-        super().__init__((), before.cell_length + width + after.cell_length)
+        super().__init__((), width)
 
     # Strip keeps its segments in an attribute; here they are made when someone asks.
     @property
     def _segments(self) -> list[Segment]:
         if self._pieces is None:
-            self._pieces = [*self._before, *segments_of(self._ansi), *self._after]
+            left, width, ansi = self._read()
+            blanks = [Segment(" " * n, self._style) for n in (left, self._width - left - width)]
+            self._pieces = [
+                piece for piece in (blanks[0], *segments_of(ansi), blanks[1]) if piece.text
+            ]
         return self._pieces
 
     @_segments.setter
@@ -52,11 +71,14 @@ class AnsiStrip(Strip):
         self._pieces = list(segments) or None
 
     def render(self, console: Console) -> str:
-        """Return the row for the terminal, `ansi` verbatim."""
-        if self._render_cache is None:
-            before, after = self._before.render(console), self._after.render(console)
-            self._render_cache = f"{before}{self._ansi}{after}"
-        return self._render_cache
+        """Return the row for the terminal, its ANSI verbatim."""
+        left, width, ansi = self._read()
+        return f"{_blanks(left)}{ansi}{_blanks(self._width - left - width)}"
+
+
+def _blanks(count: int) -> str:
+    """Return what makes so many cells blank (ECMA-48, ECH and CUF), and goes past them."""
+    return " " * count if count < _FEW_BLANKS else f"\x1b[{count}X\x1b[{count}C"
 
 
 def segments_of(ansi: str) -> Iterator[Segment]:
@@ -71,12 +93,110 @@ def segments_of(ansi: str) -> Iterator[Segment]:
         numbers = [int(code) for code in codes.split(";") if code]
         if numbers in ([], [0]):
             fore = back = None
-        while len(numbers) >= 3:
-            which, kind = numbers[:2]
-            used = 5 if kind == 2 else 3
-            color = Color.from_ansi(numbers[2]) if kind == 5 else Color.from_rgb(*numbers[2:5])
-            if which == 38:
+        while numbers and numbers != [0]:
+            which, *rest = numbers
+            if which in (38, 48):
+                used = 4 if rest[0] == 2 else 2
+                color = Color.from_rgb(*rest[1:4]) if used == 4 else Color.from_ansi(rest[1])
+            else:  # 30 to 37 and 40 to 47, and 60 more for the bright ones
+                used = 0
+                color = Color.from_ansi(which % 10 + 8 * (which >= 90))
+            if which == 38 or which // 10 in (3, 9):
                 fore = color
             else:
                 back = color
-            numbers = numbers[used:]
+            numbers = rest[used:]
+
+
+def is_covered(widget: Widget) -> bool:
+    """Tell whether other widgets may lie over this one; those that hold it do not count."""
+    compositor = widget.screen._compositor
+    region = widget.region
+    own = {widget, *widget.ancestors}
+    return any(
+        other not in own and place.intersection(clip).overlaps(region)
+        for other, (place, clip) in compositor.visible_widgets.items()
+    )
+
+
+def is_laid_out(widget: Widget) -> bool:
+    """Tell whether a widget is on the screen in view; its region is right while one is painted."""
+    screen = widget.screen
+    return screen.is_current and widget.display and widget in screen._compositor.visible_widgets
+
+
+def ask_for_paint(widget: Widget) -> None:
+    """Have the screen painted soon, with all that has changed by then, if anything."""
+    widget.refresh(Region(0, 0, 0, 0))
+
+
+class _Written(CompositorUpdate):
+    """An update of the screen whose bytes are made when Textual is about to write them."""
+
+    def __init__(self, make: Callable[[Console], str]) -> None:
+        self._make = make
+
+    def render_segments(self, console: Console) -> str:
+        return self._make(console)
+
+
+class WritingApp(App[None]):
+    """An app that sees to what goes to the terminal: see `composed` and `hold`."""
+
+    is_holding = False
+    _has_lost = False
+
+    def composed(self, words: Callable[[], str], *, is_whole: bool) -> str:
+        """Return the bytes to be written for an update of the screen, whose own are `words`.
+
+        `is_whole` tells whether they paint all of the screen.
+        """
+        return words()
+
+    def hold(self) -> None:
+        """Write nothing from now on; what changes meanwhile is painted once, at the end."""
+        if not self.is_holding:
+            self.is_holding = True
+            self._begin_batch()
+
+    def release(self) -> None:
+        """Write again, beginning with what has changed."""
+        if not self.is_holding:
+            return
+        self.is_holding = False
+        self._end_batch()
+        if self._has_lost:
+            self._has_lost = False
+            self.screen.refresh()
+        self.screen.check_idle()
+
+    @property
+    def queued_writes(self) -> int:
+        """How many writes the terminal has not taken yet; Textual waits when they are 30."""
+        writer = getattr(self._driver, "_writer_thread", None)
+        return int(writer._queue.qsize()) if writer is not None else 0
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        if not isinstance(renderable, CompositorUpdate | None) or self._batch_count:
+            # In a batch, Textual drops it, and does not paint it later.
+            self._has_lost = self._has_lost or (self.is_holding and renderable is not None)
+            super()._display(screen, cast(Any, renderable))
+            return
+        if renderable is None:
+            # Nothing of Textual's has changed: a widget asked for a paint, see `ask_for_paint`.
+            if text := self.composed(str, is_whole=False):
+                self._send(screen, lambda _console: text)
+            return
+        is_whole = isinstance(renderable, LayoutUpdate)
+        self._send(
+            screen,
+            lambda console: self.composed(
+                lambda: renderable.render_segments(console), is_whole=is_whole
+            ),
+        )
+
+    def _send(self, screen: Screen[Any], make: Callable[[Console], str]) -> None:
+        if self.is_headless:
+            # Nothing is written; but what would be is to be known.
+            make(self.console)
+        super()._display(screen, cast(Any, _Written(make)))

@@ -6,10 +6,12 @@ another one stands in its place until its own rows are there.
 
 from __future__ import annotations
 
+import math
 import os
-import textwrap
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.segment import Segment
 from rich.style import Style
@@ -22,7 +24,9 @@ from textual.widget import Widget
 from camtrap_tui.services.pictures import Frame, PictureLoader, View
 from camtrap_tui.services.sheet_items import SheetItem
 from camtrap_tui.tui.colors import picture_depth
-from camtrap_tui.tui.textual_inside import AnsiStrip
+from camtrap_tui.tui.painter import PaintingApp
+from camtrap_tui.tui.picture_pane import PicturePane
+from camtrap_tui.tui.textual_inside import ask_for_paint
 
 _WAITING = "…"
 # A thumbnail with its gap: three across on 80 columns, and on none less than can be recognised.
@@ -80,11 +84,11 @@ class Shown:
     is_chosen: bool = False
 
 
-class Thumb(Widget):
+class Thumb(PicturePane):
     """One thumbnail with its caption."""
 
     DEFAULT_CSS = "Thumb { margin: 0 1 0 0; }"
-    ALLOW_SELECT = False
+    below = 1
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,8 +96,8 @@ class Thumb(Widget):
         self.view: View | None = None
         self.frame: Frame | None = None
         self.is_painted = False
-        self._strips: list[Strip] = []
-        self._strips_of: object = None
+        # What the rows on the terminal are of.
+        self.on_screen: Path | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -108,98 +112,78 @@ class Thumb(Widget):
             self.view, self.is_painted = view, False
             if is_other:
                 self.frame = None
-                self.refresh()
-                return
+        self._choose()
         if shown == old:
             return
-        if shown is None or old is None or shown.word != old.word:
-            self.refresh()
-            return
         width, height = self.outer_size
-        if shown.banner != old.banner:
+        banner, was = (one.banner if one else "" for one in (shown, old))
+        if banner != was:
+            self.canvas.cover(1 if banner else 0)
             self.refresh(Region(0, 0, width, 1))
-        if (shown.caption, shown.is_chosen) != (old.caption, old.is_chosen):
+        caption, before = ((one.caption, one.is_chosen) if one else None for one in (shown, old))
+        if caption != before:
             self.refresh(Region(0, height - 1, width, 1))
 
     def draw(self, frame: Frame) -> None:
         """Show the picture's rows."""
         self.frame = frame
-        width, height = self.outer_size
-        top = 1 if self.shown and self.shown.banner else 0
-        self.refresh(Region(0, top, width, max(height - 1 - top, 1)))
+        self._choose()
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Return the rows in `crop`, ready-made ones as they are."""
-        self._lay_out()
-        return [
-            self._strips[y].crop(crop.x, crop.right)
-            for y in range(crop.y, min(crop.bottom, len(self._strips)))
-        ]
+    def patch(self, most: float) -> int | None:
+        """Return how many bytes turn another picture's rows into this one's, counted to `most`.
 
-    def render_line(self, y: int) -> Strip:
-        """Return one row."""
-        self._lay_out()
-        return self._strips[y]
+        None where no other picture's rows are on the screen; more than any line has room for
+        where this one is not there yet.
+        """
+        frame = self.canvas.frame
+        if self.canvas.is_bare or (frame is not None and frame.view.path == self.on_screen):
+            return None
+        return self.canvas.cost(most) if frame is not None else sys.maxsize
 
-    def _lay_out(self) -> None:
-        size = self.outer_size
-        made_of = (self.frame, self.shown, size, self.visual_style.rich_style)
-        if made_of == self._strips_of:
-            return
-        self._strips_of = made_of
-        width, height = size
-        rows = self._picture_rows(width, max(height - 1, 0))
-        if self.shown is None:
-            self._strips = [*rows, self._plain(" " * width)]
-            return
-        if self.shown.banner and rows:
-            rows[0] = self._plain(self.shown.banner.center(width)[:width])
-        self._strips = [*rows, self._caption_row(self.shown, width)]
+    def make_way(self, *, stays: bool) -> str:
+        """Blank all of it, or with `stays` what nothing will cover."""
+        return self.clear(whole=not stays)
 
-    def _picture_rows(self, width: int, height: int) -> list[Strip]:
+    def take(self, room: float) -> str:
+        """Return the next rows."""
+        written = super().take(room)
+        if self.canvas.frame is not None and not self.canvas.is_bare:
+            self.on_screen = self.canvas.frame.view.path
+        return written
+
+    def on_resize(self) -> None:
+        """Show at the new size what there is for it."""
+        self._choose()
+
+    def _choose(self) -> None:
+        self.canvas.resize(*self.room)
         frame = self.frame
-        if frame is None or not frame.rows or frame.width > width or len(frame.rows) > height:
-            return self._words(width, height)
-        left = (width - frame.width) // 2
-        before, after = self._plain(" " * left), self._plain(" " * (width - frame.width - left))
-        blank = self._plain(" " * width)
-        above = (height - len(frame.rows)) // 2
-        drawn = [AnsiStrip(row, frame.width, before, after) for row in frame.rows]
-        return [*[blank] * above, *drawn, *[blank] * (height - above - len(drawn))]
+        word = self.shown.word if self.shown else ""
+        if frame is not None and not word and self.fits(frame):
+            self.canvas.show(frame)
+            return
+        waiting = _WAITING if self.view is not None else ""
+        self.say_words(word or (frame.problem if frame else waiting))
 
-    def _words(self, width: int, height: int) -> list[Strip]:
-        text = self.shown.word if self.shown else ""
-        if self.frame is not None and not text:
-            text = self.frame.problem
-        if not text and self.view is not None:
-            text = _WAITING
-        lines = textwrap.wrap(text, max(1, width - 2))[:height]
-        above = (height - len(lines)) // 2
-        padded = [*[""] * above, *lines, *[""] * (height - above - len(lines))]
-        return [self._plain(line.center(width)[:width]) for line in padded]
-
-    def _caption_row(self, shown: Shown, width: int) -> Strip:
-        style = self.visual_style.rich_style + Style(reverse=shown.is_chosen or None)
+    def rows_below(self) -> Sequence[Strip]:
+        """Return the caption."""
+        width = self.room[0]
+        style = self.visual_style.rich_style
+        if self.shown is None:
+            return [Strip([Segment(" " * width, style.background_style)])]
+        style += Style(reverse=self.shown.is_chosen or None)
         pieces = [
             Segment(text, style + Style(bold=True) if is_bold else style)
-            for text, is_bold in shown.caption
+            for text, is_bold in self.shown.caption
         ]
-        return self._filtered(Strip(pieces).simplify().adjust_cell_length(width, style))
+        return [self.filtered(Strip(pieces).simplify().adjust_cell_length(width, style))]
 
-    def _plain(self, text: str) -> Strip:
-        if not text:
-            return Strip([], 0)
-        style = self.visual_style.rich_style
-        # An ink that nothing is written with would be sent all the same, twice a row.
-        return self._filtered(
-            Strip([Segment(text, style if text.strip() else style.background_style)])
-        )
-
-    def _filtered(self, strip: Strip) -> Strip:
-        background = self.background_colors[1]
-        for line_filter in self.app.get_line_filters():
-            strip = strip.apply_filter(line_filter, background)
-        return strip
+    def rows_above(self) -> Sequence[Strip]:
+        """Return the banner, where there is one."""
+        if self.shown is None or not self.shown.banner:
+            return ()
+        text = self.shown.banner.center(self.room[0])[: self.room[0]]
+        return [self.filtered(Strip([Segment(text, self.visual_style.rich_style)]))]
 
 
 class Thumbs(Widget):
@@ -227,6 +211,7 @@ class Thumbs(Widget):
         self._loader: PictureLoader | None = None
         self._tiling = Tiling(0, 0, 0, 0)
         self._thumbs: list[Thumb] = []
+        self._promised: list[Thumb] = []
 
     def compose(self) -> ComposeResult:
         """Lay out the thumbnails that the first page is known to have."""
@@ -235,13 +220,21 @@ class Thumbs(Widget):
     def on_mount(self) -> None:
         """Start the threads, and have what is already asked for drawn."""
         self._loader = PictureLoader(self._drawn)
+        self.painter.add_pane(self)
         self._ask()
 
     def on_unmount(self) -> None:
         """End the threads."""
+        self.painter.remove_pane(self)
         if self._loader is not None:
             self._loader.close()
             self._loader = None
+
+    @property
+    def painter(self) -> PaintingApp:
+        """The app, which sees to what is written."""
+        assert isinstance(self.app, PaintingApp)
+        return self.app
 
     def on_resize(self) -> None:
         """Have the page laid out anew."""
@@ -270,8 +263,11 @@ class Thumbs(Widget):
         for place, thumb in enumerate(self._thumbs):
             shown = page[place] if place < min(len(page), self._tiling.count) else None
             view = self._view(shown.item) if shown and not shown.word else None
+            if thumb.view is not None and (view is None or view.path != thumb.view.path):
+                self.painter.pacer.begin_picture()
             thumb.put(shown, view)
         self._ask()
+        self.ask()
 
     def _ask(self) -> None:
         """Show the frames that are there, and ask for those that are not."""
@@ -285,7 +281,61 @@ class Thumbs(Widget):
         frames = self._loader.show_together([t.view for t in lacking if t.view])
         for thumb in lacking:
             if thumb.view and (frame := frames[thumb.view]):
-                self._put(thumb, frame)
+                thumb.draw(frame)
+
+    # ── for the terminal ─────────────────────────────────────────────────────────────────
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether there is something to send."""
+        return any(thumb.is_there and not thumb.canvas.is_whole for thumb in self._thumbs)
+
+    def ask(self) -> None:
+        """Have the screen painted soon, the page included."""
+        ask_for_paint(self)
+
+    def forget(self) -> None:
+        """Note that the screen is painted anew."""
+        for thumb in self._thumbs:
+            thumb.forget()
+
+    def make_way(self, room: float) -> str:
+        """Blank what must not stay, unless it is brought up to date in the same write."""
+        pieces = []
+        self._promised = []
+        for thumb in self._thumbs:
+            cost = thumb.patch(room)
+            if cost is not None and cost <= room:
+                room -= cost
+                self._promised.append(thumb)
+            pieces.append(thumb.make_way(stays=cost is None or thumb in self._promised))
+        return "".join(pieces)
+
+    def band(self, room: float) -> str:
+        """Return the next rows: what was promised first, then one thumbnail after the other."""
+        pieces = [thumb.take(math.inf) for thumb in self._promised]
+        left = room - sum(len(piece.encode()) for piece in pieces)
+        for thumb in self._thumbs:
+            if left <= 0:
+                break
+            if not thumb.canvas.is_whole:
+                pieces.append(thumb.take(left))
+                left -= len(pieces[-1].encode())
+        return "".join(pieces)
+
+    def arrived(self) -> None:
+        """Note which pictures are on the screen, and tell it where that is new."""
+        new = [
+            thumb
+            for thumb in self._thumbs
+            if not thumb.is_painted and thumb.frame and thumb.canvas.is_whole
+        ]
+        for thumb in new:
+            thumb.is_painted = True
+        if new:
+            self.post_message(self.Painted())
+
+    # ── inside ───────────────────────────────────────────────────────────────────────────
 
     def prefetch(self, items: Sequence[SheetItem]) -> None:
         """Prepare the pictures that may be asked for next, once this page is painted."""
@@ -309,7 +359,8 @@ class Thumbs(Widget):
 
     def _view(self, item: SheetItem) -> View:
         width, height = self._tiling.width - 1, self._tiling.height - 1
-        return View(item.path, width, height, depth=self._depth, blocks=self._blocks)
+        thrift = self.painter.pacer.thrift(width * height * self._tiling.count)
+        return View(item.path, width, height, depth=self._depth, blocks=self._blocks, thrift=thrift)
 
     def _prefetch(self, views: Sequence[View]) -> None:
         if self._loader is not None:
@@ -323,13 +374,5 @@ class Thumbs(Widget):
         """Show the frame wherever it is still asked for."""
         for thumb in self._thumbs:
             if thumb.view == message.frame.view:
-                self._put(thumb, message.frame)
-
-    def _put(self, thumb: Thumb, frame: Frame) -> None:
-        thumb.draw(frame)
-        self.call_after_refresh(self._note_painted, thumb, frame)
-
-    def _note_painted(self, thumb: Thumb, frame: Frame) -> None:
-        if thumb.frame is frame and thumb.view == frame.view:
-            thumb.is_painted = True
-            self.post_message(self.Painted())
+                thumb.draw(message.frame)
+        self.ask()

@@ -180,10 +180,13 @@ async def test_the_sheets_grade_is_chosen_by_name_and_asks(make_app: Make, river
         assert labels(river.path) == {}
 
 
-async def test_pictures_that_are_not_drawn_yet_are_not_graded(make_app: Make, river: Store) -> None:
+async def test_pictures_that_have_not_arrived_yet_are_not_graded(
+    make_app: Make, river: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with make_app().run_test(size=(80, 24)) as pilot:
         await pilot.press("g")
         await settle(pilot)
+        monkeypatch.setattr(Thumbs, "arrived", lambda _thumbs: None)
         first = thumbs(pilot)[0]
         first.is_painted = False
         await pilot.press("enter", "enter", "enter")

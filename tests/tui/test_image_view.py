@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from rich.console import Console
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
@@ -20,6 +20,7 @@ from camtrap_tui.services import picture_decode
 from camtrap_tui.services.picture_decode import Decoded
 from camtrap_tui.services.pictures import BoxMark, Picture, Region, View
 from camtrap_tui.tui.image_view import ImageView
+from camtrap_tui.tui.painter import PaintingApp
 from tests.ansi import cells
 
 # Strips keep what they were first written as: one console, whatever terminal runs the tests.
@@ -27,7 +28,7 @@ _CONSOLE = Console(color_system="truecolor", force_terminal=True)
 _RED, _BLUE = (200, 30, 30), (30, 30, 200)
 
 
-class _Host(App[None]):
+class _Host(PaintingApp):
     """A line of words above a picture; notes what is written and what the picture says."""
 
     CSS = """
@@ -38,6 +39,7 @@ class _Host(App[None]):
 
     def __init__(self, color: str = "24") -> None:
         super().__init__()
+        self.console = _CONSOLE
         self.view = ImageView(color)
         self.paints: list[str] = []
         self.said: list[tuple[str, str]] = []
@@ -47,11 +49,12 @@ class _Host(App[None]):
         yield self.view
         yield Static("over it", id="over")
 
-    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+    def composed(self, words: Callable[[], str], *, is_whole: bool) -> str:
         # Headless, Textual writes nothing: this is what it would write.
-        if renderable is not None and not self._batch_count:
-            self.paints.append(renderable.render_segments(_CONSOLE))
-        super()._display(screen, renderable)
+        written = super().composed(words, is_whole=is_whole)
+        if written:
+            self.paints.append(written)
+        return written
 
     def on_image_view_shown(self, message: ImageView.Shown) -> None:
         self.said.append((message.path.name, message.problem))
@@ -145,7 +148,7 @@ async def test_a_prefetched_picture_comes_in_one_paint_with_the_words(
         loader = app.view._loader
         assert loader is not None
         await _until(
-            pilot, lambda: bool(app.said) and app.view._view(pictures["blue"]) in loader._cache
+            pilot, lambda: bool(app.said) and app.view._views(pictures["blue"])[1] in loader._cache
         )
         before = len(app.paints)
         app.say("blue")
@@ -295,7 +298,7 @@ async def test_without_colour_a_picture_has_no_escape(pictures: dict[str, Pictur
         boxes = (BoxMark(0.3, 0.2, 0.3, 0.4, "animal", "1"),)
         app.view.show(Picture(pictures["red"].path, boxes))
         await _until(pilot, lambda: bool(app.said))
-        frame = app.view._frame
+        frame = app.view.canvas.frame
         assert frame is not None
         assert "\x1b" not in "".join(frame.rows)
         assert any(0x2800 < ord(glyph) < 0x2900 for glyph in app.screen_text())

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from camtrap_tui.domain.models import Place, Run
 from camtrap_tui.errors import CamtrapError, UsageError
 from camtrap_tui.services.opening import Wanted, wanted
-from camtrap_tui.services.recording import Recording
 from camtrap_tui.store.store import Store, utc_now
+
+if TYPE_CHECKING:
+    # What shows pictures is imported while a thread builds the queue.
+    from camtrap_tui.services.recording import Recording
 
 
 def resume(store: Store, grader: str, run: Run | None) -> Wanted:

@@ -96,7 +96,7 @@ REVIEW = (
 # What matters more than the usual while something is going on: these first, in this order.
 BURST, ADDING, UNPREDICTED, READ_ONLY = "burst", "adding", "unpredicted", "read_only"
 SITUATIONS: Mapping[str, tuple[str, ...]] = {
-    BURST: ("accept", "blank", "species", "again", "human", "vehicle", "unsure", "cancel"),
+    BURST: ("accept", "blank", "species", "cancel", "again", "human", "vehicle", "unsure"),
     ADDING: ("add_species", "species", "accept", "count", "individual", "next", "undo"),
     UNPREDICTED: ("species", "blank", "human", "vehicle", "unsure", "again", "undo", "help"),
     READ_ONLY: ("next", "previous", "zoom", "sheet", "filter", "charts", "ledger", "help", "quit"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from camtrap_tui.cli.output import narrate
 from camtrap_tui.config import COLORS, Settings, load_settings
 from camtrap_tui.domain.text import clean_name, quoted
 from camtrap_tui.errors import UsageError
@@ -85,9 +86,14 @@ def start(
         # A long queue is made while the screen is.
         opening = Opening(path, asked)
         from camtrap_tui.services.review import ReviewSession
+        from camtrap_tui.services.sessions import parting_lines
         from camtrap_tui.tui.app import run_review
 
         session = ReviewSession(store, grader, run=run, opening=opening)
         code = run_review(store, session, settings, folder)
+        # Ended by a signal, nobody may be there to read.
+        lines = [] if code else parting_lines(session)
     if code:
         raise click.exceptions.Exit(code)
+    if lines:
+        narrate("\n".join([*lines, f"  To go on: camtrap-tui review {quoted(str(path))}"]))

@@ -142,7 +142,7 @@ class ReviewSession(Detailing):
             return Answer(f"{lost} Ask for the burst's grade again.")
         self._composing = Composing(whole_burst=True)
         kept = len(item.burst) - targets
-        note = f"{kept} that you graded stay" if kept else "odd ones: grade them first, they stay"
+        note = f"{kept} that you graded stay" if kept else "grade odd ones first: they stay"
         return Answer(f"Which grade for {counted(targets, 'picture')} of this burst? ({note})")
 
     def burst_targets(self) -> list[int]:

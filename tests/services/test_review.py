@@ -164,7 +164,7 @@ def test_a_burst_goes_on_behind_its_exceptions(session: ReviewSession) -> None:
 
 
 def test_the_burst_question_says_how_to_make_exceptions(session: ReviewSession) -> None:
-    assert "odd ones: grade them first, they stay" in session.ask_burst().text
+    assert "grade odd ones first: they stay" in session.ask_burst().text
 
 
 def test_a_blank_takes_no_count_and_says_so(session: ReviewSession) -> None:

@@ -109,6 +109,24 @@ class Images:
         )
         return [key for (key,) in found]
 
+    def frame_before(self, image: Image) -> int | None:
+        """Return the last image that this one's deployment took before its burst, or None.
+
+        For the first image of a burst, or one without.
+        """
+        if image.deployment_id is None or image.timestamp is None:
+            return None
+        found = self._db.execute(
+            "SELECT id FROM image WHERE deployment_id = ? AND timestamp IS NOT NULL"
+            " AND (timestamp, id) < (?, ?) ORDER BY timestamp DESC, id DESC LIMIT 1",
+            [image.deployment_id, image.timestamp, 0 if image.burst_id else image.id],
+        ).fetchone()
+        if found is None:
+            return None
+        (before,) = self.by_ids([found[0]])
+        # Frames of one second stand in another order than their ids.
+        return self.burst(before)[-1]
+
     def groups_of(self, ids: Sequence[int], group: str) -> list[int | None]:
         """Return for each image its `deployment`, or the first image of its `burst`.
 

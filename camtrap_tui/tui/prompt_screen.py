@@ -25,6 +25,8 @@ class PromptScreen(Screen[None], inherit_bindings=False):
     def __init__(self, host: Host, registry: str) -> None:
         super().__init__()
         self.host = host
+        # The key that was pressed last: some commands have two that differ at times.
+        self.pressed = ""
         self.commands = remapped(registry, host.settings.keys)
         self.panel = Lines(id="panel")
         self.message = Line(id="message")

@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from camtrap_tui.commands import ADDING, BURST, READ_ONLY, UNPREDICTED
+from camtrap_tui.services.frame_before import FramesBefore
 from camtrap_tui.services.queue_walk import Answer
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.services.review_items import Item
@@ -35,7 +36,7 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
         super().__init__(host, "review")
         self._missing = MissingPictures(session.store.path, self.post_message)
         self.session = session
-        self._look = Look()
+        self._look = Look(FramesBefore(session.store))
         self._shown_id = 0
         self._image = ImageView(host.settings.color, host.settings.blocks)
 
@@ -97,7 +98,8 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
         else:
             self._image.show(self._look.picture(item))
         ahead = [one for one in near if one.to_fetch is None]
-        self._image.prefetch([self._look.picture(one, whole=True) for one in ahead])
+        pictures = [self._look.picture(one, whole=True) for one in ahead]
+        self._image.prefetch([*pictures, *self._look.around(item)])
         self._missing.fetch_first([item, *near])
 
     def on_picture_fetched(self, message: PictureFetched) -> None:
@@ -148,7 +150,8 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
     def _message(self, text: str = "") -> str:
         """Return what stands on the message line: what came of the last key, else that a rest is
         due; then, where it fits, what undo takes back, and what a run in progress says."""
-        said = text or self.nudge(self.session)
+        item = self.session.item
+        said = text or (self._look.words(item) if item else "") or self.nudge(self.session)
         undo = (
             "" if self.session.asks_burst else review_views.undo_line(self.session, self.commands)
         )

@@ -11,18 +11,53 @@ class Looking(ReviewBase, inherit_bindings=False):
     """Looking records nothing, and a zoom ends with its picture."""
 
     def action_zoom(self) -> None:
-        """Zoom to each box in turn, then back."""
+        """Zoom to each box in turn, then back; from a free zoom, back."""
         item = self.session.item
-        if item is None or not item.boxes:
+        if item is None or not (item.boxes or self._look.free):
             self.say("No box to zoom to in this picture.")
             return
-        self._look.zoom = (self._look.zoom + 1) % (len(item.boxes) + 1)
+        self._look.zoom_next(item)
         said = ""
         if self._look.zoom:
             box = item.boxes[self._look.zoom - 1]
             which = f"box {self._look.zoom} of {len(item.boxes)}"
             said = f"{which}: {box.category} {box.confidence:.2f}"
         self._answer(Answer(said))
+
+    def action_larger(self) -> None:
+        """Zoom in freely."""
+        self._scale(larger=True)
+
+    def action_smaller(self) -> None:
+        """Zoom out again."""
+        self._scale(larger=False)
+
+    def _scale(self, *, larger: bool) -> None:
+        item = self.session.item
+        if item is None:
+            self.say("There is no picture here.")
+            return
+        self._look.scale(item, larger=larger)
+        self._answer(Answer("" if self._look.free else "the whole picture"))
+
+    def action_pan_up(self) -> None:
+        """Move up what a free zoom shows."""
+        self._pan("up")
+
+    def action_pan_down(self) -> None:
+        """Move down what a free zoom shows."""
+        self._pan("down")
+
+    def _pan(self, direction: str) -> None:
+        if self._look.move(direction):
+            self._answer(Answer())
+        else:
+            self.say("Arrows up and down move what a free zoom shows: = zooms in.")
+
+    def action_difference(self) -> None:
+        """Show what has changed since the frame before, or the picture again."""
+        self._look.difference = not self._look.difference
+        self._answer(Answer("" if self._look.difference else "the picture as it is"))
 
     def action_boxes(self) -> None:
         """Show or hide the boxes."""

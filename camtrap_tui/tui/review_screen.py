@@ -46,7 +46,9 @@ class ReviewScreen(Grading, Moving, Looking, inherit_bindings=False):
         self.ask(palette_dialog(label, self.commands, self.do, grouped=grouped))
 
     def action_cancel(self) -> None:
-        """Leave what was being asked."""
+        """Leave what was being asked, or else a free zoom."""
+        if not self.session.asks_burst and self._look.free is not None:
+            self._look.leave_zoom()
         self._answer(self.session.cancel())
 
     def action_repaint(self) -> None:

@@ -100,6 +100,8 @@ class CamtrapApp(PaintingApp):
                 if isinstance(event, events.Paste) and not event.is_forwarded:
                     screen.prompt.take_paste(event.text)
                     return
+            if isinstance(event, events.Key) and isinstance(screen, PromptScreen):
+                screen.pressed = event.key
             if said := self._typing.note(event):
                 self._mention(said)
             await super().on_event(event)

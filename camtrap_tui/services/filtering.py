@@ -85,17 +85,27 @@ def list_filters(store: Store, run_id: int | None, grader: str = "") -> list[Cou
     return found
 
 
+def saved_name(typed: str) -> str:
+    """Return the name that a person means, typed with or without the sign for saved filters."""
+    return clean_name(typed).removeprefix(SAVED)
+
+
+def names_in(text: str) -> list[str]:
+    """Return the names of the saved filters that a filter line mentions."""
+    return [token.parts[0].text for token in tokens(text) if token.word == SAVED]
+
+
 def save_filter(store: Store, name: str, text: str, grader: str = "") -> str:
     """Save a filter line under a name, for everybody; return a sentence that says so.
 
     Raises UsageError for a name that will not do, FilterError for a line that says nothing.
     """
-    kept = clean_name(name).removeprefix(SAVED)
+    kept = saved_name(name)
     if not kept:
         raise UsageError("A saved filter needs a name,", "as in: night raccoons.")
     wanted = read_filter(store, text, grader)
     # What another saved filter stands for may change, or go: its words are kept, not its name.
-    words = render(wanted) if any(t.word == SAVED for t in tokens(text)) else wanted.text
+    words = render(wanted) if names_in(text) else wanted.text
     before = store.saved_filters.words(kept)
     store.saved_filters.put(SavedFilter(kept, words, grader, utc_now()))
     instead = f" It was: {before or ALL_PICTURES}" if before not in (None, words) else ""
@@ -104,7 +114,7 @@ def save_filter(store: Store, name: str, text: str, grader: str = "") -> str:
 
 def remove_filter(store: Store, name: str) -> str:
     """Remove a saved filter; return its words. Raises UsageError where there is none."""
-    kept = clean_name(name).removeprefix(SAVED)
+    kept = saved_name(name)
     words = store.saved_filters.words(kept)
     if words is None:
         raise UsageError(

@@ -31,12 +31,40 @@ class Row:
     value: object = None
 
 
+class Helper:
+    """What helps with an answer while it is typed: it gives the rows in place of the dialog."""
+
+    def rows(self, text: str, at: int) -> Sequence[Row]:
+        """Return what fits, with the cursor before the character `at`; none of it is chosen."""
+        raise NotImplementedError
+
+    def told(self, text: str, at: int) -> str:
+        """Return what there is to say about the text on the message line."""
+        raise NotImplementedError
+
+    def wrong_at(self, text: str, at: int) -> int | None:
+        """Return the character that is to be marked as wrong, None for none."""
+        raise NotImplementedError
+
+    def completed(self, text: str, at: int, row: Row) -> tuple[str, int]:
+        """Return the text with a row put in, and the cursor's place."""
+        raise NotImplementedError
+
+    def press(self, key: str, text: str, row: Row | None) -> str | None:
+        """Do what else a key means; return the text that is typed then, None for no such key."""
+        raise NotImplementedError
+
+    def closed(self) -> None:
+        """The dialog is over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dialog:
     """A question: `rows` gives the list for what was typed; `take` gets text and chosen row.
 
     `take` returns a sentence to show, None where it has said what there is to say, and raises
-    CamtrapError for an answer that will not do: the dialog then stays open and shows why.
+    CamtrapError for an answer that will not do: the dialog then stays open and shows why. With
+    a `helper`, tab and enter put a row into the text, and enter without one takes the text.
     """
 
     label: str
@@ -44,6 +72,7 @@ class Dialog:
     rows: Callable[[str], Sequence[Row]] | None = None
     text: str = ""
     hint: str = ""
+    helper: Helper | None = None
 
 
 def text_dialog(label: str, take: Callable[[str], str], text: str = "", hint: str = "") -> Dialog:

@@ -49,8 +49,12 @@ class Field:
     def _set(self, before: str, after: str) -> None:
         self.text, self.at = before + after, len(before)
 
-    def content(self, width: int) -> Content:
-        """Return the text with its cursor, scrolled so that the cursor is within `width`."""
+    def content(self, width: int, marked: int | None = None) -> Content:
+        """Return the text with its cursor, scrolled so that the cursor is within `width`; the
+        character `marked` is underlined."""
         start = max(self.at - max(width - 1, 1), 0)
         before, after = self.text[start : self.at], self.text[self.at :]
-        return Content.assemble(before, (after[:1] or " ", "reverse"), after[1:])
+        shown = Content.assemble(before, (after[:1] or " ", "reverse"), after[1:])
+        if marked is None or marked < start:
+            return shown
+        return shown.stylize("bold underline", marked - start, marked - start + 1)

@@ -14,7 +14,7 @@ from textual.content import Content
 
 from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import CamtrapError
-from camtrap_tui.tui.dialogs import Dialog, Row
+from camtrap_tui.tui.dialogs import Dialog, Helper, Row
 from camtrap_tui.tui.field import Field
 from camtrap_tui.tui.line import Line, Lines
 
@@ -56,10 +56,18 @@ class Prompt(Line):
     @property
     def has_list(self) -> bool:
         """Whether the dialog that is being asked has the panel for its rows."""
-        return self._dialog is not None and self._dialog.rows is not None
+        dialog = self._dialog
+        return dialog is not None and (dialog.rows is not None or dialog.helper is not None)
+
+    @property
+    def helper(self) -> Helper | None:
+        """What helps with the dialog that is being asked."""
+        return self._dialog.helper if self._dialog is not None else None
 
     def ask(self, dialog: Dialog) -> None:
         """Ask this dialog; one that is open is left first."""
+        if self._dialog is not None and self._dialog.helper is not None:
+            self._dialog.helper.closed()
         self._dialog = dialog
         self._field = Field(dialog.text, len(dialog.text))
         self.display, self._footer.display = True, False
@@ -68,6 +76,8 @@ class Prompt(Line):
 
     def close(self, text: str | None = "") -> None:
         """Leave the dialog that is open, saying `text`."""
+        if self._dialog is not None and self._dialog.helper is not None:
+            self._dialog.helper.closed()
         self._dialog = None
         self._rows = []
         self.display, self._footer.display = False, True
@@ -75,6 +85,8 @@ class Prompt(Line):
 
     def take_key(self, event: events.Key) -> None:
         """Do what a key says to the dialog that is open."""
+        if self._is_for_helper(event.key):
+            return
         if event.key == "enter":
             self._submit()
         elif event.key == "escape":
@@ -87,6 +99,33 @@ class Prompt(Line):
             self._field.insert(event.character)
             self._show()
 
+    def _is_for_helper(self, key: str) -> bool:
+        """Do what a key says to a dialog with a helper; tell whether it means anything there."""
+        helper = self.helper
+        if helper is None:
+            return False
+        row = self._row()
+        if key == "tab" or (key == "enter" and row is not None):
+            row = row or next((one for one in self._rows if one.value is not None), None)
+            if row is not None:
+                self._field = Field(*helper.completed(self._field.text, self._field.at, row))
+                self._show()
+            return True
+        text = helper.press(key, self._field.text, row)
+        if text is None or self.helper is not helper:
+            return text is not None
+        if text != self._field.text:
+            self._field = Field(text, len(text))
+        self._show()
+        return True
+
+    def show_again(self) -> None:
+        """Show what the helper of the dialog has found out meanwhile."""
+        chosen = self._panel.chosen
+        self._show()
+        if chosen is not None and self._rows:
+            self._panel.choose(chosen)
+
     def take_paste(self, text: str) -> None:
         """Put a paste into the field: one line, cleaned; never keys."""
         self._field.insert(clean(text.strip()))
@@ -98,8 +137,14 @@ class Prompt(Line):
             return
         label = f"{dialog.label} "
         room = self.screen.size.width - len(label)
-        self.show(Content.assemble((label, "bold"), self._field.content(room)))
-        if dialog.rows is not None:
+        text, at, helper = self._field.text, self._field.at, dialog.helper
+        wrong = helper.wrong_at(text, at) if helper else None
+        self.show(Content.assemble((label, "bold"), self._field.content(room, wrong)))
+        if helper is not None:
+            self._rows = list(helper.rows(text, at))
+            self._panel.show([row.content for row in self._rows])
+            self._message.show(helper.told(text, at))
+        elif dialog.rows is not None:
             self._rows = list(dialog.rows(self._field.text))
             first = next((n for n, row in enumerate(self._rows) if row.value is not None), None)
             self._panel.show([row.content for row in self._rows], first)
@@ -108,25 +153,35 @@ class Prompt(Line):
         dialog = self._dialog
         if dialog is None:
             return
-        chosen = self._panel.chosen
-        row = self._rows[chosen] if self._rows and chosen is not None else None
+        row = self._row()
         try:
             # Closed first: an answer may open the next dialog.
             self._dialog = None
             said = dialog.take(self._field.text, row)
         except CamtrapError as error:
             self._dialog = dialog
+            if dialog.helper is not None:
+                self._show()
             self._explain(str(error))
             return
+        if dialog.helper is not None:
+            dialog.helper.closed()
         if self._dialog is None:
             self.close(said)
+
+    def _row(self) -> Row | None:
+        chosen = self._panel.chosen
+        return self._rows[chosen] if self._rows and chosen is not None else None
 
     def _move(self, by: int) -> None:
         """Choose another row, past headings, and show its hint."""
         if not self._rows:
             return
         last = len(self._rows) - 1
-        target = min(max((self._panel.chosen or 0) + by, 0), last)
+        here = self._panel.chosen
+        # With nothing chosen yet, the first step is to an end of the list.
+        here = here if here is not None else -1 if by > 0 else last + 1
+        target = min(max(here + by, 0), last)
         while 0 < target < last and self._rows[target].value is None:
             target += 1 if by > 0 else -1
         self._panel.choose(target)

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from camtrap_tui.services.queue_walk import Answer
 from camtrap_tui.tui.dialogs import text_dialog
+from camtrap_tui.tui.filter_dialog import FilterBar, FilterTold
 from camtrap_tui.tui.review_base import ReviewBase
 
 
 class Moving(ReviewBase, inherit_bindings=False):
     """Moving records nothing."""
 
+    _bar: FilterBar | None = None
+
     def action_next(self) -> None:
-        """Next picture."""
+        """Next picture; the arrow moves what a free zoom shows."""
+        if self.pressed == "right" and self._look.move("right"):
+            self._answer(Answer())
+            return
         self._answer(self.session.move(1))
 
     def action_previous(self) -> None:
-        """Previous picture."""
+        """Previous picture; the arrow moves what a free zoom shows."""
+        if self.pressed == "left" and self._look.move("left"):
+            self._answer(Answer())
+            return
         self._answer(self.session.move(-1))
 
     def action_next_burst(self) -> None:
@@ -50,8 +60,11 @@ class Moving(ReviewBase, inherit_bindings=False):
     def action_filter(self) -> None:
         """Choose which pictures to review."""
 
-        def take(typed: str) -> str:
-            return self.host.open_queue(typed)
+        self._bar = FilterBar(self.session, self.post_message, self.host.open_queue, self.ask)
+        self.ask(self._bar.dialog())
 
-        hint = "species:raccoon score:<0.8 camera:UR011 hour:20-5 date:2024-06 state:ungraded"
-        self.ask(text_dialog("Filter:", take, self.session.filter.text, f"{hint} order:score"))
+    def on_filter_told(self, message: FilterTold) -> None:
+        """Show what the filter bar has found out, as long as it is open."""
+        if self._bar is not None and self.prompt.helper is self._bar:
+            self._bar.note(message.told)
+            self.prompt.show_again()

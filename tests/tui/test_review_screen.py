@@ -206,7 +206,7 @@ async def test_the_filter_line(make_app: Make) -> None:
         await pilot.press(*["backspace"] * 10, *"species:mallard", "enter")
         await pilot.pause()
         assert "1/1" in text(pilot, "status")
-        assert "species:mallard" in text(pilot, "status")
+        assert "· mallard" in text(pilot, "status")
         await pilot.press("f", *["backspace"] * 20, *"species:lion", "enter")
         await pilot.pause()
         assert "0/0" in text(pilot, "status")

@@ -1,6 +1,7 @@
 """The contact sheet: a page of a session's queue, its exceptions, and one grade for the rest.
 
 What nobody could see is never graded by it, and what this grader has graded stays as it is.
+An exception is in the file as soon as it is marked, until its grader has graded or unmarked it.
 The picture under the cursor is the session's picture in view.
 """
 
@@ -30,8 +31,9 @@ class Sheet:
         self._anchor = 0
         self._start = 0
         self._marked: dict[int, None] = {}
-        # Exceptions that were graded on the spot: once that is undone, they are exceptions again.
-        self._alone: set[int] = set()
+        # Gathered into a queue: no exceptions to this sheet any more, but in the file until they
+        # are graded, so that nobody who is cut off there has to look for them.
+        self._taken: set[int] = set()
         self._asked: tuple[int, ...] = ()
         self._agreed: int | None = None
 
@@ -42,11 +44,23 @@ class Sheet:
         """
         session = self.session
         self.taxon, self._agreed, self._asked = session.builtin(BLANK_UUID), None, ()
-        marked = list(self._marked)
-        mine = session.store.grades.graded_among(marked, session.grader)
-        self._marked = dict.fromkeys(key for key in marked if key not in mine)
+        if self._are_kept:
+            session.store.exceptions.forget_graded(session.grader)
+        self._read_marks()
         self._anchor = self._start = session.position
         return session.go_to_place(session.position) if session.queue else Answer()
+
+    @property
+    def _are_kept(self) -> bool:
+        """Whether the file takes exceptions; they are forgotten with the sheet otherwise."""
+        return bool(self.session.grader) and not self.session.store.db.read_only
+
+    def _read_marks(self) -> None:
+        """Read which pictures are exceptions: what was graded is none, and is again if undone."""
+        session = self.session
+        if self._are_kept:
+            kept = session.store.exceptions.of(session.grader)
+            self._marked = dict.fromkeys(key for key in kept if key not in self._taken)
 
     # ── the page ─────────────────────────────────────────────────────────────────────────
 
@@ -135,8 +149,13 @@ class Sheet:
         self._asked = ()
         if not self.session.queue:
             return Answer("There is no picture here to mark.")
-        key = self.session.current_id
-        if key in self._marked:
+        session, key = self.session, self.session.current_id
+        is_marked = key in self._marked
+        if self._are_kept:
+            change = session.store.exceptions.remove if is_marked else session.store.exceptions.put
+            change(session.grader, key)
+        self._taken.discard(key)
+        if is_marked:
             del self._marked[key]
         else:
             self._marked[key] = None
@@ -203,7 +222,6 @@ class Sheet:
             return Answer(f"The sheet's grade is {taxon.name} now; nothing is graded yet.")
         self.session.grade_here(taxon, gesture)
         del self._marked[self.session.current_id]
-        self._alone.add(self.session.current_id)
         return Answer(f"This picture alone: {taxon.name}; u undoes it.")
 
     def special(self, taxon_uuid: str, gesture: str) -> Answer:
@@ -229,13 +247,8 @@ class Sheet:
 
     def _went_back(self, answer: Answer) -> Answer:
         self._reveal()
-        if not answer.moved:
-            return answer
-        session, key = self.session, self.session.current_id
-        if session.store.grades.graded_among([key], session.grader):
-            self._marked.pop(key, None)
-        elif key in self._alone:
-            self._marked[key] = None
+        if answer.moved:
+            self._read_marks()
         return answer
 
     def take_exceptions(self) -> Answer:
@@ -245,5 +258,6 @@ class Sheet:
         ordered += [key for key in marked if key not in set(ordered)]
         before = session.title
         session.open_images(ordered, counted(len(ordered), "exception"))
+        self._taken.update(marked)
         self._marked = {}
         return Answer(f"The exceptions alone; f, then ↵, leads back to: {before}.", True)

@@ -26,13 +26,13 @@ class Exceptions:
         )
         return [key for (key,) in self._db.execute(sql, [grader])]
 
-    def put(self, grader: str, image_id: int, excepted_at: str) -> None:
+    def put(self, grader: str, image_id: int) -> None:
         """Record that an image is an exception."""
         with self._db.transaction():
             self._db.execute(
                 "INSERT OR IGNORE INTO sheet_exception (grader, image_id, excepted_at)"
-                " VALUES (?, ?, ?)",
-                [grader, image_id, excepted_at],
+                " VALUES (?, ?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+                [grader, image_id],
             )
 
     def remove(self, grader: str, image_id: int) -> None:

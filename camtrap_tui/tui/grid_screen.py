@@ -17,7 +17,8 @@ from camtrap_tui.services.sheet_items import SheetItem
 from camtrap_tui.services.species import Choice
 from camtrap_tui.tui import grid_views, review_views
 from camtrap_tui.tui.bindings import bindings_for
-from camtrap_tui.tui.dialogs import Dialog, name_dialog, palette_dialog
+from camtrap_tui.tui.command_dialog import command_dialog
+from camtrap_tui.tui.dialogs import Dialog, name_dialog
 from camtrap_tui.tui.host import Host
 from camtrap_tui.tui.line import Line
 from camtrap_tui.tui.missing_pictures import MissingPictures, PictureFetched
@@ -212,8 +213,9 @@ class GridScreen(PromptScreen, inherit_bindings=False):
         self._answer(self.sheet.grade_page(self._thumbs.seen()))
 
     def action_sheet_except(self) -> None:
-        """Mark an exception, or unmark it."""
-        self._answer(self.sheet.toggle(), read=False)
+        """Mark an exception, or unmark it; in the file, where that takes anything."""
+        if self.sheet.session.store.db.read_only or self._may_grade():
+            self._answer(self.sheet.toggle(), read=False)
 
     def _special(self, taxon_uuid: str, gesture: str) -> None:
         if self._may_grade():
@@ -308,7 +310,8 @@ class GridScreen(PromptScreen, inherit_bindings=False):
 
     def action_sheet_help(self) -> None:
         """Show all keys."""
-        self.ask(palette_dialog("Help:", self.commands, self.do, grouped=True))
+        keys = self.host.settings.keys
+        self.ask(command_dialog("Help:", "sheet", keys, self.do, grouped=True))
 
     def action_sheet_repaint(self) -> None:
         """Draw the whole screen again."""

@@ -328,3 +328,44 @@ def fresh(tmp_path: Path) -> Callable[[], Store]:
         return Store.open(copy, durability="NORMAL")
 
     return open_fresh
+
+
+def test_exceptions_are_in_the_file_as_soon_as_they_are_marked(sheet: Sheet, store: Store) -> None:
+    sheet.toggle()
+    sheet.step(2)
+    sheet.toggle()
+    with Store.open(store.path) as other:
+        assert set(other.exceptions.of("ann")) == {1, 3}
+        later = Sheet(ReviewSession(other, "ann"))
+        later.open()
+        assert set(later.exceptions) == {1, 3}
+        ben = Sheet(ReviewSession(other, "ben"))
+        ben.open()
+        assert ben.exceptions == []
+    sheet.toggle()
+    assert store.exceptions.of("ann") == [1]
+
+
+def test_exceptions_that_were_gathered_stay_in_the_file_until_they_are_graded(
+    sheet: Sheet, store: Store
+) -> None:
+    sheet.toggle()
+    sheet.step(1)
+    sheet.toggle()
+    sheet.take_exceptions()
+    sheet.session.accept()
+    sheet.open()
+    assert sheet.exceptions == []
+    assert store.exceptions.of("ann") == [2]
+    again = Sheet(ReviewSession(store, "ann"))
+    again.open()
+    assert again.exceptions == [2]
+
+
+def test_exceptions_of_nobody_or_on_a_stick_are_forgotten_with_the_sheet(store: Store) -> None:
+    fill(store)
+    sheet = Sheet(ReviewSession(store, ""))
+    sheet.open()
+    sheet.toggle()
+    assert sheet.exceptions == [1]
+    assert store.db.value("SELECT count(*) FROM sheet_exception") == 0

@@ -31,6 +31,7 @@ ROWS = {
     "grade": models.Grade,
     "observation": models.Observation,
     "mark": models.Mark,
+    "place": models.Place,
 }
 
 

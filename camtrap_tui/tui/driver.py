@@ -105,6 +105,17 @@ class TerminalDriver(LinuxDriver):
             self._replies.expect("mode", time.monotonic())
             super()._request_terminal_sync_mode_support()
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Return columns and rows, as the terminal says.
+
+        COLUMNS and LINES, which Textual believes first, stay as they were at some start.
+        """
+        try:
+            columns, rows = os.get_terminal_size(self.fileno)
+        except OSError:
+            columns = rows = 0
+        return (columns, rows) if columns and rows else super()._get_terminal_size()
+
     def _query_in_band_window_resize(self) -> None:
         """Ask nothing: sizes come by a signal."""
 

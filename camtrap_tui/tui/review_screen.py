@@ -7,7 +7,7 @@ disk before the next picture is drawn.
 from __future__ import annotations
 
 from camtrap_tui.tui.bindings import bindings_for
-from camtrap_tui.tui.dialogs import palette_dialog
+from camtrap_tui.tui.command_dialog import command_dialog
 from camtrap_tui.tui.review_grading import Grading
 from camtrap_tui.tui.review_looking import Looking
 from camtrap_tui.tui.review_moving import Moving
@@ -43,7 +43,8 @@ class ReviewScreen(Grading, Moving, Looking, inherit_bindings=False):
         self._ask_command("Command:", grouped=False)
 
     def _ask_command(self, label: str, *, grouped: bool) -> None:
-        self.ask(palette_dialog(label, self.commands, self.do, grouped=grouped))
+        keys = self.host.settings.keys
+        self.ask(command_dialog(label, "review", keys, self.do, grouped=grouped))
 
     def action_cancel(self) -> None:
         """Leave what was being asked, or else a free zoom."""

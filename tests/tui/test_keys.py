@@ -184,6 +184,28 @@ async def test_a_command_without_a_key_is_in_the_palette(make_app: Make) -> None
         assert "quick keys" in text(pilot, "message").casefold()
 
 
+async def test_help_has_the_commands_of_every_screen(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await pilot.press("question_mark")
+        shown = panel(pilot)
+        for commands in SCREENS.values():
+            for command in commands:
+                assert command.title in shown
+        assert {"Grade", "Sheet (g)", "Ledger (l)"} <= set(shown.splitlines())
+        await pilot.press(*"Grade", "space", *"page", "enter")
+        await pilot.pause()
+        assert type(pilot.app.screen).__name__ == "GridScreen"
+
+
+async def test_help_shows_the_keys_that_a_person_chose(make_app: Make) -> None:
+    app = make_app()
+    app.settings = replace(app.settings, keys={"sheet_smaller": ("f6",), "undo": ("f5",)})
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("question_mark")
+        assert "f6      Smaller" in panel(pilot)
+        assert "f5      Undo" in panel(pilot)
+
+
 async def test_it_works_by_the_key_it_is_given(make_app: Make) -> None:
     app = make_app()
     app.set_keymap(bindings.keymap({"quick_order": ("f5",)}))

@@ -21,6 +21,9 @@ _NEAR = 12
 # Where more of a picture has changed, it is sent row by row as it was made.
 _MOST_CHANGED = 0.6
 
+# Bytes that blanking a row takes.
+_BLANKING = 8
+
 _Spans = list[tuple[int, int]]
 
 
@@ -127,6 +130,10 @@ class Canvas:
     def blank(self, x: int, y: int) -> str:
         """Blank every row, whatever is to be seen."""
         return self._erase([n for n, row in enumerate(self._rows) if row], x, y)
+
+    def blanking(self) -> int:
+        """Return about how many bytes it takes to blank every row."""
+        return _BLANKING * sum(row is not None for row in self._rows)
 
     def cost(self, most: float) -> int:
         """Return how many bytes are lacking, counted no further than past `most`."""

@@ -8,6 +8,7 @@ comes coarsely first, and then as fine as the line allows.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -67,6 +68,7 @@ class ImageView(PicturePane):
         self._told: Frame | None = None
         # What the rows on the terminal are of.
         self._on_screen: View | None = None
+        self._is_promised = False
 
     @property
     def shown(self) -> Path | None:
@@ -162,15 +164,18 @@ class ImageView(PicturePane):
         if old is None or (frame is not None and not _other(old, frame.view)):
             return self.clear(whole=False)
         self._on_screen = None
-        fits = frame is not None and self.canvas.cost(room) <= room
-        return self.clear(whole=not fits)
+        most = max(room, self.canvas.blanking())
+        self._is_promised = frame is not None and self.canvas.cost(most) <= most
+        return self.clear(whole=not self._is_promised)
 
     def band(self, room: float) -> str:
         """Return the next rows of what is to be seen."""
-        written = self.take(room)
+        if self._is_promised:
+            room, self._is_promised = math.inf, False
+        written = self.take(room) if room > 0 else ""
         if self.canvas.frame is not None and not self.canvas.is_bare:
             self._on_screen = self.canvas.frame.view
-        if self.canvas.is_whole:
+        if written and self.canvas.is_whole:
             self._choose()
         return written
 

@@ -37,8 +37,11 @@ class Pane(Protocol):
         """The screen is being painted anew: nothing of a picture is on it."""
 
     def make_way(self, room: float) -> str:
-        """Return what blanks pictures that must not stay, of which some may be patched
-        where that takes less than `room` bytes."""
+        """Return what blanks pictures that must not stay.
+
+        One may stay where `room` bytes suffice to turn it into what is to be seen, or no more
+        than blanking it takes; then the next band turns it, whatever the room.
+        """
 
     def band(self, room: float) -> str:
         """Return the next bytes of what is to be seen, about `room` of them, or nothing."""
@@ -102,9 +105,9 @@ class PaintingApp(WritingApp):
         bands = []
         left = room
         for pane in panes:
-            if left > 0 and (band := pane.band(left)):
+            if band := pane.band(left):
                 bands.append(band)
-                left -= len(band.encode())
+                left = max(left - len(band.encode()), 0)
         text = "".join((cleared, said, *bands))
         self.pacer.wrote(len(text.encode()))
         if bands and (asked := self.pacer.wrote_band()):

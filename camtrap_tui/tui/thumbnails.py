@@ -304,9 +304,10 @@ class Thumbs(Widget):
         pieces = []
         self._promised = []
         for thumb in self._thumbs:
-            cost = thumb.patch(room)
-            if cost is not None and cost <= room:
-                room -= cost
+            most = max(room, thumb.canvas.blanking())
+            cost = thumb.patch(most)
+            if cost is not None and cost <= most:
+                room = max(room - cost, 0)
                 self._promised.append(thumb)
             pieces.append(thumb.make_way(stays=cost is None or thumb in self._promised))
         return "".join(pieces)

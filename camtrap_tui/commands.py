@@ -74,6 +74,22 @@ REVIEW = (
         "previous deployment",
         MOVE,
     ),
+    Command("next_day", ("right_parenthesis",), "Next day", "next day of a camera", MOVE),
+    Command("previous_day", ("left_parenthesis",), "Previous day", "previous day", MOVE),
+    Command(
+        "next_disagreement",
+        ("greater_than_sign",),
+        "Next disagreement",
+        "next picture where graders or runs disagree",
+        MOVE,
+    ),
+    Command(
+        "previous_disagreement",
+        ("less_than_sign",),
+        "Previous disagreement",
+        "previous such picture",
+        MOVE,
+    ),
     Command("next_ungraded", ("tab",), "Next ungraded", "next picture without a grade", MOVE),
     Command("go_to", ("colon",), "Go to", "go to a picture by name or number", MOVE),
     Command("zoom", ("z",), "Zoom", "zoom to each box, then the whole picture", LOOK, 5),
@@ -84,9 +100,12 @@ REVIEW = (
     Command("difference", ("d",), "Difference", "what moved since the frame before", LOOK),
     Command("boxes", ("x",), "Boxes", "show or hide the boxes", LOOK),
     Command("contrast", ("a",), "Contrast", "stretch the contrast of dark pictures", LOOK),
+    Command("blocks", (), "Blocks", "test card: which blocks pictures are made of", LOOK),
     Command("open", ("o",), "Open", "open the picture in the system's viewer", LOOK),
     Command("filter", ("f",), "Filter", "choose which pictures to review", FIND, 9),
     Command("sheet", ("g",), "Sheet", "contact sheet: grade pages of pictures", FIND, 7),
+    Command("sheet_burst", (), "Sheet of this burst", "contact sheet of the burst alone", FIND),
+    Command("sheet_class", (), "Sheet of this class", "contact sheet of the predicted class", FIND),
     Command("charts", ("c",), "Charts", "frequency and hours of the day", FIND, 10),
     Command("runs", ("r",), "Runs", "start, watch and stop predictions", FIND, 11),
     Command("ledger", ("l",), "Ledger", "how every file and picture ended", FIND, 12),
@@ -99,10 +118,12 @@ REVIEW = (
 )
 
 # What matters more than the usual while something is going on: these first, in this order.
-BURST, ADDING, UNPREDICTED, READ_ONLY = "burst", "adding", "unpredicted", "read_only"
+BURST, ADDING, FREE_ZOOM = "burst", "adding", "free_zoom"
+UNPREDICTED, READ_ONLY = "unpredicted", "read_only"
 SITUATIONS: Mapping[str, tuple[str, ...]] = {
     BURST: ("accept", "blank", "species", "cancel", "again", "human", "vehicle", "unsure"),
     ADDING: ("add_species", "species", "accept", "count", "individual", "next", "undo"),
+    FREE_ZOOM: ("larger", "smaller", "pan_up", "pan_down", "cancel", "accept", "blank", "species"),
     UNPREDICTED: ("species", "blank", "human", "vehicle", "unsure", "again", "undo", "help"),
     READ_ONLY: ("next", "previous", "zoom", "sheet", "filter", "charts", "ledger", "help", "quit"),
 }
@@ -199,6 +220,10 @@ _KEY_SIGNS = {
     "left_square_bracket": "[",
     "right_curly_bracket": "}",
     "left_curly_bracket": "{",
+    "right_parenthesis": ")",
+    "left_parenthesis": "(",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
     "right": "→",
     "left": "←",
     "up": "↑",

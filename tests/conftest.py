@@ -20,7 +20,7 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep the settings of whoever runs the tests out of them."""
     path = tmp_path / "settings" / "config.toml"
     monkeypatch.setenv("CAMTRAP_TUI_CONFIG", str(path))
-    for name in ("GRADER", "MODEL", "COUNTRY", "ADMIN1_REGION", "COLOR"):
+    for name in ("GRADER", "MODEL", "COUNTRY", "ADMIN1_REGION", "COLOR", "BLOCKS"):
         monkeypatch.delenv(f"CAMTRAP_TUI_{name}", raising=False)
     return path
 

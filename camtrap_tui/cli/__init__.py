@@ -37,6 +37,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "clock": ("clock", "Put a camera's clock right, and see how it was."),
     "bursts": ("deployments", "Count bursts, or set the gap between them."),
     "keys": ("keys", "List the keys of every screen."),
+    "blocks": ("blocks", "See which blocks this terminal draws, and choose those of pictures."),
 }
 
 

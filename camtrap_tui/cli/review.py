@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
+from camtrap_tui.cli.choices import remember_choices
 from camtrap_tui.cli.output import narrate
-from camtrap_tui.config import COLORS, Settings, load_settings
+from camtrap_tui.config import BLOCKS, COLORS, Settings, load_settings
 from camtrap_tui.domain.text import clean_name, quoted
 from camtrap_tui.errors import UsageError
 
@@ -28,16 +29,39 @@ from camtrap_tui.errors import UsageError
     type=int,
     help="The run whose word is shown; the newest finished one unless given.",
 )
-@click.option("--color", type=click.Choice(COLORS), help="Colours of pictures.")
+@click.option(
+    "--color",
+    type=click.Choice(COLORS),
+    help="Colours of pictures; remembered. auto decides from the environment again.",
+)
+@click.option(
+    "--blocks",
+    type=click.Choice(BLOCKS),
+    help="What pictures are made of; remembered. camtrap-tui blocks shows what yours can do.",
+)
+@click.option(
+    "--line",
+    metavar="auto|KBIT/S",
+    help="How quick the line is; tmux, screen and mosh keep that from being measured.",
+)
 def review_command(
-    survey: Path, where: str | None, grader: str | None, run_id: int | None, color: str | None
+    survey: Path,
+    where: str | None,
+    grader: str | None,
+    run_id: int | None,
+    color: str | None,
+    blocks: str | None,
+    line: str | None,
 ) -> None:
     """Look at the pictures of SURVEY and grade them.
 
     SURVEY may also be a folder of pictures: its survey is FOLDER-NAME.db here, made if need be,
     and the folder is offered for prediction.
     """
-    settings = load_settings({"grader": grader, "color": color})
+    remember_choices({"color": color, "blocks": blocks})
+    settings = load_settings(
+        {"grader": grader, "color": color, "blocks": blocks, "line": line}
+    )
     folder = survey if survey.is_dir() else None
     path = _survey_of(survey) if folder else survey
     start(path, folder, where=where, run_id=run_id, settings=settings)

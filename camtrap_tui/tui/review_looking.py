@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from camtrap_tui.services.opener import open_picture
 from camtrap_tui.services.queue_walk import Answer
+from camtrap_tui.tui.blocks_dialog import blocks_dialog
 from camtrap_tui.tui.review_base import ReviewBase
 
 
@@ -68,6 +71,15 @@ class Looking(ReviewBase, inherit_bindings=False):
         """Stretch the contrast, or not."""
         self._look.contrast = not self._look.contrast
         self._answer(Answer("contrast stretched" if self._look.contrast else ""))
+
+    def action_blocks(self) -> None:
+        """Choose by a test card what pictures are made of."""
+
+        def take(kind: str) -> None:
+            self.host.settings = replace(self.host.settings, blocks=kind)
+            self._image.use_blocks(kind)
+
+        self.ask(blocks_dialog(take))
 
     def action_open(self) -> None:
         """Open in the system's viewer."""

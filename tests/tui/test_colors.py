@@ -26,9 +26,12 @@ from camtrap_tui.tui.colors import picture_depth
         ({"TERM": "tmux-256color", "COLORTERM": "truecolor", "STY": "1.a", "TMUX": "x"}, "24"),
         ({"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "1"}, "none"),
         ({"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": ""}, "24"),
-        ({"TERM": "linux"}, "shades"),
+        ({"TERM": "linux"}, "16"),
+        ({"TERM": "linux-16color"}, "16"),
+        ({"TERM": "xterm-16color"}, "16"),
+        ({"TERM": "ansi"}, "16"),
         ({"TERM": "linux", "NO_COLOR": "1"}, "shades"),
-        ({"TERM": "linux", "COLORTERM": "truecolor"}, "shades"),
+        ({"TERM": "linux", "COLORTERM": "truecolor"}, "16"),
         ({"TERM": "dumb", "COLORTERM": "truecolor"}, "none"),
         ({"TERM": "vt220"}, "none"),
         ({}, "none"),
@@ -39,7 +42,7 @@ def test_auto_asks_the_environment(environ: dict[str, str], depth: str) -> None:
 
 
 @pytest.mark.parametrize("term", ["xterm-256color", "dumb", "linux"])
-@pytest.mark.parametrize("color", ["24", "256"])
+@pytest.mark.parametrize("color", ["24", "256", "16", "grey"])
 def test_what_a_person_chose_stands_above_all_else(color: str, term: str) -> None:
     assert picture_depth(color, {"TERM": term, "NO_COLOR": "1"}) == color
 

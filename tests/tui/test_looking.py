@@ -8,14 +8,20 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.geometry import Region
 from textual.pilot import Pilot
 
+from camtrap_tui.config import load_settings
+from camtrap_tui.services.block_card import card
 from camtrap_tui.services.frame_before import FramesBefore
-from camtrap_tui.services.picture_views import Picture, Region, zoomed
+from camtrap_tui.services.mosaics import GLYPHS
+from camtrap_tui.services.picture_views import Picture, zoomed
+from camtrap_tui.services.picture_views import Region as Part
 from camtrap_tui.services.review_items import Items
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.app import CamtrapApp
-from camtrap_tui.tui.line import Line
+from camtrap_tui.tui.image_view import ImageView
+from camtrap_tui.tui.line import Line, Lines
 from camtrap_tui.tui.look import FreeZoom
 from camtrap_tui.tui.review_screen import ReviewScreen
 
@@ -161,6 +167,26 @@ def test_frames_of_one_second_stand_in_the_cameras_order(river: Store) -> None:
     assert found[6].name == "IMG_0004.JPG"
 
 
+async def test_blocks_are_chosen_by_the_test_card_and_remembered(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await pilot.press("ctrl+p", *"test card", "enter")
+        rows = _screen(pilot).query_one("#panel", Lines).rows
+        shown = "\n".join(row.plain for row in rows)
+        for kind in ("half", "sextant", "octant"):
+            assert all(line in shown for line in card(kind))
+        await pilot.press("down", "down", "enter")
+        await pilot.pause()
+        assert "octant" in _said(pilot)
+        await pilot.pause(0.3)
+        glyphs = {
+            glyph
+            for line in _screen(pilot).query_one(ImageView).render_lines(Region(0, 0, 86, 30))
+            for glyph in line.text
+        }
+        assert glyphs <= {*GLYPHS["octant"], "1"}
+    assert load_settings().blocks == "octant"
+
+
 _STEPS = st.lists(st.sampled_from(("larger", "smaller", (1, 0), (-1, 0), (0, 1), (0, -1))))
 
 
@@ -178,7 +204,7 @@ def test_a_free_zoom_stays_in_the_picture(
             zoom = zoom.scaled(1.5 if step == "larger" else 1 / 1.5)
     if zoom is not None:
         assert 1 < zoom.scale <= 16
-        region: Region = zoomed(zoom.region, 2000, 1500, 100, 38)
+        region: Part = zoomed(zoom.region, 2000, 1500, 100, 38)
         assert region.w == pytest.approx(1 / zoom.scale, abs=0.3)
         assert -1e-6 <= region.x <= zoom.x <= region.x + region.w <= 1 + 1e-6
         assert -1e-6 <= region.y <= zoom.y <= region.y + region.h <= 1 + 1e-6

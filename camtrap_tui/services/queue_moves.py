@@ -10,12 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from camtrap_tui.domain.filter_words import STATES
 from camtrap_tui.domain.models import Run
 from camtrap_tui.services.review_items import Item, Items
 from camtrap_tui.store.store import Store
 
-# Images that are asked for their burst or deployment at once.
+# Images that are asked for their group at once: few at first.
+_FIRST_PAGE = 16
 _GROUP_PAGE = 500
+# Images that are looked at for a disagreement at once, and how often for one key: as long as
+# nobody takes for a pause.
+_SEEK_PAGE = 250
+_MOST_PAGES = 80
+# Images that are looked for in the queue one by one.
+_FEW = 3
 # No queue has more; Python refuses to read numbers of thousands of digits.
 _DIGITS = 12
 
@@ -26,6 +34,18 @@ class Answer:
 
     text: str = ""
     moved: bool = False
+
+
+@dataclass(slots=True)
+class _Seeking:
+    """A search through a queue, from a place `start` on: `place` is the next one to look at."""
+
+    queue: array[int]
+    start: int
+    place: int
+    step: int
+    run_id: int | None
+    all_places: bool
 
 
 class QueueMoves:
@@ -46,6 +66,10 @@ class QueueMoves:
         self._graded = bytearray()
         self._left = 0
         self.items = Items(store, None)
+        # A search for a disagreement that was not finished.
+        self._seeking: _Seeking | None = None
+        # What a picture was last looked for by.
+        self._sought = ""
 
     def _first_ungraded(self, start: int) -> int | None:
         found = self._graded.find(0, start)
@@ -116,8 +140,16 @@ class QueueMoves:
             return Answer("Every picture of this queue has a grade.")
         return self._go(found)
 
+    @property
+    def is_in_time(self) -> bool:
+        """Whether the queue is camera by camera, in time: then days and cameras lie together."""
+        return False
+
     def move_group(self, group: str, step: int) -> Answer:
-        """Go to the first image of the next or previous `burst` or `deployment`."""
+        """Go to the first image of the next or previous `burst`, `day` or `deployment`.
+
+        A day is a day of one deployment.
+        """
         if not self.queue:
             return Answer("The queue is empty.")
         at = self._end_of_group(group, self.position, step)
@@ -131,39 +163,137 @@ class QueueMoves:
 
     def _end_of_group(self, group: str, start: int, step: int) -> int | None:
         """Return the first place from `start` on that belongs to another group, or None."""
+        if self.is_in_time and group != "burst":
+            return self._end_of_stretch(group, start, step)
         end = len(self.queue) if step > 0 else -1
-        here: int | None = None
-        for low in range(start, end, step * _GROUP_PAGE):
-            high = min(low + _GROUP_PAGE, end) if step > 0 else max(low - _GROUP_PAGE, end)
+        (here,) = self.store.images.groups_of([self.queue[start]], group)
+        low, size = start + step, _FIRST_PAGE
+        while low != end:
+            high = min(low + size, end) if step > 0 else max(low - size, end)
             places = range(low, high, step)
             groups = self.store.images.groups_of([self.queue[n] for n in places], group)
-            here = groups[0] if low == start else here
-            other = next(
-                (n for n, found in zip(places, groups, strict=True) if found != here), None
-            )
-            if other is not None:
-                return other
+            for place, found in zip(places, groups, strict=True):
+                if found != here:
+                    return place
+            # Most groups are short: what is asked for grows with what has been passed.
+            low, size = high, min(4 * size, _GROUP_PAGE)
         return None
+
+    def _end_of_stretch(self, group: str, start: int, step: int) -> int | None:
+        """Return the same of groups that lie together: by strides that double, then halves."""
+
+        def group_at(steps: int) -> object:
+            (found,) = self.store.images.groups_of([self.queue[start + step * steps]], group)
+            return found
+
+        here = group_at(0)
+        most = len(self.queue) - 1 - start if step > 0 else start
+        inside, beyond = 0, 1
+        while beyond < most and group_at(beyond) == here:
+            inside, beyond = beyond, 2 * beyond
+        beyond = min(beyond, most)
+        if not most or group_at(beyond) == here:
+            return None
+        while beyond - inside > 1:
+            middle = (inside + beyond) // 2
+            if group_at(middle) == here:
+                inside = middle
+            else:
+                beyond = middle
+        return start + step * beyond
+
+    # ── disagreement ─────────────────────────────────────────────────────────────────────
+
+    def move_disagreement(self, step: int) -> Answer:
+        """Go to the next or previous picture on which graders, runs, or both disagree.
+
+        Where many pictures lie between, it stops on the way; the same again goes on from there.
+        """
+        seeking = self._seeking
+        if seeking is None or not self._is_of(seeking, step):
+            run_id = self.run.id if self.run else None
+            several = run_id is not None and len(self.store.runs.all()) > 1
+            start = self.position
+            seeking = _Seeking(self.queue, start, start + step, step, run_id, several)
+        self._seeking = None
+        size = _FIRST_PAGE
+        for _ in range(_MOST_PAGES):
+            places = self._page_of(seeking, size)
+            if not places:
+                way = "next" if step > 0 else "previous"
+                return Answer(f"There is no {way} picture in this queue with a disagreement.")
+            ids = [self.queue[place] for place in places]
+            found = self.store.queues.disputes_among(ids, seeking.run_id)
+            for place, key in zip(places, ids, strict=True):
+                if key in found:
+                    return self._go(place, f"{STATES[found[key]].capitalize()}.")
+            seeking.place = places[-1] + step
+            size = min(4 * size, _SEEK_PAGE)
+        self._seeking = seeking
+        passed = abs(seeking.place - seeking.start)
+        return Answer(f"No disagreement among {passed:,} pictures; the same key looks further.")
+
+    def _is_of(self, seeking: _Seeking, step: int) -> bool:
+        """Tell whether a search is one from here that was not finished."""
+        here = seeking.queue is self.queue and seeking.start == self.position
+        return here and seeking.step == step
+
+    def _page_of(self, seeking: _Seeking, size: int) -> list[int]:
+        """Return the next `size` places at which there may be a disagreement.
+
+        With one run, these are places that have a grade.
+        """
+        end = len(self.queue) if seeking.step > 0 else -1
+        if seeking.all_places:
+            high = seeking.place + seeking.step * size
+            high = min(high, end) if seeking.step > 0 else max(high, end)
+            return list(range(seeking.place, high, seeking.step))
+        places: list[int] = []
+        place = seeking.place
+        while len(places) < size and place != end:
+            if seeking.step > 0:
+                place = self._graded.find(1, place)
+            else:
+                place = self._graded.rfind(1, 0, place + 1)
+            if place < 0:
+                break
+            places.append(place)
+            place += seeking.step
+        return places
+
+    # ── by name or number ────────────────────────────────────────────────────────────────
 
     def go_to_place(self, place: int) -> Answer:
         """Go to a place in the queue, from 0."""
         return self._go(place)
 
     def go_to(self, text: str) -> Answer:
-        """Go to a place in the queue (a number) or to an image by part of its name or id."""
-        wanted = text.strip()
+        """Go to a place in the queue (a number) or to an image by part of its name or id.
+
+        A number that begins with 0 is part of a name, as file names have it; an empty text goes
+        on with the name that was looked for last.
+        """
+        wanted = text.strip() or self._sought
         number = wanted.replace(",", "").replace("\N{NO-BREAK SPACE}", "")
-        if number.isdecimal() and len(number) <= _DIGITS and 1 <= int(number) <= len(self.queue):
+        is_number = number.isdecimal() and len(number) <= _DIGITS and not number.startswith("0")
+        if is_number and int(number) <= len(self.queue):
             return self._go(int(number) - 1)
         if not wanted:
             return Answer("Type a number, or part of a file name or media id.")
-        named = self.store.images.find(wanted)
-        found = [n for n, key in enumerate(self.queue) if key in named]
+        self._sought = wanted
+        found = self._places_of(self.store.images.named(wanted))
+        found = found or self._places_of(self.store.images.find(wanted))
         if not found:
             return Answer(f"No picture of this queue has {wanted!r} in its name.")
         after = [n for n in found if n > self.position]
-        more = f"{len(found):,} pictures match; repeat for the next." if len(found) > 1 else ""
+        more = f"{len(found):,} pictures match; : and ↵ goes to the next." * (len(found) > 1)
         return self._go(min(after or found), more)
+
+    def _places_of(self, image_ids: set[int]) -> list[int]:
+        """Return the places of these images in the queue, in order."""
+        if len(image_ids) <= _FEW:
+            return sorted(self.queue.index(key) for key in image_ids if key in self.queue)
+        return [n for n, key in enumerate(self.queue) if key in image_ids]
 
     def _note_graded(self, image_ids: Sequence[int]) -> None:
         """Bring `left` up to date after votes on these images came or went."""

@@ -90,6 +90,11 @@ class QueueWalk(QueueMoves):
         return self.stand_in(Opened(self.filter, self.run, queue, graded(self.store, queue), title))
 
     @property
+    def is_in_time(self) -> bool:
+        """Whether the queue is camera by camera, in time."""
+        return not self._gathered and self.filter.order == "time"
+
+    @property
     def title(self) -> str:
         """What the queue is, in words: its filter, or the name that was saved under, as a rule."""
         return self._gathered or title_of(self.filter)
@@ -119,6 +124,11 @@ class QueueWalk(QueueMoves):
         self.position = self._start(opened.start_id)
         self._arrive()
         return len(self.queue)
+
+    def go_back(self, before: Opened) -> None:
+        """Stand again in a queue that was left, with what was graded since: at its picture, or
+        at the next one that needs a grade."""
+        self.stand_in(replace(before, graded=graded(self.store, before.queue)))
 
     @property
     def is_at_start(self) -> bool:

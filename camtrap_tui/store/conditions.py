@@ -20,7 +20,7 @@ from camtrap_tui.domain.filters import (
     Term,
 )
 from camtrap_tui.domain.quality import KEPT_FLAGS
-from camtrap_tui.store.database import Database
+from camtrap_tui.store.database import Database, like
 
 Query = tuple[str, list[Any]]
 
@@ -36,7 +36,7 @@ _MARKED = (
     "EXISTS (SELECT 1 FROM mark AS m WHERE m.image_id = image.id AND m.kind = '{}'"
     f" AND m.value {{}} AND {_LATEST})"
 )
-_STATES = {
+STATE_CONDITIONS = {
     "ungraded": "NOT EXISTS (SELECT 1 FROM vote WHERE vote.image_id = image.id)",
     "graded": "EXISTS (SELECT 1 FROM vote WHERE vote.image_id = image.id)",
     "mine": "EXISTS (SELECT 1 FROM vote WHERE vote.image_id = image.id AND vote.grader = ?)",
@@ -236,11 +236,6 @@ class Conditions:
         return [name for (name,) in self._db.execute(sql)]
 
 
-def like(text: str) -> str:
-    """Return text as a part of a pattern for LIKE … ESCAPE '\\'."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
 def _is_named(name: str, parts: tuple[str, ...]) -> bool:
     folded = name.casefold()
     return any(folded == part[1:] if part.startswith("=") else part in folded for part in parts)
@@ -273,4 +268,4 @@ def _chosen(condition: Chosen, grader: str) -> Query:
         case "flag":
             return f"({' OR '.join(_FLAGS[value] for value in values)})", []
     parameters = [grader for value in values if value == "mine"]
-    return f"({' OR '.join(_STATES[value] for value in values)})", [*parameters]
+    return f"({' OR '.join(STATE_CONDITIONS[value] for value in values)})", [*parameters]

@@ -55,6 +55,11 @@ def columns(row: type, prefix: str = "") -> str:
     return ", ".join(f"{prefix}{field.name}" for field in fields(row))
 
 
+def like(text: str) -> str:
+    """Return text as a part of a pattern for LIKE … ESCAPE '\\'."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
 def _can_write(path: Path) -> bool:
     """Tell whether the file and, for its side files, its folder may be written to."""
     if not path.exists():

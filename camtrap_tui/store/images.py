@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from camtrap_tui.domain.models import Deployment, Image, Source
-from camtrap_tui.store.database import Database, columns
+from camtrap_tui.store.database import Database, columns, like
 from camtrap_tui.store.timelines import IN_SECOND
 
 # SQLite takes 32,766 parameters a statement; a screen asks for a few dozen.
@@ -16,6 +16,16 @@ _IMAGE_INSERT = (
     f"INSERT INTO image ({_IMAGE_INSERT_COLUMNS})"
     f" VALUES ({', '.join('?' * (_IMAGE_INSERT_COLUMNS.count(',') + 1))})"
 )
+
+
+# So many digits of a media id are hardly part of a file's name.
+_TELLING = 8
+
+_GROUPS = {
+    "deployment": "deployment_id",
+    "day": "coalesce(deployment_id, 0) || coalesce(substr(timestamp, 1, 10), '')",
+    "burst": "coalesce(burst_id, id)",
+}
 
 
 class Images:
@@ -127,21 +137,32 @@ class Images:
         # Frames of one second stand in another order than their ids.
         return self.burst(before)[-1]
 
-    def groups_of(self, ids: Sequence[int], group: str) -> list[int | None]:
-        """Return for each image its `deployment`, or the first image of its `burst`.
+    def groups_of(self, ids: Sequence[int], group: str) -> list[int | str | None]:
+        """Return for each image its `deployment`, its `day` there, or the first image of its
+        `burst`.
 
         At most 30,000 ids.
         """
-        column = {"deployment": "deployment_id", "burst": "coalesce(burst_id, id)"}[group]
+        column = _GROUPS[group]
         marks = ", ".join("?" * len(ids))
         sql = f"SELECT id, {column} FROM image WHERE id IN ({marks})"
         found = dict(self._db.execute(sql, list(ids)).fetchall())
         return [found.get(key) for key in ids]
 
+    def named(self, name: str) -> set[int]:
+        """Return the images that have just this path or media id, or one that begins with this
+        much of it: found by indexes, where `find` walks over all."""
+        last = f"{name}\U0010ffff" if len(name) >= _TELLING else name
+        sql = (
+            "SELECT id FROM image WHERE file_path = ?1"
+            " UNION SELECT id FROM image WHERE media_id BETWEEN ?1 AND ?2"
+        )
+        return set(self._db.ids(sql, [name, last]))
+
     def find(self, text: str) -> set[int]:
         """Return the images whose path holds `text`, or whose media id begins with it."""
-        like = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        part = like(text)
         sql = (
             "SELECT id FROM image WHERE file_path LIKE ? ESCAPE '\\' OR media_id LIKE ? ESCAPE '\\'"
         )
-        return {key for (key,) in self._db.execute(sql, [f"%{like}%", f"{like}%"])}
+        return {key for (key,) in self._db.execute(sql, [f"%{part}%", f"{part}%"])}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from camtrap_tui.domain.filters import Chosen, Filter, Names, Scores, Term
-from camtrap_tui.store.conditions import Conditions, Query
+from camtrap_tui.store.conditions import STATE_CONDITIONS, Conditions, Query
 from camtrap_tui.store.database import Database
 
 # From this share of the images on, a species is most quickly looked for among all of them.
@@ -46,7 +46,7 @@ _DISAGREEMENTS = {
     ),
     "corrected": "prediction.score DESC",
 }
-_DISPUTED = Term("state", (), Chosen("state", tuple(_DISAGREEMENTS)))
+_DISPUTE = " ".join(f"WHEN {STATE_CONDITIONS[state]} THEN '{state}'" for state in _DISAGREEMENTS)
 
 _UNGRADED = "NOT EXISTS (SELECT 1 FROM vote WHERE vote.image_id = image.id)"
 
@@ -214,15 +214,15 @@ class Queues:
         assert found is not None
         return QueueSize(*found)
 
-    def disputed_among(self, image_ids: Sequence[int], run_id: int | None) -> set[int]:
-        """Return those of a page of images on which graders, runs, or both disagree."""
-        where, parameters = self.conditions(Filter((_DISPUTED,)))
+    def disputes_among(self, image_ids: Sequence[int], run_id: int | None) -> dict[int, str]:
+        """Return, of a page of images, those on which graders, runs, or both disagree, with the
+        state that says so."""
         sql = (
-            "SELECT image.id FROM image LEFT JOIN prediction"
+            f"SELECT image.id, CASE {_DISPUTE} END AS state FROM image LEFT JOIN prediction"
             " ON prediction.image_id = image.id AND prediction.run_id = ?"
-            f" WHERE image.id IN ({', '.join('?' * len(image_ids))}) AND {where[0]}"
+            f" WHERE image.id IN ({', '.join('?' * len(image_ids))}) AND state IS NOT NULL"
         )
-        return set(self._db.ids(sql, [run_id, *image_ids, *parameters]))
+        return dict(self._db.execute(sql, [run_id, *image_ids]).fetchall())
 
 
 def _is_predicted(wanted: Filter) -> bool:

@@ -43,6 +43,22 @@ class Moving(ReviewBase, inherit_bindings=False):
         """Previous camera."""
         self._answer(self.session.move_group("deployment", -1))
 
+    def action_next_day(self) -> None:
+        """Next day of this camera, or the first of the next one."""
+        self._answer(self.session.move_group("day", 1))
+
+    def action_previous_day(self) -> None:
+        """Previous day."""
+        self._answer(self.session.move_group("day", -1))
+
+    def action_next_disagreement(self) -> None:
+        """Next picture on which graders, runs, or both disagree."""
+        self._answer(self.session.move_disagreement(1))
+
+    def action_previous_disagreement(self) -> None:
+        """Previous picture on which they disagree."""
+        self._answer(self.session.move_disagreement(-1))
+
     def action_next_ungraded(self) -> None:
         """Next picture without a grade."""
         self._answer(self.session.next_ungraded())
@@ -53,7 +69,7 @@ class Moving(ReviewBase, inherit_bindings=False):
             text_dialog(
                 "Go to:",
                 lambda typed: self.session.go_to(typed).text,
-                hint="a number in this queue, or part of a file name or media id",
+                hint="a place in this queue, or part of a file name or media id",
             )
         )
 

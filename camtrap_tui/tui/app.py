@@ -9,7 +9,6 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual import events
 from textual.filter import LineFilter
@@ -32,10 +31,8 @@ from camtrap_tui.tui.prompt_screen import PromptScreen
 from camtrap_tui.tui.queue_opener import QueueOpened, QueueOpener
 from camtrap_tui.tui.review_screen import ReviewScreen
 from camtrap_tui.tui.runner import Runner
+from camtrap_tui.tui.sheets import Sheets
 from camtrap_tui.tui.typing_notes import TypingNotes
-
-if TYPE_CHECKING:
-    from camtrap_tui.services.sheet import Sheet
 
 
 class CamtrapApp(PaintingApp):
@@ -62,7 +59,7 @@ class CamtrapApp(PaintingApp):
         self.models: Sequence[tuple[str, str]] = known_models()
         # Columns that the contact sheet has more, or less, than is usual for the width.
         self.sheet_step = 0
-        self._sheet: Sheet | None = None
+        self.sheets = Sheets(self, session, self.push_screen, self._show_review)
         self._offers_folder = folder is not None
         self._opener = QueueOpener(session, self.post_message, self.on_event)
         # What kept the first queue from being opened: without one there is nothing to review.
@@ -261,14 +258,7 @@ class CamtrapApp(PaintingApp):
 
     def open_sheet(self) -> None:
         """Show the contact sheet, with the exceptions that were left marked."""
-        from camtrap_tui.services.sheet import Sheet
-        from camtrap_tui.tui.grid_screen import GridScreen
-
-        if self._sheet is None:
-            self._sheet = Sheet(self.session)
-        screen = GridScreen(self, self._sheet)
-
-        self.push_screen(screen, lambda _result: self._show_review(screen.parting))
+        self.sheets.open()
 
     def open_charts(self) -> None:
         """Show the charts; a bar that is chosen there becomes the filter here."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from camtrap_tui.config import Settings
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.runner import Runner
+
+if TYPE_CHECKING:
+    from camtrap_tui.tui.sheets import Sheets
 
 
 @dataclass(slots=True)
@@ -31,6 +34,7 @@ class Host(Protocol):
     request: RunRequest
     models: Sequence[tuple[str, str]]
     sheet_step: int
+    sheets: Sheets
 
     def start_run(self, *, retry: bool = False) -> str:
         """Start or resume what `request` asks; `retry` takes up failures again."""

@@ -86,6 +86,7 @@ class QueueOpener:
     def leave(self) -> str:
         """Stop the opening, and drop what was typed for its pictures; the answer is a sentence."""
         self._session.leave_opening()
-        dropped, self._held, self._then = len(self._held), [], None
+        # The last one is the key that leaves.
+        dropped, self._held, self._then = len(self._held[:-1]), [], None
         lost = f" {counted(dropped, 'key')} typed meanwhile did nothing." if dropped else ""
         return f"Left: the queue is what it was.{lost}"

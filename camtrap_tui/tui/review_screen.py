@@ -22,6 +22,14 @@ class ReviewScreen(Grading, Moving, Looking, inherit_bindings=False):
         """Show the contact sheet, from this picture on."""
         self.host.open_sheet()
 
+    def action_sheet_burst(self) -> None:
+        """Show the contact sheet of this burst alone."""
+        self.say(self.host.sheets.open_burst())
+
+    def action_sheet_class(self) -> None:
+        """Show the contact sheet of all pictures predicted as this one."""
+        self.say(self.host.sheets.open_class())
+
     def action_charts(self) -> None:
         """Show the charts."""
         self.host.open_charts()

@@ -78,8 +78,13 @@ class PredictChild:
         admin1_region: str = "",
         geofence: bool = True,
         retry: bool = False,
+        own_group: bool = False,
     ) -> None:
-        """Without a folder the survey's pictures are predicted, and fetched meanwhile."""
+        """Without a folder the survey's pictures are predicted, and fetched meanwhile.
+
+        With `own_group` it goes on while a shell has stopped this program, and no key of the
+        terminal ends it.
+        """
         request = PredictRequest(
             model,
             country or None,
@@ -89,6 +94,7 @@ class PredictChild:
             fetch=None if folder else FetchRequest(),
         )
         self._command = command(survey, folder, request)
+        self._group = 0 if own_group else None
         self._process: Process | None = None
         self._said: deque[str] = deque(maxlen=_STDERR_LINES)
         self._listening: asyncio.Task[None] | None = None
@@ -98,7 +104,12 @@ class PredictChild:
         """Start the child. Raises ModelError where no process can be started."""
         try:
             self._process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment()
+                *self._command,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=PIPE,
+                env=environment(),
+                process_group=self._group,
             )
         except OSError as error:
             raise ModelError(

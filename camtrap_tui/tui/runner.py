@@ -77,6 +77,7 @@ class Runner:
             country=country,
             admin1_region=admin1_region,
             retry=retry,
+            own_group=True,
         )
         self.child = child
         try:

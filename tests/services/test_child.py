@@ -158,6 +158,21 @@ async def test_stopped_before_it_was_started(tmp_path: Path) -> None:
     assert await watched.wait() == -signal.SIGKILL
 
 
+@pytest.mark.parametrize("own", [True, False])
+async def test_a_job_is_stopped_with_its_child_or_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: bool
+) -> None:
+    monkeypatch.setattr(child, "command", lambda *_: ["cat"])
+    watched = PredictChild(tmp_path / "a.db", tmp_path, own_group=own)
+    await watched.start()
+    pid = watched.pid
+    assert pid is not None
+    assert (os.getpgid(pid) == pid) is own
+    assert (os.getpgid(pid) == os.getpgrp()) is not own
+    watched.kill()
+    assert await watched.wait() == -signal.SIGKILL
+
+
 async def test_what_libraries_print_never_blocks_the_child(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

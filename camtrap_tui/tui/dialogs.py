@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from camtrap_tui.commands import GROUPS, Command, keys_sign
 from camtrap_tui.config import remember
 from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.text import clean_name
@@ -130,40 +129,3 @@ def _species_row(choice: Choice) -> Row:
     if choice.detail:
         parts += ["  ", (choice.detail, "italic dim")]
     return Row(Content.assemble(*parts), f"{choice.title}  {choice.detail}".rstrip(), choice)
-
-
-def palette_dialog(
-    label: str, commands: Sequence[Command], run: Callable[[str], None], *, grouped: bool
-) -> Dialog:
-    """Return all commands to read (`grouped`, the help) or to find by name (the palette)."""
-
-    def rows(typed: str) -> list[Row]:
-        plain = typed.casefold().strip()
-        fitting = [c for c in commands if plain in f"{c.title} {c.help} {keys_sign(c)}".casefold()]
-        # What the title says comes before what only the explanation says.
-        fitting.sort(key=lambda c: plain not in c.title.casefold() if plain else False)
-        if not grouped or plain:
-            return [_command_row(command) for command in fitting]
-        made: list[Row] = []
-        for group in GROUPS:
-            inside = [_command_row(c) for c in fitting if c.group == group]
-            if inside:
-                made += [Row(Content.styled(group, "bold underline")), *inside]
-        return made
-
-    def take_row(_typed: str, row: Row | None) -> str | None:
-        if row is None or not isinstance(row.value, Command):
-            return ""
-        run(row.value.id)
-        return None
-
-    return Dialog(label, take_row, rows, hint="type to search; ↑↓ read, ↵ does it, esc leaves")
-
-
-def _command_row(command: Command) -> Row:
-    keys = keys_sign(command)
-    return Row(
-        Content.assemble((f"{keys:<7}", "bold"), " ", command.title),
-        f"{keys}  {command.title}: {command.help}",
-        command,
-    )

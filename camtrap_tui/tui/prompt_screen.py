@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from camtrap_tui.commands import footer, remapped
+from camtrap_tui.domain.text import counted
 from camtrap_tui.services.recording import Recording
 from camtrap_tui.tui import review_views
 from camtrap_tui.tui.dialogs import Dialog
@@ -52,7 +53,8 @@ class PromptScreen(Screen[None], inherit_bindings=False):
         if self.prompt.is_open or minutes == "off" or not session.stretch.is_long(int(minutes)):
             return ""
         session.stretch.said()
-        return f'{minutes} minutes without a rest: look up for five. (nudge = "off" ends this.)'
+        worked = counted(int(minutes), "minute")
+        return f'{worked} without a rest: look up for five. (nudge = "off" ends this.)'
 
     def prompt_closed(self, text: str | None) -> None:
         """Show what came of a prompt; None where that was said already."""

@@ -12,7 +12,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from camtrap_tui.commands import ADDING, BURST, READ_ONLY, UNPREDICTED
+from camtrap_tui.commands import ADDING, BURST, FREE_ZOOM, READ_ONLY, UNPREDICTED
 from camtrap_tui.services.frame_before import FramesBefore
 from camtrap_tui.services.queue_walk import Answer
 from camtrap_tui.services.review import ReviewSession
@@ -140,6 +140,8 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
             return BURST
         if session.is_adding:
             return ADDING
+        if self._look.free is not None:
+            return FREE_ZOOM
         item = session.item
         return UNPREDICTED if item is not None and item.predicted is None else ""
 

@@ -98,6 +98,10 @@ async def test_the_footer_shows_what_matters_now(make_app: Make) -> None:
         assert "h human" in text(pilot, "footer")
         await pilot.press("escape")
         assert text(pilot, "footer") == usual
+        await pilot.press("equals_sign")
+        assert text(pilot, "footer").startswith("= larger  - smaller  ↑ move up  ↓ move down  esc")
+        await pilot.press("escape")
+        assert text(pilot, "footer") == usual
         await pilot.press("plus", *"mallard", "enter")
         assert text(pilot, "footer").startswith("+ add species")
         await pilot.press("colon", "6", "enter")

@@ -21,7 +21,7 @@ def test_it_is_shown_and_every_grading_key_says_why_not(river: Store, tmp_path: 
             terminal.wait_for("nothing can be graded")
             terminal.wait_for("read-only")
             terminal.wait_for("1/6")
-            for key in ("\r", "b", "1", "/", "+", "#", "s", ".", "e", "u", "\x12", "m", "n"):
+            for key in ("\r", "b", "1", "/", "+", "#", "i", "s", ".", "e", "u", "\x12", "m", "n"):
                 # What stands there is wiped first, so that each key must say it anew.
                 terminal.type("j")
                 terminal.wait_until(lambda: "nothing can be" not in terminal.text(), "another one")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from camtrap_tui.domain.filter_lexing import SAVED, quoted_part, tokens
 from camtrap_tui.domain.filter_text import describe, render
 from camtrap_tui.domain.filters import Filter, parse_filter
-from camtrap_tui.domain.text import clean_name, counted, quoted
+from camtrap_tui.domain.text import clean, clean_name, counted, quoted
 from camtrap_tui.errors import FilterError, UsageError
 from camtrap_tui.store.queue import QueueSize
 from camtrap_tui.store.saved_filters import SavedFilter
@@ -39,7 +39,7 @@ def read_filter(store: Store, text: str, grader: str = "") -> Filter:
 
     Raises FilterError for a line that says nothing.
     """
-    return parse_filter(text, grader=grader, saved=store.saved_filters.words)
+    return parse_filter(clean(text), grader=grader, saved=store.saved_filters.words)
 
 
 def title_of(wanted: Filter) -> str:

@@ -44,6 +44,15 @@ _QUEUES = (
     "order:random",
     "species:bird order:score",
     "state:ungraded order:score",
+    "-species:blank",
+    "state:mine",
+    "state:corrected",
+    "state:changed",
+    "state:marked",
+    "class:bird>0.3",
+    "order:burst",
+    "order:disagreement",
+    "species:bird order:disagreement",
     "score:<0.5 hour:20-5",
 )
 _BY: tuple[By, ...] = ("prediction", "classification", "truth")
@@ -179,7 +188,10 @@ def _keys(store: Store, walk: QueueWalk, images: int) -> None:
         ("next picture: its item", lambda: walk.items.read([anywhere()]), 1000),
         ("neighbours", lambda: (anywhere(), walk.neighbours()), 300),
         ("next burst", lambda: (anywhere(), walk.move_group("burst", 1)), 300),
-        ("next deployment", lambda: (anywhere(), walk.move_group("deployment", 1)), 100),
+        ("next deployment", lambda: (anywhere(), walk.move_group("deployment", 1)), 300),
+        ("previous deployment", lambda: (anywhere(), walk.move_group("deployment", -1)), 300),
+        ("next day", lambda: (anywhere(), walk.move_group("day", 1)), 300),
+        ("next disagreement", lambda: (anywhere(), walk.move_disagreement(1)), 300),
         ("next ungraded, from anywhere", lambda: (anywhere(), walk.next_ungraded()), 300),
         (
             "this grader's species here",
@@ -222,7 +234,7 @@ def _queues(store: Store) -> None:
     sql = "SELECT id FROM image"
     least = times(lambda: array("q", (key for (key,) in store.db.execute(sql))), 3)[0]
     for text in _QUEUES:
-        wanted = parse_filter(text)
+        wanted = parse_filter(text, grader="ann")
         found = times(lambda w=wanted: store.queues.build(w, run.id if run else None), 3)  # type: ignore[misc]
         _say(f"queue {text or '(all)'}", found, _QUEUE_MS, "all ids", least)
 

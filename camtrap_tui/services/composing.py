@@ -27,10 +27,9 @@ class Composing:
 
     @property
     def pending(self) -> str:
-        """All of it, for the panel."""
+        """What the panel shows; that a burst's grade is asked for stands on the message line."""
         parts = [self.words] if self.words else []
         parts += ["adding species"] if self.adding else []
-        parts += ["for the whole burst"] if self.whole_burst else []
         return ", ".join(parts)
 
     def observation(self, taxon_id: int) -> NewObservation:

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,15 @@ if TYPE_CHECKING:
 
 __all__ = ["BoxMark", "Frame", "Picture", "PictureLoader", "Region", "View"]
 
-# Some 90 pictures at 120 × 40; the whole TUI is to stay below 80 MB.
-CACHE_BYTES = 8_000_000
-# A picture in octants at 200 × 60 takes 200 KB.
-_DECODED_KEPT = 12
+# Some 70 pictures at 120 × 40; the whole TUI is to stay below 80 MB.
+CACHE_BYTES = 6_000_000
+# Three bytes a pixel: 40 pictures at 120 × 40, 7 in octants at 200 × 60.
+_DECODED_PIXELS = 500_000
+# From this size on glibc is to take memory from the system, and to give it back when it is
+# freed (mallopt(3)); it would raise the bound itself to that of the largest picture, and the
+# gaps between what is kept would grow to tens of megabytes.
+_M_MMAP_THRESHOLD = -3
+_RETURNED_BYTES = 1 << 18
 # A disk that has stopped answering must not keep the application from ending.
 _LONGEST_JOIN_S = 5.0
 
@@ -75,6 +81,7 @@ class DecodedCache:
 
     def __init__(self) -> None:
         self._pictures: OrderedDict[tuple[object, ...], Decoded] = OrderedDict()
+        self._pixels = 0
         self._lock = threading.Lock()
 
     def take(self, view: View) -> Decoded:
@@ -93,10 +100,23 @@ class DecodedCache:
         decoded = decode(view)
         if decoded.image is not None:
             with self._lock:
+                self._pixels += _pixels(decoded) - _pixels(self._pictures.pop(key, None))
                 self._pictures[key] = decoded
-                if len(self._pictures) > _DECODED_KEPT:
-                    self._pictures.popitem(last=False)
+                while self._pixels > _DECODED_PIXELS and len(self._pictures) > 2:
+                    self._pixels -= _pixels(self._pictures.popitem(last=False)[1])
         return decoded
+
+
+def _pixels(decoded: Decoded | None) -> int:
+    image = decoded.image if decoded else None
+    return image.width * image.height if image else 0
+
+
+def _return_memory() -> None:
+    import ctypes
+
+    with suppress(AttributeError, OSError):  # other C libraries have no such setting
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _RETURNED_BYTES)
 
 
 class PictureLoader:
@@ -161,6 +181,7 @@ class PictureLoader:
     def _work(self, *, ahead: bool) -> None:
         import warnings
 
+        _return_memory()
         # Pillow warns of odd EXIF and of large pictures on stderr, which is the screen here.
         warnings.filterwarnings("ignore", module=r"PIL\.")
         while (view := self._next(ahead=ahead)) is not None:

@@ -119,3 +119,14 @@ def test_a_picture_is_decoded_once_for_what_is_seen_of_it(tmp_path: Path) -> Non
     path.write_bytes(jpeg(blobs(2)))
     os.utime(path, ns=(1, 1))
     assert kept.take(view) is not first
+
+
+def test_decoded_pictures_are_kept_within_bounds(tmp_path: Path) -> None:
+    kept = DecodedCache()
+    paths = [tmp_path / f"{number}.jpg" for number in range(30)]
+    for number, path in enumerate(paths):
+        path.write_bytes(jpeg(blobs(number)))
+        kept.take(View(path, 156, 56, blocks="octant"))
+    assert 2 <= len(kept._pictures) < 10
+    last = View(paths[-1], 156, 56, blocks="octant")
+    assert kept.take(last) is kept.take(replace(last, contrast=True))

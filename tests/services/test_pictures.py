@@ -220,3 +220,12 @@ def test_a_frame_put_twice_counts_once() -> None:
     size = cache.size
     cache.put(frame)
     assert cache.size == size
+
+
+def test_pixels_count_among_the_bytes_that_are_kept() -> None:
+    cache = FrameCache(100_000)
+    for number in range(5):
+        cache.put(Frame(View(Path(f"{number}.jpg"), 9, 9), ("x",), 1, pixels=bytes(40_000)))
+    assert cache.size <= 100_000
+    assert View(Path("4.jpg"), 9, 9) in cache
+    assert View(Path("2.jpg"), 9, 9) not in cache

@@ -37,13 +37,15 @@ class Sheet:
         self._asked: tuple[int, ...] = ()
         self._agreed: int | None = None
 
-    def open(self) -> Answer:
-        """Begin at the picture in view, with blank for a grade, and ask anew before it is given.
+    def open(self, taxon: Taxon | None = None) -> Answer:
+        """Begin at the picture in view, with `taxon` for a grade, or else blank, and ask anew
+        before it is given.
 
         Exceptions that were left marked are marked still, but for those graded since.
         """
         session = self.session
-        self.taxon, self._agreed, self._asked = session.builtin(BLANK_UUID), None, ()
+        self.taxon = taxon or session.builtin(BLANK_UUID)
+        self._agreed, self._asked = None, ()
         if self._are_kept:
             session.store.exceptions.forget_graded(session.grader)
         self._read_marks()

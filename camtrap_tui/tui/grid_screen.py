@@ -10,6 +10,7 @@ from textual.containers import Container
 from textual.geometry import Size
 
 from camtrap_tui.domain import taxonomy
+from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.text import clean, counted
 from camtrap_tui.services.queue_walk import Answer
 from camtrap_tui.services.sheet import Sheet
@@ -36,9 +37,11 @@ class GridScreen(PromptScreen, inherit_bindings=False):
 
     BINDINGS = bindings_for("sheet")
 
-    def __init__(self, host: Host, sheet: Sheet) -> None:
+    def __init__(self, host: Host, sheet: Sheet, taxon: Taxon | None = None) -> None:
+        """Make a screen that begins with `taxon` for a grade, or else with blank."""
         super().__init__(host, "sheet")
         self.sheet = sheet
+        self._first_taxon = taxon
         self.parting = ""
         self._missing = MissingPictures(sheet.session.store.path, self.post_message)
         self._thumbs = Thumbs(host.settings.color, host.settings.blocks)
@@ -65,7 +68,7 @@ class GridScreen(PromptScreen, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin at the picture in view."""
-        self._said = self.sheet.open().text
+        self._said = self.sheet.open(self._first_taxon).text
         if self.sheet.session.store.db.read_only:
             self._said = _READ_ONLY
         self._read()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from camtrap_tui.domain.chart_data import class_filter
+from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.text import clean
 from camtrap_tui.services.opening import Opened
 from camtrap_tui.services.review import ReviewSession
@@ -39,15 +40,16 @@ class Sheets:
         self._show_review = show_review
         self._sheet: Sheet | None = None
 
-    def open(self, back: Opened | None = None) -> None:
-        """Show the sheet of the queue; after it, `back` is the queue again."""
+    def open(self, back: Opened | None = None, taxon: Taxon | None = None) -> None:
+        """Show the sheet of the queue, with `taxon` for a grade, or else blank; after it, `back`
+        is the queue again."""
         from camtrap_tui.services.sheet import Sheet
         from camtrap_tui.tui.grid_screen import GridScreen
 
         session = self._session
         if self._sheet is None:
             self._sheet = Sheet(session)
-        screen = GridScreen(self._host, self._sheet)
+        screen = GridScreen(self._host, self._sheet, taxon)
         own = session.queue
 
         def left(_result: None) -> None:
@@ -68,11 +70,11 @@ class Sheets:
         return ""
 
     def open_class(self) -> str:
-        """Show the sheet of all pictures predicted as the one in view; say why not, or that it
-        takes a while."""
+        """Show the sheet of all pictures predicted as the one in view, with that for a grade;
+        say why not, or that it takes a while."""
         item = self._session.item
         if item is None or item.predicted is None:
             return "There is no prediction here whose class could be shown."
-        before = self._session.opened()
-        where = class_filter(item.predicted.name, by="prediction", min_score=None)
-        return self._host.open_queue(where, lambda: self.open(before))
+        before, taxon = self._session.opened(), item.predicted
+        where = class_filter(taxon.name, by="prediction", min_score=None)
+        return self._host.open_queue(where, lambda: self.open(before, taxon))

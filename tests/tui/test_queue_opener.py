@@ -196,6 +196,7 @@ async def test_a_sheet_of_the_class_is_one_of_all_its_pictures(
         await pilot.pause(0.2)
         assert isinstance(pilot.app.screen, GridScreen)
         assert list(app.session.queue) == [1, 2, 3]
+        assert pilot.app.screen.sheet.taxon.name == "northern raccoon"
         await pilot.press("space", "escape", "enter")
         await pilot.pause()
         assert (list(app.session.queue), app.session.title) == ([1], "1 exception")

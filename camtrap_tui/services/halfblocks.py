@@ -109,14 +109,10 @@ def near(r: int, g: int, b: int, color: Rgb, tr: int, tg: int, tb: int) -> Rgb:
 
 
 def _cells(top: bytes, bottom: bytes, depth: str, tolerance: int) -> str:
-    """Return one row of cells; the hot loop, hence spelled out and without calls that pass.
-
-    f0 to f5 are the lowest and highest red, green and blue that the current foreground may
-    stand for, k0 to k5 those of the background.
-    """
+    """Return one row of cells; the hot loop, hence spelled out and without calls that pass."""
+    # f and k: lowest and highest red, green, blue that the ink and the paper may stand for.
     ink, paper = CODES[depth]
-    tols = channels(tolerance, depth)
-    tr, tg, tb = tols
+    tr, tg, tb = tols = channels(tolerance, depth)
     above = list(zip(top[::3], top[1::3], top[2::3], strict=True))
     below = list(zip(bottom[::3], bottom[1::3], bottom[2::3], strict=True))
     out: list[str] = []
@@ -170,6 +166,4 @@ def _cells(top: bytes, bottom: bytes, depth: str, tolerance: int) -> str:
             f0, f1, f2, f3, f4, f5 = r - tr, r + tr, g - tg, g + tg, b - tb, b + tb
             k0, k1, k2, k3, k4, k5 = s - tr, s + tr, h - tg, h + tg, c - tb, c + tb
             put(f"\x1b[{fore};{back}m▀")
-    if out:
-        put(RESET)
-    return "".join(out)
+    return "".join(out) + RESET if out else ""

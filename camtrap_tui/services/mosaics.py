@@ -236,14 +236,10 @@ def _patterned(
 
 
 def _cells(lines: Sequence[bytes], dots: tuple[int, int], depth: str, tolerance: int) -> str:
-    """Return one row of cells: as in halfblocks, colours are kept while they are near enough.
-
-    `f` and `k` are the lowest and highest channels that the ink and the paper may stand for.
-    """
+    """Return one row of cells: as in halfblocks, colours are kept while they are near enough."""
     glyphs = GLYPHS[_KINDS[dots]]
     full = len(glyphs) - 1
-    tols = channels(tolerance, depth)
-    tr, tg, tb = tols
+    tr, tg, tb = tols = channels(tolerance, depth)
     to_ink, to_paper = CODES[depth]
     patterns, inks, papers = _patterned(lines, dots)
     out: list[str] = []
@@ -296,6 +292,4 @@ def _cells(lines: Sequence[bytes], dots: tuple[int, int], depth: str, tolerance:
                 k0, k1, k2, k3, k4, k5 = s - tr, s + tr, h - tg, h + tg, c - tb, c + tb
                 codes += [back] if back != old else []
             put(f"\x1b[{';'.join(codes)}m{glyphs[pattern]}" if codes else glyphs[pattern])
-    if out:
-        put(RESET)
-    return "".join(out)
+    return "".join(out) + RESET if out else ""

@@ -86,7 +86,8 @@ def encode_span(frame: Frame, row: int, first: int, stop: int) -> str:
 
 def _colored(image: Image.Image, view: View, decoded: Decoded, marks: list[Mark]) -> Frame:
     depth = view.depth
-    if depth == "grey" or _is_grey(image, with_cast=depth == "256"):
+    # The few coloured parts of a difference are what it is about.
+    if depth == "grey" or (view.before is None and _is_grey(image, with_cast=depth == "256")):
         depth = "grey"
         image = image.convert("L").convert("RGB")
     dots = dots_of(view)

@@ -78,6 +78,7 @@ class Pacer:
     @property
     def is_empty(self) -> bool:
         """Whether all that was written has arrived, as far as can be known."""
+        self._note_missing()
         waits = self._asked > 0 and not self._is_missed
         return not waits and self._on_its_way() <= self.rate * _NEARLY_EMPTY_S
 
@@ -86,6 +87,7 @@ class Pacer:
         """Whether words, too, had better wait for those that follow them."""
         if not self.kind.is_far:
             return False
+        self._note_missing()
         return self._on_its_way() > self.rate * _FULL_S or self._is_late()
 
     # ── writing ──────────────────────────────────────────────────────────────────────────

@@ -76,7 +76,8 @@ class PaintingApp(WritingApp):
     def acknowledged(self) -> None:
         """Note that the terminal has answered: what was sent before has arrived."""
         self.pacer.acknowledged()
-        self.pump()
+        # The driver calls from outside of Textual's tasks, where no timer can be set.
+        self.call_later(self.pump)
 
     def pump(self) -> None:
         """Write what there is room for, and look again when there may be more of it."""

@@ -71,7 +71,8 @@ def _measure(
     terminal = FarTerminal(link)
     with tempfile.TemporaryDirectory() as folder:
         settings = Path(folder, "config.toml")
-        settings.write_text('grader = "bench"\n')
+        # A new one each time: the app goes on where a grader was.
+        settings.write_text(f'grader = "bench {time.time_ns()}"\n')
         options = ["--line", f"{kbits:g}"] if mode == "tmux-set" else []
         began = time.monotonic()
         command = _command(survey, "--where", "order:time", *options)
@@ -93,6 +94,8 @@ def _measure(
         terminal.run(time.monotonic() + _IDLE_S)
         idle = terminal.written - written
         terminal.close()
+    if not behind:
+        return f"{size[0]}x{size[1]:<5}{mode:>10}: no key was answered"
     behind.sort()
     p95 = behind[min(len(behind) - 1, int(0.95 * len(behind)))]
     times = (statistics.median(behind), p95, behind[-1], whole, first)

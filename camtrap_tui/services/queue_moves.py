@@ -26,6 +26,7 @@ _MOST_PAGES = 80
 _FEW = 3
 # No queue has more; Python refuses to read numbers of thousands of digits.
 _DIGITS = 12
+_EMPTY = "The queue is empty."
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class QueueMoves:
         """Go `step` pictures on or back; at an end, say so."""
         target = self.position + step
         if not self.queue:
-            return Answer("The queue is empty.")
+            return Answer(_EMPTY)
         if not 0 <= target < len(self.queue):
             end = "end" if step > 0 else "beginning"
             return Answer(f"This is the {end} of the queue; {self._left:,} left without a grade.")
@@ -151,7 +152,7 @@ class QueueMoves:
         A day is a day of one deployment.
         """
         if not self.queue:
-            return Answer("The queue is empty.")
+            return Answer(_EMPTY)
         at = self._end_of_group(group, self.position, step)
         if at is None:
             which = "next" if step > 0 else "previous"
@@ -209,6 +210,8 @@ class QueueMoves:
 
         Where many pictures lie between, it stops on the way; the same again goes on from there.
         """
+        if not self.queue:
+            return Answer(_EMPTY)
         seeking = self._seeking
         if seeking is None or not self._is_of(seeking, step):
             run_id = self.run.id if self.run else None
@@ -273,6 +276,8 @@ class QueueMoves:
         A number that begins with 0 is part of a name, as file names have it; an empty text goes
         on with the name that was looked for last.
         """
+        if not self.queue:
+            return Answer(_EMPTY)
         wanted = text.strip() or self._sought
         number = wanted.replace(",", "").replace("\N{NO-BREAK SPACE}", "")
         is_number = number.isdecimal() and len(number) <= _DIGITS and not number.startswith("0")

@@ -70,12 +70,16 @@ class Queues:
         """Return the ids of the images that `wanted` chooses, with `run_id` as the AI's word."""
         if wanted.order in ("burst", "-burst"):
             return self._by_burst(wanted, run_id)
-        queue: array[int] = array("q")
-        for sql, parameters in self.queries(wanted, run_id):
+        first, *rest = self.queries(wanted, run_id)
+        # Two copies of a long queue would be most of the memory that there is for a screen.
+        queue = self._db.ids(*first)
+        known = bytearray()
+        for sql, parameters in rest:
             found = self._db.ids(sql, parameters)
             if wanted.order == "disagreement":
-                known = set(queue)
-                found = array("q", (key for key in found if key not in known))
+                known = known or bytearray((self._db.value("SELECT max(id) FROM image") or 0) + 1)
+                _mark(queue, known)
+                found = array("q", (key for key in found if not known[key]))
             queue += found
         return queue
 
@@ -223,6 +227,12 @@ class Queues:
             f" WHERE image.id IN ({', '.join('?' * len(image_ids))}) AND state IS NOT NULL"
         )
         return dict(self._db.execute(sql, [run_id, *image_ids]).fetchall())
+
+
+def _mark(ids: array[int], known: bytearray) -> None:
+    """Set the byte of each id to 1."""
+    for key in ids:
+        known[key] = 1
 
 
 def _is_predicted(wanted: Filter) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from camtrap_tui.services.queue_walk import Answer
 from camtrap_tui.tui.dialogs import text_dialog
-from camtrap_tui.tui.filter_dialog import FilterBar, FilterTold
 from camtrap_tui.tui.review_base import ReviewBase
+
+if TYPE_CHECKING:
+    from camtrap_tui.tui.filter_dialog import FilterBar, FilterTold
 
 
 class Moving(ReviewBase, inherit_bindings=False):
@@ -75,6 +79,9 @@ class Moving(ReviewBase, inherit_bindings=False):
 
     def action_filter(self) -> None:
         """Choose which pictures to review."""
+
+        # Not at the start: whoever filters has pressed a key for it.
+        from camtrap_tui.tui.filter_dialog import FilterBar
 
         self._bar = FilterBar(self.session, self.post_message, self.host.open_queue, self.ask)
         self.ask(self._bar.dialog())

@@ -146,7 +146,7 @@ class GridScreen(PromptScreen, inherit_bindings=False):
             self.explain(self._said)
             return
         # What was done is said in full, what comes next as far as there is room behind it.
-        undo = review_views.undo_line(self.sheet.session, self.commands)
+        undo = review_views.undo_line(self.sheet.session, self.signs["sheet_undo"], self.size.width)
         parts = [self._said, hint, undo, self.host.run_line()]
         self.explain(review_views.fitting(parts, self.size.width))
 

@@ -8,7 +8,7 @@ import textwrap
 from textual.content import Content
 from textual.screen import Screen
 
-from camtrap_tui.commands import footer, remapped
+from camtrap_tui.commands import footer, keys_sign, remapped
 from camtrap_tui.domain.text import counted
 from camtrap_tui.services.recording import Recording
 from camtrap_tui.tui import review_views
@@ -29,6 +29,8 @@ class PromptScreen(Screen[None], inherit_bindings=False):
         # The key that was pressed last: some commands have two that differ at times.
         self.pressed = ""
         self.commands = remapped(registry, host.settings.keys)
+        # The first key of each command, by its id, as a person reads it.
+        self.signs = {c.id: keys_sign(c).split(" ")[0] for c in self.commands}
         self.panel = Lines(id="panel")
         self.message = Line(id="message")
         self.footer = Line(id="footer")

@@ -111,7 +111,7 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
     def _show_panel(self, item: Item) -> None:
         if not self.prompt.has_list:
             width = max(self.panel.size.width, 10)
-            self.panel.show(review_views.panel_rows(self.session, item, width))
+            self.panel.show(review_views.panel_rows(self.session, item, width, self.signs))
 
     def _show_empty(self) -> None:
         self._shown_id = 0
@@ -119,9 +119,9 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
         if not self.session.is_open:
             why = "Opening …"
         elif self.session.filter.text:
-            why = "No picture fits this filter: f changes it."
+            why = f"No picture fits this filter: {self.signs['filter']} changes it."
         else:
-            why = "This survey has no pictures yet: r starts a prediction."
+            why = f"This survey has no pictures yet: {self.signs['runs']} starts a prediction."
         self._image.say(why)
         if not self.prompt.is_open:
             self.panel.show([])
@@ -155,7 +155,9 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
         item = self.session.item
         said = text or (self._look.words(item) if item else "") or self.nudge(self.session)
         undo = (
-            "" if self.session.asks_burst else review_views.undo_line(self.session, self.commands)
+            ""
+            if self.session.asks_burst
+            else review_views.undo_line(self.session, self.signs["undo"], self.size.width)
         )
         return review_views.fitting([said, undo, self.host.run_line()], self.size.width)
 

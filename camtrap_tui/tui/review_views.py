@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
-from camtrap_tui.commands import Command, key_sign, keys_sign
+from camtrap_tui.commands import Command, keys_sign
 from camtrap_tui.domain.pace import spell_duration
+from camtrap_tui.domain.text import counted
 from camtrap_tui.services.picture_views import BoxMark, Picture, Region
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.services.review_items import Item
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _BAR_CELLS = 6
+# More of them would push what people said off a small screen.
+_MOST_BOXES = 3
 # From so many columns on the status line says more of the pace.
 _WIDE = 110
 # A burst longer than this is shown as a window around the picture in view.
@@ -69,11 +72,11 @@ def _pace_parts(session: ReviewSession, *, is_wide: bool) -> list[str]:
     return [*parts, f"{spell_duration(left)} left"] if left else parts
 
 
-def undo_line(session: ReviewSession, commands: Sequence[Command]) -> str:
+def undo_line(session: ReviewSession, sign: str, width: int) -> str:
     """Return what the undo key takes back, before it does; empty where that is nothing."""
     what = "" if session.store.db.read_only else session.next_undo()
-    key = next((c.keys[0] for c in commands if c.title == "Undo" and c.keys), None)
-    return f"{key_sign(key)} undoes {what}" if what and key else ""
+    line = f"{sign} undoes {what}" if what else ""
+    return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
 def fitting(parts: Sequence[str], width: int) -> str:
@@ -104,23 +107,28 @@ def strip_line(session: ReviewSession, item: Item, width: int) -> Content:
     return Content(text)
 
 
-def panel_rows(session: ReviewSession, item: Item, width: int) -> list[Content]:
+def panel_rows(
+    session: ReviewSession, item: Item, width: int, signs: Mapping[str, str]
+) -> list[Content]:
     """Return the panel: the prediction and guesses, boxes, quick keys, people's words, marks."""
-    rows = [*_machine_rows(session, item, width), *_box_rows(item)]
+    rows = [*_machine_rows(session, item, width, signs), *_box_rows(item)]
     if pending := session.pending:
         rows += [Content(""), Content.styled(f"◦ {pending}", "bold")]
     quick = session.quick_taxa()
     if quick:
         rows.append(Content(""))
-        rows += [Content(f"{key} {taxon.name}") for key, taxon in zip("67890", quick, strict=False)]
+        for number, taxon in enumerate(quick, 1):
+            rows.append(Content(f"{signs[f'quick_{number}']} {taxon.name}"))
     rows += _people_rows(session, item)
     return rows
 
 
-def _machine_rows(session: ReviewSession, item: Item, width: int) -> list[Content]:
+def _machine_rows(
+    session: ReviewSession, item: Item, width: int, signs: Mapping[str, str]
+) -> list[Content]:
     run = session.run
     if run is None:
-        return [Content("no predictions yet"), Content("r starts them")]
+        return [Content("no predictions yet"), Content(f"{signs['runs']} starts them")]
     rows = [Content.styled(f"SpeciesNet {run.model_version}", "dim")]
     prediction = item.prediction
     if prediction is None or prediction.outcome == "pending":
@@ -128,10 +136,12 @@ def _machine_rows(session: ReviewSession, item: Item, width: int) -> list[Conten
     elif prediction.outcome == "failed":
         rows.append(Content(f"failed: {prediction.reason}"))
     elif item.predicted is not None:
-        rows.append(_class_row("↵", item.predicted.name, prediction.score, width, "bold"))
+        score = prediction.score
+        rows.append(_class_row(signs["accept"], item.predicted.name, score, width, "bold"))
     for number, guess in enumerate(item.guesses, 1):
         if guess.taxon != item.predicted:
-            rows.append(_class_row(str(number), guess.taxon.name, guess.score, width, ""))
+            sign = signs[f"guess_{number}"]
+            rows.append(_class_row(sign, guess.taxon.name, guess.score, width, ""))
     if item.also:
         rows.append(Content(f"  also {', '.join(taxon.name for taxon in item.also)}"))
     return rows
@@ -145,9 +155,13 @@ def _class_row(sign: str, name: str, score: float | None, width: int, style: str
 
 
 def _box_rows(item: Item) -> list[Content]:
+    more = len(item.boxes) - _MOST_BOXES
     return [
-        Content(f"  {box.detection_number} {box.category} box {short_score(box.confidence)}")
-        for box in item.boxes[:6]
+        *(
+            Content(f"  {box.detection_number} {box.category} box {short_score(box.confidence)}")
+            for box in item.boxes[:_MOST_BOXES]
+        ),
+        *([Content(f"  and {counted(more, 'box', 'boxes')} more")] if more > 0 else []),
     ]
 
 

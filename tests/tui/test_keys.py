@@ -76,6 +76,32 @@ async def test_another_key_for_undo_is_the_one_that_is_named(make_app: Make) -> 
         assert text(pilot, "message").startswith("f5 undoes blank")
 
 
+async def test_the_panel_names_the_keys_that_a_person_chose(make_app: Make) -> None:
+    async with make_app().run_test() as pilot:
+        await pilot.press("2")
+    keys = {"accept": ("space",), "guess_2": ("t",), "quick_1": ("f8",)}
+    app = make_app()
+    app.settings = replace(app.settings, keys=keys)
+    app.set_keymap(bindings.keymap(keys))
+    async with app.run_test() as pilot:
+        await settle(pilot)
+        rows = panel(pilot).splitlines()
+        for start in ("space north", "t virginia", "f8 virginia opossum"):
+            assert any(row.startswith(start) for row in rows), (start, rows)
+
+
+async def test_a_long_name_leaves_the_panel_alone(make_app: Make, river: Store) -> None:
+    with river.db.transaction():
+        river.db.execute("UPDATE image SET file_path = ? WHERE id = 1", [f"{'long' * 50}.JPG"])
+    async with make_app().run_test() as pilot:
+        await settle(pilot)
+        await pilot.press("b")
+        assert text(pilot, "message").startswith("u undoes blank on longlong")
+        assert len(text(pilot, "message")) <= 80
+        assert "↵ northern" in panel(pilot)
+        assert "longlong" not in panel(pilot)
+
+
 async def test_the_sheet_says_it_too(make_app: Make) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         await settle(pilot)

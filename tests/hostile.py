@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import unicodedata
 from contextlib import closing
+from itertools import pairwise
 
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, add_run, md5
@@ -30,7 +31,7 @@ PAYLOADS = (
     "%1B]52;c;%07 %s {0}",
 )
 # Sequences that must not come out of anything.
-ESCAPES = ("\x1b]52", "\x1b[4242X", "\x1b[8m", "\x1bPq", f"{MARK}\x07", f"{MARK}\x1b")
+ESCAPES = ("\x1b]52", "\x1b[4242X", "\x1b[8m", "\x1bPq", f"{MARK}\x07", f"{MARK}\x1b\\")
 
 
 def unsafe_in(text: str, *, terminal: bool = False) -> set[str]:
@@ -138,3 +139,9 @@ def _pour(store: Store, *, folders: bool) -> None:
                     value = f"payload({key}, {number})"
                 where = builtin if table == "taxon" else f"WHERE {column} IS NOT NULL"
                 raw.execute(f"UPDATE {table} SET {column} = {value} {where}")
+        texts = [*pairwise(PAYLOADS)]
+        raw.executemany("INSERT INTO saved_filter VALUES (?1, ?2, ?1, ?2)", texts)
+        # One that can be chosen: what it says is then a filter in use.
+        raw.execute("INSERT INTO saved_filter VALUES (?1, 'species:' || ?1, ?1, ?1)", ["=now"])
+        raw.executemany("INSERT INTO place VALUES (?1, ?2, 1, ?2)", texts)
+        raw.executemany("INSERT INTO sheet_exception VALUES (?1, 1, ?2)", texts)

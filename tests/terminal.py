@@ -12,6 +12,7 @@ import sys
 import termios
 import threading
 import time
+import unicodedata
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -86,7 +87,16 @@ class Terminal:
     def text(self) -> str:
         """Return the screen as it stands."""
         with self._lock:
-            return "\n".join(self.screen.display)
+            return "\n".join(map(self._row, range(self.screen.lines)))
+
+    def _row(self, y: int) -> str:
+        # pyte's own fails where the first half of a wide character was written over.
+        cells = [self.screen.buffer[y][x].data for x in range(self.screen.columns)]
+        before = [" ", *cells]
+        return "".join(
+            cell or ("" if unicodedata.east_asian_width(last[:1] or " ") in "WF" else " ")
+            for last, cell in zip(before, cells, strict=False)
+        )
 
     def wait_for(self, text: str, seconds: float = 30) -> None:
         """Wait until the screen shows `text`; fail with the screen after `seconds`."""

@@ -87,6 +87,10 @@ def survey(poisoned: Path, tmp_path: Path) -> Path:
         ("bursts", "SURVEY"),
         ("bursts", "SURVEY", "--json"),
         ("review", "SURVEY"),
+        ("sessions", "SURVEY"),
+        ("sessions", "SURVEY", "--json"),
+        ("filters", "SURVEY"),
+        ("filters", "SURVEY", "--json"),
         ("relink", "SURVEY", "FOLDER"),
         ("add", "SURVEY", "FOLDER"),
     ],
@@ -257,12 +261,17 @@ def test_every_record_of_predictions_is_counted(shell: Shell, tmp_path: Path) ->
 # ── what is shown ────────────────────────────────────────────────────────────────────────────
 
 _UP, _DOWN, _HOME, _END, _ESC = "\x1b[A", "\x1b[B", "\x1b[H", "\x1b[F", "\x1b"
-_REVIEW, _LEDGER, _RUNS = "accept", "do NOT add up", "f folder"
+_REVIEW, _LEDGER, _RUNS = "u undo", "do NOT add up", "f folder"
 # Every screen, prompt and list: what is typed, and what the screen says then.
 _TOUR = (
-    ("jjjjkk]}[{zxa\tmu", ""),
+    ("jjjjkk]}[{)(><z=\x1b[A--dxa\tmu", ""),
+    *(("i", "Individual:"), ("aj ", ""), (_ESC, _REVIEW), ("\x10blocks\r", "Blocks:"), (_ESC, "")),
+    *(("\x10of this burst\r", "sheet"), (_ESC, _REVIEW)),
+    *(("\x10of this class\r", "no prediction"), (_ESC, _REVIEW)),
     *(("/a", "Species:"), (_DOWN * 3, ""), (_ESC, _REVIEW), ("+x", "Also:"), (_ESC, _REVIEW)),
     *(("#", "How many"), (_ESC, _REVIEW), ("n", "Note:"), (_ESC, _REVIEW), (":a[\r", _REVIEW)),
+    *(("f", "Filter:"), ("@", ""), (_DOWN * 3 + "\t", ""), ("\x15camera:", ""), (_DOWN * 5, "")),
+    *(("\t note:x", ""), ("\x15grader:\t", ""), ("\x13", ""), (_ESC, ""), (_ESC, _REVIEW)),
     *(("f", "Filter:"), ("camera:[/]\r", _REVIEW), ("f", "Filter:"), ("\x15\r", "/30")),
     *(("?", "Help:"), (_DOWN * 3, ""), (_ESC, _REVIEW), ("\x10", "Command:"), (_ESC, _REVIEW)),
     *(
@@ -298,7 +307,7 @@ def test_no_screen_shows_what_a_terminal_obeys(tmp_path: Path, size: tuple[int, 
             terminal.type(keys)
             terminal.wait_for(says, 10)
             # An escape must not be read with what follows it.
-            time.sleep(0.1 if keys.endswith(_ESC) else 0.03)
+            time.sleep(0.15 if keys.endswith(_ESC) else 0.03)
         terminal.type("q")
         assert os.waitstatus_to_exitcode(terminal.wait()) == 0
     finally:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
 from camtrap_tui.services.cell_marks import Mark
 from camtrap_tui.services.picture_views import Frame
 
@@ -89,7 +91,7 @@ class Canvas:
         """Show these rows of plain words in the middle from now on; none for a blank pane."""
         above = (self.size[1] - len(words)) // 2
         rows = {
-            y: Row((self.size[0] - len(text)) // 2, len(text), text)
+            y: Row(max(self.size[0] - cell_len(text), 0) // 2, cell_len(text), text)
             for y, text in enumerate(words, above)
             if text
         }

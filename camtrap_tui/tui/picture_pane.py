@@ -6,10 +6,10 @@ shows, so that whatever paints the screen anew, cuts it or takes a picture of it
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 from rich.style import Style
+from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -58,7 +58,9 @@ class PicturePane(Widget):
     def say_words(self, text: str) -> None:
         """Show words in the pane's middle; no text for a blank pane."""
         width, height = self.canvas.size
-        self.canvas.say(textwrap.wrap(text, max(1, width - 2))[:height])
+        # By cells: names may hold wide characters.
+        lines = Content(text).wrap(max(1, width - 2)) if text else []
+        self.canvas.say([line.plain.rstrip() for line in lines][:height])
 
     # ── for the terminal ─────────────────────────────────────────────────────────────────
 

@@ -58,7 +58,12 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
         elif not self.session.grader:
             self._ask_name()
         else:
-            self.call_after_refresh(lambda: self.say(self._message()))
+            self.call_after_refresh(self._say_first)
+
+    def _say_first(self) -> None:
+        """Say what undo takes back of an earlier session, where nothing else was said yet."""
+        if not self.message.content.plain:
+            self.say(self._message())
 
     def on_unmount(self) -> None:
         """End the thread that fetches pictures."""

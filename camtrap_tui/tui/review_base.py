@@ -63,7 +63,7 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
     def _say_first(self) -> None:
         """Say what undo takes back of an earlier session, where nothing else was said yet."""
         if not self.message.content.plain:
-            self.say(self._message())
+            self.say("")
 
     def on_unmount(self) -> None:
         """End the thread that fetches pictures."""
@@ -132,9 +132,10 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
             self.panel.show([])
 
     def say(self, text: str) -> None:
-        """Show a sentence beside the picture, unless a prompt has its place."""
+        """Show a sentence beside the picture, unless a prompt has its place; without one, what
+        undo takes back."""
         if not self.prompt.is_open:
-            self.explain(text)
+            self.explain(text or self._message())
 
     def situation(self) -> str:
         """Return what is going on: the footer shows the keys for that first."""

@@ -109,6 +109,9 @@ async def test_the_sheet_says_it_too(make_app: Make) -> None:
         await pilot.pause()
         said = pilot.app.screen.query_one("#message").render()
         assert "u undoes blank on IMG_0001.JPG" in str(said)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert text(pilot, "message") == "u undoes blank on IMG_0001.JPG"
 
 
 # ── the footer ───────────────────────────────────────────────────────────────────────────

@@ -19,8 +19,8 @@ from camtrap_tui.errors import UsageError
 @click.argument("survey", type=click.Path(path_type=Path))
 @click.option(
     "--where",
-    help="Which pictures, as in 'species:raccoon score:<0.8'; '' for all."
-    " Where you were, unless given.",
+    help="Which pictures, as in 'species:raccoon score:<0.8', or @NAME for a saved filter;"
+    " '' for all. Where you were, unless given.",
 )
 @click.option("--grader", help="Whose grades these are; asked once and remembered.")
 @click.option(
@@ -59,9 +59,7 @@ def review_command(
     and the folder is offered for prediction.
     """
     remember_choices({"color": color, "blocks": blocks})
-    settings = load_settings(
-        {"grader": grader, "color": color, "blocks": blocks, "line": line}
-    )
+    settings = load_settings({"grader": grader, "color": color, "blocks": blocks, "line": line})
     folder = survey if survey.is_dir() else None
     path = _survey_of(survey) if folder else survey
     start(path, folder, where=where, run_id=run_id, settings=settings)

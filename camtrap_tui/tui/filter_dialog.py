@@ -20,7 +20,7 @@ from camtrap_tui.services.previewing import Known, Preview, Previewing
 from camtrap_tui.services.recording import Recording
 from camtrap_tui.tui.dialogs import Dialog, Helper, Row, text_dialog
 
-_HINT = "tab completes, ↵ opens, ctrl+s saves"
+_HINT = "ctrl+s saves this filter"
 _COUNTING = "counting …"
 # Rows of the panel that an explanation may take.
 _EXPLAINED = 30
@@ -91,7 +91,9 @@ class FilterBar(Helper):
             said = textwrap.wrap(_without_column(error), _EXPLAINED)
             rows = [Row(Content.styled(line, "bold")) for line in said]
         typing = typing_at(text, at)
-        return [*rows, *(_row(one, typing.word) for one in fitting(typing, self._known.values))]
+        fit = [_row(one, typing.word) for one in fitting(typing, self._known.values)]
+        hint = [] if typing.word else [Row(Content.styled(_HINT, "dim"))]
+        return [*rows, *fit, *hint]
 
     def told(self, text: str, at: int) -> str:
         """Return how many pictures the filter chooses, or what is expected or wrong."""
@@ -106,7 +108,7 @@ class FilterBar(Helper):
         if word in WORDS:
             means, example = WORDS[word]
             return f"{word}: {means}, as in {example}"
-        return _HINT
+        return "tab takes the first that fits, ↵ opens, esc leaves"
 
     def _counted(self, text: str) -> str:
         line = " ".join(text.split())

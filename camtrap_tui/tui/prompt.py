@@ -105,6 +105,8 @@ class Prompt(Line):
         if helper is None:
             return False
         row = self._row()
+        # What only explains something cannot be taken.
+        row = row if row is not None and row.value is not None else None
         if key == "tab" or (key == "enter" and row is not None):
             row = row or next((one for one in self._rows if one.value is not None), None)
             if row is not None:
@@ -123,8 +125,9 @@ class Prompt(Line):
         """Show what the helper of the dialog has found out meanwhile."""
         chosen = self._panel.chosen
         self._show()
-        if chosen is not None and self._rows:
+        if chosen is not None and chosen < len(self._rows):
             self._panel.choose(chosen)
+            self._message.show(self._rows[chosen].hint)
 
     def take_paste(self, text: str) -> None:
         """Put a paste into the field: one line, cleaned; never keys."""

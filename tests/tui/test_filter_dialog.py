@@ -6,8 +6,12 @@ from collections.abc import Callable
 
 from textual.pilot import Pilot
 
+from camtrap_tui.services import filtering
+from camtrap_tui.services.previewing import Preview
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.app import CamtrapApp
+from camtrap_tui.tui.filter_dialog import FilterTold
+from tests.store.test_grades import grade
 from tests.tui.test_review_screen import Make, review, text
 
 Typing = Pilot[None]
@@ -60,6 +64,9 @@ async def test_a_mistake_is_underlined_and_told(make_app: Make) -> None:
         spans = [span for span in field.spans if "underline" in str(span.style)]
         assert [field.plain[span.start] for span in spans] == ["2"]
         assert "hour:7" in " ".join(rows(pilot))
+        # An explanation is no value that could be taken.
+        await pilot.press("down", "tab")
+        assert "None" not in text(pilot, "prompt")
         await pilot.press("enter")
         assert "column 6" in text(pilot, "message")
         assert review(pilot).prompt.is_open
@@ -98,3 +105,32 @@ async def test_nothing_is_counted_after_the_bar_is_left(make_app: Make) -> None:
         await pilot.press("f", *"species:mallard", "escape")
         await pilot.pause(0.3)
         assert "picture" not in text(pilot, "message")
+
+
+async def test_a_chosen_row_stays_chosen_when_a_count_comes(make_app: Make, river: Store) -> None:
+    filtering.save_filter(river, "ducks", "species:mallard", "ben")
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await pilot.press("f")
+        await until(pilot, lambda: rows(pilot)[0].startswith("@ducks"))
+        await pilot.press("down")
+        bar = review(pilot).prompt.helper
+        assert bar is not None
+        review(pilot).post_message(FilterTold(Preview("", "6 pictures, 6 without a grade")))
+        await pilot.pause()
+        assert review(pilot).panel.chosen == 0
+        assert "ctrl+d removes it" in text(pilot, "message")
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: "river.db · ducks" in text(pilot, "status"))
+
+
+async def test_days_and_disagreements_have_keys(make_app: Make, river: Store) -> None:
+    grade(river, [4], "blank", "ben")
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await pilot.press("right_parenthesis")
+        assert text(pilot, "status").split("·")[1].split()[-1] == "4/6"
+        await pilot.press("left_parenthesis")
+        assert text(pilot, "status").split("·")[1].split()[-1] == "1/6"
+        await pilot.press("greater_than_sign")
+        assert "something else than predicted" in text(pilot, "message")
+        await pilot.press("greater_than_sign")
+        assert "There is no next picture" in text(pilot, "message")

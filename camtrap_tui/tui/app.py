@@ -21,7 +21,7 @@ from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.services.sample import known_models
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.bindings import keymap, keys_of
-from camtrap_tui.tui.driver import TerminalDriver
+from camtrap_tui.tui.driver import ENDING, TerminalDriver
 from camtrap_tui.tui.host import RunRequest
 from camtrap_tui.tui.line import Line
 from camtrap_tui.tui.line_filter import UnsafeCharacters
@@ -127,8 +127,9 @@ class CamtrapApp(PaintingApp):
         # Textual has no handler for these: without one, a dropped line leaves the terminal
         # raw and the child alive.
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in ENDING:
             loop.add_signal_handler(number, self._end, number)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         self._take_first()
         self.push_screen(ReviewScreen(self, self.session))
         if self._offers_folder:

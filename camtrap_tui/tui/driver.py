@@ -42,6 +42,9 @@ _ASK_ATTRIBUTES = "\x1b[c"
 _PARTING_S = 1.0
 _STOPPING_S = 0.2
 
+# What ends the app; blocked from the driver's beginning until the app has handlers for them.
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+
 
 class TerminalDriver(LinuxDriver):
     """Reads what a person types, and asks a terminal only what it may be asked.
@@ -70,6 +73,8 @@ class TerminalDriver(LinuxDriver):
         self._is_modern = bool(_MODERN.match(os.environ.get("TERM", "")))
         self._is_stopping = False
         self._continued = False
+        # From here on the terminal is another: who ends us now waits until the app can end well.
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
         super().__init__(app, debug=debug, mouse=mouse, size=size)
 
     def expect_cursor(self) -> None:

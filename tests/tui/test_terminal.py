@@ -57,6 +57,21 @@ def test_signals_leave_the_terminal_sane(
     assert labels(survey) == {1: "blank"}
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signals_leave_the_terminal_sane_as_soon_as_it_is_taken(
+    survey: Path, number: signal.Signals
+) -> None:
+    terminal = Terminal("review", survey, "--grader", "ann")
+    try:
+        while b"\x1b[?1049h" not in terminal.written:
+            time.sleep(0.0005)
+        terminal.signal(number)
+        assert os.waitstatus_to_exitcode(terminal.wait()) == 128 + number
+        terminal.wait_until(lambda: terminal.is_sane, "a sane terminal", 5)
+    finally:
+        terminal.close()
+
+
 def test_q_leaves_the_terminal_sane(terminal: Terminal) -> None:
     terminal.type("q")
     assert os.waitstatus_to_exitcode(terminal.wait()) == 0

@@ -21,6 +21,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 from camtrap_tui.services.review_items import Item, Items
@@ -250,11 +251,12 @@ class Grader:
 
     def columns(self, page: list[str]) -> int:
         """Return how many thumbnails stand side by side: what `↓` moves by."""
-        numbers = [name[4:8] for name in page]
+        # Where two names stand beside each other; not every caption has room for one.
         for row in self.terminal.text().splitlines():
-            if numbers[0] in row and "JPG" not in row:
-                return sum(number in row for number in numbers)
-        return 1
+            for one, other in pairwise(name[4:8] for name in page):
+                if "JPG" not in row and -1 < row.find(one) < row.find(other):
+                    return self.terminal.screen.columns // (row.find(other) - row.find(one))
+        return len(page)
 
     def move(self, start: int, end: int, columns: int) -> None:
         """Move the cursor on the page."""

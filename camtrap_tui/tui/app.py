@@ -148,8 +148,7 @@ class CamtrapApp(PaintingApp):
 
     def repaint(self) -> None:
         """Send the whole screen again, for a terminal that something else has written to."""
-        self.refresh(layout=True)
-        self.screen.refresh(layout=True)
+        self.paint_anew()
 
     # ── queues ───────────────────────────────────────────────────────────────────────────
 

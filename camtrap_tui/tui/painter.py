@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
 
 from camtrap_tui.tui.driver import TerminalDriver
+from camtrap_tui.tui.lean import lean
 from camtrap_tui.tui.line_kind import LineKind
 from camtrap_tui.tui.pacer import Pacer
 from camtrap_tui.tui.textual_inside import WritingApp
@@ -32,6 +34,9 @@ class Pane(Protocol):
 
     def ask(self) -> None:
         """Have the screen painted soon."""
+
+    def hush(self, *, is_hushed: bool) -> None:
+        """Be blank to Textual for a while, which paints the whole screen."""
 
     def forget(self) -> None:
         """The screen is being painted anew: nothing of a picture is on it."""
@@ -63,7 +68,8 @@ class PaintingApp(WritingApp):
         self.pacer = Pacer(kind or LineKind())
         self._panes: list[Pane] = []
         self._timer: Timer | None = None
-        self._is_telling = False
+        # The last whole screen that was painted: what of it, at what size, in which words.
+        self._whole: tuple[object, Size, str] | None = None
 
     def add_pane(self, pane: Pane) -> None:
         """Take a pane into account that has come onto its screen."""
@@ -72,6 +78,15 @@ class PaintingApp(WritingApp):
     def remove_pane(self, pane: Pane) -> None:
         """Forget a pane that is gone."""
         self._panes.remove(pane)
+
+    def on_resize(self) -> None:
+        """Take nothing for granted: a terminal may have moved what it shows."""
+        self._whole = None
+
+    def paint_anew(self) -> None:
+        """Have the whole screen sent, whatever the terminal may show."""
+        self._whole = None
+        super().paint_anew()
 
     def acknowledged(self) -> None:
         """Note that the terminal has answered: what was sent before has arrived."""
@@ -96,13 +111,22 @@ class PaintingApp(WritingApp):
     def composed(self, words: Callable[[], str], *, is_whole: bool) -> str:
         """Return blanks, words, and as much of pictures as there is room for."""
         panes = self._here()
+        for pane in panes:
+            pane.hush(is_hushed=is_whole)
+        said = lean(words())
+        for pane in panes:
+            pane.hush(is_hushed=False)
         if is_whole:
-            for pane in panes:
-                pane.forget()
+            # Textual paints a screen several times when it comes: once will do.
+            whole = (self.screen, self.size, said)
+            said = "" if whole == self._whole else said
+            self._whole = whole
+            if said:
+                for pane in panes:
+                    pane.forget()
         # What makes way is patched only where the patch follows in this very write.
         room = self.pacer.room()
         cleared = "".join(pane.make_way(room) for pane in panes)
-        said = words()
         bands = []
         left = room
         for pane in panes:

@@ -32,6 +32,7 @@ class PicturePane(Widget):
         self._strips: list[Strip] = []
         self._strips_of: list[Row | None] = []
         self._style: Style | None = None
+        self._is_hushed = False
 
     @property
     def painter(self) -> PaintingApp:
@@ -67,6 +68,10 @@ class PicturePane(Widget):
     def ask(self) -> None:
         """Have the screen painted soon, this pane included."""
         ask_for_paint(self)
+
+    def hush(self, *, is_hushed: bool) -> None:
+        """Be blank to Textual for a while, but for rows that something else lies over."""
+        self._is_hushed = is_hushed and not (self.is_there and is_covered(self))
 
     def forget(self) -> None:
         """Note that the pane is painted anew; what Textual cuts to measure stays as it is."""
@@ -138,7 +143,7 @@ class PicturePane(Widget):
 
     def _strip(self, y: int) -> Strip:
         def read() -> tuple[int, int, str]:
-            row = self.canvas.row(y)
+            row = None if self._is_hushed else self.canvas.row(y)
             return (row.left, row.width, row.ansi) if row else (self.room[0], 0, "")
 
         assert self._style is not None

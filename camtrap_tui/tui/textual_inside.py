@@ -29,9 +29,9 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from camtrap_tui.tui.lean import blanks
+
 _PIECE = re.compile(r"\x1b\[([0-9;]*)m|([^\x1b]+)")
-# Blanks from which on the terminal is told their number instead.
-_FEW_BLANKS = 10
 
 
 class AnsiStrip(Strip):
@@ -60,10 +60,9 @@ class AnsiStrip(Strip):
     def _segments(self) -> list[Segment]:
         if self._pieces is None:
             left, width, ansi = self._read()
-            blanks = [Segment(" " * n, self._style) for n in (left, self._width - left - width)]
-            self._pieces = [
-                piece for piece in (blanks[0], *segments_of(ansi), blanks[1]) if piece.text
-            ]
+            sides = [Segment(" " * n, self._style) for n in (left, self._width - left - width)]
+            pieces = (sides[0], *segments_of(ansi), sides[1])
+            self._pieces = [piece for piece in pieces if piece.text]
         return self._pieces
 
     @_segments.setter
@@ -73,12 +72,7 @@ class AnsiStrip(Strip):
     def render(self, console: Console) -> str:
         """Return the row for the terminal, its ANSI verbatim."""
         left, width, ansi = self._read()
-        return f"{_blanks(left)}{ansi}{_blanks(self._width - left - width)}"
-
-
-def _blanks(count: int) -> str:
-    """Return what makes so many cells blank (ECMA-48, ECH and CUF), and goes past them."""
-    return " " * count if count < _FEW_BLANKS else f"\x1b[{count}X\x1b[{count}C"
+        return f"{blanks(left)}{ansi}{blanks(self._width - left - width)}"
 
 
 def segments_of(ansi: str) -> Iterator[Segment]:
@@ -131,13 +125,13 @@ def ask_for_paint(widget: Widget) -> None:
 
 
 class _Written(CompositorUpdate):
-    """An update of the screen whose bytes are made when Textual is about to write them."""
+    """An update of the screen whose bytes are there."""
 
-    def __init__(self, make: Callable[[Console], str]) -> None:
-        self._make = make
+    def __init__(self, text: str) -> None:
+        self._text = text
 
     def render_segments(self, console: Console) -> str:
-        return self._make(console)
+        return self._text
 
 
 class WritingApp(App[None]):
@@ -167,8 +161,13 @@ class WritingApp(App[None]):
         self._end_batch()
         if self._has_lost:
             self._has_lost = False
-            self.screen.refresh()
+            self.paint_anew()
         self.screen.check_idle()
+
+    def paint_anew(self) -> None:
+        """Have the whole screen sent, whatever the terminal may show."""
+        self.refresh(layout=True)
+        self.screen.refresh(layout=True)
 
     @property
     def queued_writes(self) -> int:
@@ -182,21 +181,10 @@ class WritingApp(App[None]):
             self._has_lost = self._has_lost or (self.is_holding and renderable is not None)
             super()._display(screen, cast(Any, renderable))
             return
-        if renderable is None:
-            # Nothing of Textual's has changed: a widget asked for a paint, see `ask_for_paint`.
-            if text := self.composed(str, is_whole=False):
-                self._send(screen, lambda _console: text)
-            return
-        is_whole = isinstance(renderable, LayoutUpdate)
-        self._send(
-            screen,
-            lambda console: self.composed(
-                lambda: renderable.render_segments(console), is_whole=is_whole
-            ),
+        # Without an update, nothing of Textual's has changed: see `ask_for_paint`.
+        text = self.composed(
+            lambda: renderable.render_segments(self.console) if renderable else "",
+            is_whole=isinstance(renderable, LayoutUpdate),
         )
-
-    def _send(self, screen: Screen[Any], make: Callable[[Console], str]) -> None:
-        if self.is_headless:
-            # Nothing is written; but what would be is to be known.
-            make(self.console)
-        super()._display(screen, cast(Any, _Written(make)))
+        if text:
+            super()._display(screen, cast(Any, _Written(text)))

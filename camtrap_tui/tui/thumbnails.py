@@ -294,6 +294,11 @@ class Thumbs(Widget):
         """Have the screen painted soon, the page included."""
         ask_for_paint(self)
 
+    def hush(self, *, is_hushed: bool) -> None:
+        """Be blank to Textual for a while."""
+        for thumb in self._thumbs:
+            thumb.hush(is_hushed=is_hushed)
+
     def forget(self) -> None:
         """Note that the screen is painted anew."""
         for thumb in self._thumbs:

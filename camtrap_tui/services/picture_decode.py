@@ -157,9 +157,10 @@ def _resized(
     size = (cells[0] * across, cells[1] * down)
     if turned >= 5:
         size = (size[1], size[0])
+    # Sums of shares come out a hair beyond the edges, which Pillow refuses.
     box = (
-        part.x * image.width,
-        part.y * image.height,
+        max(part.x * image.width, 0.0),
+        max(part.y * image.height, 0.0),
         min((part.x + part.w) * image.width, image.width),
         min((part.y + part.h) * image.height, image.height),
     )

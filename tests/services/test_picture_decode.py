@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import struct
 from pathlib import Path
 
@@ -81,6 +82,21 @@ def test_pictures_are_turned_as_exif_says(tmp_path: Path, orientation: int, suff
     assert _seen(view) == _ALL
     # The lower right quarter, less than all of it, since a zoom has a margin.
     assert _seen(View(path, 40, 15, Region(0.6, 0.6, 0.3, 0.3))) == ["white"] * 4
+
+
+def test_a_zoom_to_any_edge_is_drawn_however_the_picture_is_turned(tmp_path: Path) -> None:
+    chance = random.Random(4)
+    for orientation in range(1, 9):
+        exif = Image.Exif()
+        exif[274] = orientation
+        path = tmp_path / f"turned{orientation}.jpg"
+        Image.new("RGB", (61, 43), "grey").save(path, exif=exif)
+        for _ in range(60):
+            # At one edge, both, or neither.
+            x, y = (chance.choice((0.0, 1.0, chance.random())) for _ in range(2))
+            zoom = Region(x, y, chance.random() / 2, chance.random() / 2)
+            columns, rows = chance.randint(1, 90), chance.randint(1, 30)
+            assert decode(View(path, columns, rows, zoom)).problem == ""
 
 
 @pytest.mark.parametrize("mode", ["CMYK", "L", "RGBA", "LA", "P", "1", "I;16", "YCbCr", "F"])

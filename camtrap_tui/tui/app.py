@@ -130,8 +130,8 @@ class CamtrapApp(PaintingApp):
         for number in ENDING:
             loop.add_signal_handler(number, self._end, number)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
-        self._take_first()
         self.push_screen(ReviewScreen(self, self.session))
+        self._take_first()
         if self._offers_folder:
             self.open_runs()
         self.call_after_refresh(_begin_collecting)
@@ -198,9 +198,13 @@ class CamtrapApp(PaintingApp):
 
     def _show_review(self, said: str) -> None:
         screen = self.screen if self.screen_stack else None
-        if isinstance(screen, ReviewScreen) and screen.is_mounted:
-            screen.show_all()
-            screen.say(said)
+        if not isinstance(screen, ReviewScreen):
+            return
+        if not screen.is_mounted:
+            screen.call_after_refresh(self._show_review, said)
+            return
+        screen.show_all()
+        screen.say(said)
 
     # ── predictions ──────────────────────────────────────────────────────────────────────
 

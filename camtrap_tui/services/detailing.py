@@ -20,7 +20,7 @@ from camtrap_tui.services.undoing import Undoing
 from camtrap_tui.store.grades import NewObservation
 from camtrap_tui.store.store import Store
 
-_ONE_GRADE = "A burst takes one grade: key it, or esc; add species and counts afterwards."
+_ONE_GRADE = "It takes one grade first, more later."
 NO_PICTURE = "There is no picture here to grade."
 # What has no life stage, sex or behaviour.
 _LIFELESS = ("blank", "vehicle")
@@ -78,10 +78,11 @@ class Detailing(Undoing):
             return Answer(NO_PICTURE)
         if self.asks_burst:
             return Answer(_ONE_GRADE)
+        lost = self._dropped(taxon)
         self._record(item, self._joined(self._own_observations(item), taxon), "add_species")
         self._item = None
         self._composing = Composing(adding=True)
-        return Answer(f"{taxon.name} added; another grade key adds to it and goes on.")
+        return Answer(lost or f"{taxon.name} added; another grade key adds to it and goes on.")
 
     def count(self, number: int) -> Answer:
         """Say how many of the species keyed last on this image, or of the one keyed next."""
@@ -166,7 +167,16 @@ class Detailing(Undoing):
         if taxon.observation_type == "blank":
             return (NewObservation(taxon.id),)
         others = [o for o in kept if o.taxon_id != taxon.id and not self._is_blank(o)]
+        if taxon.observation_type in _LIFELESS:
+            return (*others, NewObservation(taxon.id, self._composing.count))
         return (*others, self._composing.observation(taxon.id))
+
+    def _dropped(self, taxon: Taxon) -> str:
+        """Return what was put together and means nothing of `taxon`, as a sentence."""
+        words = self._composing.words
+        if taxon.observation_type != "blank":
+            words = self._composing.individual.text if taxon.observation_type in _LIFELESS else ""
+        return f"{words} was not recorded: the picture is {taxon.name}." if words else ""
 
     def _is_blank(self, observation: NewObservation) -> bool:
         return self.items.taxon(observation.taxon_id).observation_type == "blank"

@@ -44,8 +44,9 @@ class Recording(QueueWalk):
         # Pictures keyed one by one in this session, and whether by accepting; the one keyed last.
         self._single: dict[int, bool] = {}
         self._keyed_last = 0
-        # The latest grade's row id, and what undoing it takes back, in words.
-        self._undo_words = (0, "")
+        # The latest grade's row id and what undoing it takes back, in words, as was said last;
+        # None where that has to be said anew.
+        self._announced: tuple[int, str] | None = None
         super().__init__(store, where=where, run=run, opening=opening)
         self.pace.start(clock())
 
@@ -123,6 +124,7 @@ class Recording(QueueWalk):
 
     def _append(self, grades: Sequence[NewGrade]) -> None:
         self.store.grades.append(self.grader, grades, utc_now())
+        self._announced = None
         self.graded_here += len(grades)
         self.stretch.graded(self._clock())
         self._keyed_last = grades[-1].image_id

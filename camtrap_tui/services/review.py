@@ -19,6 +19,8 @@ from camtrap_tui.services.review_items import MOST_QUICK
 from camtrap_tui.store.grades import NewObservation
 from camtrap_tui.store.store import Store
 
+_BURST_QUESTION = "Which grade for {} of this burst? ({})"
+
 
 class ReviewSession(Detailing):
     """One grader going through one queue of one survey."""
@@ -34,6 +36,7 @@ class ReviewSession(Detailing):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._quick: dict[int | None, tuple[Taxon, ...]] = {}
+        self._burst_question = ""
         super().__init__(store, grader, where=where, run=run, opening=opening, clock=clock)
 
     # ── this grader's species ────────────────────────────────────────────────────────────
@@ -93,13 +96,11 @@ class ReviewSession(Detailing):
             return self.grade_burst(taxon)
         kept = self._own_observations(item) if self.is_adding else ()
         said = self._joined(kept, taxon)
-        dropped = self._composing.words if taxon.observation_type == "blank" else ""
+        lost = self._dropped(taxon)
         self._record(item, said, gesture)
         self._composing = Composing()
         answer = self._advance()
-        if not dropped:
-            return answer
-        return replace(answer, text=f"{dropped} was not recorded: the picture is {taxon.name}.")
+        return replace(answer, text=f"{lost} {answer.text}".strip())
 
     def again(self) -> Answer:
         """Repeat this grader's last grade on the image in view, and go on."""
@@ -110,19 +111,23 @@ class ReviewSession(Detailing):
         observations = tuple(map(said_again, self.store.grades.observations(last.id)))
         if self.asks_burst:
             return self._grade_burst(observations)
-        lost = self._unrecorded()
+        words = self._composing.words
+        lost = f"{words} was not recorded: your last grade came again as it was." if words else ""
         self._record(item, observations, "again")
         self._composing = Composing()
         answer = self._advance()
-        return replace(answer, text=lost or answer.text)
+        return replace(answer, text=f"{lost} {answer.text}".strip())
 
     def _advance(self) -> Answer:
         if self.position + 1 < len(self.queue):
             self._place(self.position + 1)
             return Answer(moved=True)
         self._item = None
+        return Answer(self._end())
+
+    def _end(self) -> str:
         done = "every picture has a grade" if not self._left else f"{self._left:,} without a grade"
-        return Answer(f"That was the end of the queue: {done}.")
+        return f"That was the end of the queue: {done}."
 
     # ── grading a burst ──────────────────────────────────────────────────────────────────
 
@@ -142,8 +147,17 @@ class ReviewSession(Detailing):
             return Answer(f"{lost} Ask for the burst's grade again.")
         self._composing = Composing(whole_burst=True)
         kept = len(item.burst) - targets
-        note = f"{kept} that you graded stay" if kept else "grade odd ones first: they stay"
-        return Answer(f"Which grade for {counted(targets, 'picture')} of this burst? ({note})")
+        self._burst_question = _BURST_QUESTION.format(
+            counted(targets, "picture"),
+            f"{kept} that you graded stay" if kept else "grade odd ones first: they stay",
+        )
+        return Answer(self._burst_question)
+
+    @property
+    def question(self) -> str:
+        """What has been asked and waits for its answer, empty for nothing: the next grade key
+        is for the whole burst."""
+        return self._burst_question if self.asks_burst else ""
 
     def burst_targets(self) -> list[int]:
         """Return the images of this burst that a burst grade is for: the one in view, and those
@@ -166,5 +180,6 @@ class ReviewSession(Detailing):
         while self.position + 1 < len(self.queue) and self.current_id in item.burst:
             self.position += 1
         self._arrive()
-        said = " + ".join(self.items.taxon(o.taxon_id).name for o in observations)
-        return Answer(f"{counted(len(targets), 'picture')} of the burst: {said}.", True)
+        said = f"{counted(len(targets), 'picture')} of the burst: {self.items.spelt(observations)}."
+        # Nothing behind it, where the picture in view is still one of the burst.
+        return Answer(f"{said} {self._end()}" if self.current_id in item.burst else said, True)

@@ -13,11 +13,13 @@ from camtrap_tui.domain.models import (
     Grade,
     Image,
     Mark,
+    Observation,
     Prediction,
     Run,
     Taxon,
 )
 from camtrap_tui.services.locating import Locator
+from camtrap_tui.store.grades import NewObservation
 from camtrap_tui.store.store import Store
 
 # SpeciesNet's own lowest confidence at which a box counts towards a verdict.
@@ -157,11 +159,15 @@ class Items:
         return tuple(t for t in found.values() if t.observation_type not in ("blank", "unknown"))
 
     def _vote(self, grade: Grade) -> Vote:
-        observations = self._store.grades.observations(grade.id)
+        text = self.spelt(self._store.grades.observations(grade.id))
+        return Vote(grade.grader, text, grade.mode, grade.id)
+
+    def spelt(self, observations: Sequence[Observation | NewObservation]) -> str:
+        """Return what a grade says, as `northern raccoon ×2 (juvenile) + blank`."""
         parts = []
         for observation in observations:
             count = f" ×{observation.count}" if observation.count else ""
             known = Individual(observation.life_stage, observation.sex, observation.behavior).text
             more = f" ({known})" if known else ""
             parts.append(f"{self.taxon(observation.taxon_id).name}{count}{more}")
-        return Vote(grade.grader, " + ".join(parts), grade.mode, grade.id)
+        return " + ".join(parts)

@@ -23,16 +23,23 @@ class Undoing(Recording):
         """
         latest = self.store.grades.latest_by(self.grader) if self.grader else None
         if latest is None:
-            return ""
-        if self._undo_words[0] != latest.id:
+            self._announced = (0, "")
+        elif self._announced is None or self._announced[0] != latest.id:
             unit = (
                 [latest] if latest.batch_uuid is None else self.store.grades.undoable(self.grader)
             )
-            self._undo_words = (latest.id, self._words(unit))
-        return self._undo_words[1]
+            self._announced = (latest.id, self._words(unit))
+        return self._announced[1] if self._announced else ""
 
     def undo(self) -> Answer:
-        """Take back this grader's latest grade or batch that stands, and go back to it."""
+        """Take back this grader's latest grade or batch that stands, and go back to it.
+
+        Where another program has graded in the same name since `next_undo` said what that is,
+        nothing is taken back: nobody has said that it would be.
+        """
+        said, now = self._announced, self.next_undo()
+        if now and said is not None and said != self._announced:
+            return Answer(f"Graded elsewhere as {self.grader}: the same key again undoes {now}.")
         return self._reverse("undo")
 
     def redo(self) -> Answer:
@@ -47,6 +54,7 @@ class Undoing(Recording):
         lost = self._unrecorded()
         target = unit[0].batch_uuid or unit[0].grade_uuid
         grades.append_reversal(self.grader, action, target, str(uuid.uuid4()), utc_now())
+        self._announced = None
         image_ids = [grade.image_id for grade in unit if grade.image_id is not None]
         for grade, key in zip(unit, image_ids, strict=True):
             if action == "redo":
@@ -60,8 +68,8 @@ class Undoing(Recording):
         if place is not None or len(image_ids) > 1:
             self._note_graded(image_ids)
         if place is None:
-            return Answer(f"{said}, which is not in this queue.")
-        return Answer(lost or f"{said}.", moved=True)
+            said += ", which is not in this queue"
+        return Answer(f"{said}. {lost}".rstrip(), moved=place is not None)
 
     def _place_of(self, image_id: int) -> int | None:
         """Return where an image stands in the queue, None where it does not."""
@@ -73,8 +81,7 @@ class Undoing(Recording):
     def _words(self, unit: list[Grade]) -> str:
         """Return what a grade or a batch says, and of which pictures."""
         first = unit[0]
-        observations = self.store.grades.observations(first.id)
-        said = " + ".join(self.items.taxon(o.taxon_id).name for o in observations)
+        said = self.items.spelt(self.store.grades.observations(first.id))
         if len(unit) > 1:
             together = _TOGETHER.get(first.gesture, "at once")
             return f"{said} on {counted(len(unit), 'picture')} {together}"

@@ -74,30 +74,17 @@ class Lines(Widget):
 
     def show(self, rows: Sequence[Content], chosen: int | None = None) -> None:
         """Show these rows, with one chosen; nothing is sent where they are shown already."""
-        new = tuple(map(one_row, rows))
-        before, top, old = self._rows, self._top, self._chosen
-        self._rows, self._chosen = new, chosen
+        before = self._drawn()
+        self._rows, self._chosen = tuple(map(one_row, rows)), chosen
         self._reveal(self._top if chosen is None else chosen)
-        if self._top != top or (chosen is None) != (old is None):
-            self.refresh()
-            return
-        # Only rows that changed are sent: most keys change one or two.
-        changed = {
-            number
-            for number, (row, was) in enumerate(
-                zip_longest(new, before, fillvalue=Content("")), start=0
-            )
-            if not row.is_same(was)
-        }
-        if chosen != old:
-            changed |= {row for row in (chosen, old) if row is not None}
-        self._refresh_rows(changed)
+        self._refresh_since(before)
 
-    def _refresh_rows(self, numbers: set[int]) -> None:
-        places = [n - self._top for n in sorted(numbers)]
-        regions = [Region(0, y, self.size.width, 1) for y in places if 0 <= y < self.size.height]
-        if regions:
-            self.refresh(*regions)
+    def _refresh_since(self, before: Sequence[Content]) -> None:
+        """Send what is drawn otherwise than before: most keys change a row or two."""
+        pairs = zip_longest(before, self._drawn(), fillvalue=Content(""))
+        changed = [y for y, (was, row) in enumerate(pairs) if not row.is_same(was)]
+        if changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def choose(self, row: int) -> None:
         """Choose another row."""
@@ -106,11 +93,10 @@ class Lines(Widget):
 
     def turn(self, by: int) -> None:
         """Scroll rows of which none is chosen; they stay so until others are shown."""
-        before = self._top
+        before = self._drawn()
         last = max(len(self._rows) - max(self.size.height, 1), 0)
         self._top = min(max(self._top + by, 0), last)
-        if self._top != before:
-            self.refresh()
+        self._refresh_since(before)
 
     def _reveal(self, row: int) -> None:
         height = max(self.size.height, 1)
@@ -120,7 +106,7 @@ class Lines(Widget):
             self._top = row - height + 1
         self._top = max(0, min(self._top, len(self._rows) - height))
 
-    def render(self) -> Content:
+    def _drawn(self) -> list[Content]:
         """Return the rows that fit, the chosen one marked by a sign and by reversal."""
         height = max(self.size.height, 1)
         shown = []
@@ -131,4 +117,9 @@ class Lines(Widget):
                 shown.append(Content.assemble("›", row).stylize("reverse"))
             else:
                 shown.append(Content.assemble(" ", row))
-        return Content("\n").join(row.truncate(self.size.width, ellipsis=True) for row in shown)
+        return shown
+
+    def render(self) -> Content:
+        """Return the rows that fit, for Textual."""
+        rows = self._drawn()
+        return Content("\n").join(row.truncate(self.size.width, ellipsis=True) for row in rows)

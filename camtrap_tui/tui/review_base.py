@@ -132,10 +132,11 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
             self.panel.show([])
 
     def say(self, text: str) -> None:
-        """Show a sentence beside the picture, unless a prompt has its place; without one, what
-        undo takes back."""
-        if not self.prompt.is_open:
-            self.explain(text or self._message())
+        """Show a sentence beside the picture, unless a prompt has its place, and behind it what
+        waits for an answer; without one, what undo takes back."""
+        if self.prompt.is_open:
+            return
+        self.explain(review_views.behind(self.session.question, text) or self._message())
 
     def situation(self) -> str:
         """Return what is going on: the footer shows the keys for that first."""
@@ -159,12 +160,11 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
         """Return what stands on the message line: what came of the last key, else that a rest is
         due; then, where it fits, what undo takes back, and what a run in progress says."""
         item = self.session.item
-        said = text or (self._look.words(item) if item else "") or self.nudge(self.session)
-        undo = (
-            ""
-            if self.session.asks_burst
-            else review_views.undo_line(self.session, self.signs["undo"], self.size.width)
-        )
+        said = text or (self._look.words(item) if item else "")
+        if question := self.session.question:
+            return review_views.behind(question, said)
+        said = said or self.nudge(self.session)
+        undo = review_views.undo_line(self.session, self.signs["undo"], self.size.width)
         return review_views.fitting([said, undo, self.host.run_line()], self.size.width)
 
     def show_run(self) -> None:

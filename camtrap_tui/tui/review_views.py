@@ -79,6 +79,13 @@ def undo_line(session: ReviewSession, sign: str, width: int) -> str:
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
+def behind(question: str, said: str) -> str:
+    """Return what was asked and waits for its answer, with what there is to say behind it."""
+    if not question or question in said:
+        return said
+    return f"{question.partition(' (')[0]}  {said}" if said else question
+
+
 def fitting(parts: Sequence[str], width: int) -> str:
     """Return the first of `parts`, whole, and as many after it as fit on its line."""
     said = ""

@@ -114,3 +114,16 @@ def test_the_count_keeps_what_is_known(session: ReviewSession) -> None:
     session.move(-1)
     session.count(2)
     assert votes(session) == {1: "northern raccoon ×2 (juvenile male)"}
+
+
+def test_a_vehicle_that_is_keyed_next_has_a_count_alone(session: ReviewSession) -> None:
+    session.individual("jf")
+    session.count(2)
+    vehicle = session.builtin(taxonomy.VEHICLE_UUID)
+    answer = session.grade(vehicle, "vehicle")
+    assert answer.text == "juvenile female was not recorded: the picture is vehicle."
+    (vote,) = session.store.grades.votes(1)
+    (said,) = session.store.grades.observations(vote.id)
+    assert (said.count, said.life_stage, said.sex) == (2, None, None)
+    session.individual("a")
+    assert "adult was not recorded" in session.add_species(vehicle).text

@@ -129,7 +129,7 @@ def test_the_burst_question_is_not_dropped_without_a_word(session: ReviewSession
 def test_no_way_drops_a_count_without_a_word(session: ReviewSession) -> None:
     session.accept()
     session.count(7)
-    assert "7 was not recorded" in session.again().text
+    assert session.again().text.startswith("×7 was not recorded: your last grade came again")
     session.go_to("4")
     session.go_to("1")
     session.undo()
@@ -368,3 +368,32 @@ def test_a_run_that_has_just_begun_takes_over_only_when_asked(session: ReviewSes
     assert again.run == begun
     again.open_queue("")
     assert again.run == begun
+
+
+def test_a_burst_at_the_end_says_that_it_was_the_end(session: ReviewSession) -> None:
+    session.open_queue("camera:UR011")
+    session.ask_burst()
+    said = session.special(taxonomy.BLANK_UUID, "blank").text
+    assert said.startswith("3 pictures of the burst: blank. That was the end of the queue")
+    session.open_queue("")
+    session.go_to("1")
+    session.ask_burst()
+    assert "end" not in session.special(taxonomy.VEHICLE_UUID, "vehicle").text
+
+
+def test_a_burst_that_repeats_a_count_says_so(session: ReviewSession) -> None:
+    session.go_to("4")
+    session.count(2)
+    session.accept()
+    session.go_to("1")
+    session.ask_burst()
+    assert session.again().text == "3 pictures of the burst: mallard ×2."
+
+
+def test_the_end_of_the_queue_is_said_also_where_something_was_lost(
+    session: ReviewSession,
+) -> None:
+    session.go_to("5")
+    session.count(2)
+    said = session.special(taxonomy.BLANK_UUID, "blank").text
+    assert said.startswith("×2 was not recorded: the picture is blank. That was the end")

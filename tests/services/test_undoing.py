@@ -80,7 +80,44 @@ def test_undo_knows_a_species_that_this_grader_added_in_another_window(
 def test_an_undo_that_drops_what_was_being_put_together_says_so(session: ReviewSession) -> None:
     session.accept()
     session.count(4)
-    assert "×4 was not recorded" in session.undo().text
+    assert session.undo().text == (
+        "Undone: northern raccoon on IMG_0001.JPG. ×4 was not recorded: that picture got no grade."
+    )
+    session.open_queue("species:mallard")
+    session.redo()
+    session.count(5)
+    said = session.undo().text
+    assert "which is not in this queue. ×5 was not recorded" in said
+
+
+def test_undo_tells_a_count_from_the_species(session: ReviewSession) -> None:
+    session.accept()
+    session.move(-1)
+    session.count(2)
+    assert session.next_undo() == "northern raccoon ×2 on IMG_0001.JPG"
+    session.individual("j")
+    assert session.undo().text == "Undone: northern raccoon ×2 (juvenile) on IMG_0001.JPG."
+
+
+def test_undo_takes_back_nothing_but_what_was_said_before(
+    session: ReviewSession, store: Store
+) -> None:
+    other = ReviewSession(store, "ann")
+    for is_first in (True, False):
+        assert session.next_undo() == ("" if is_first else "blank on IMG_0001.JPG")
+        other.special(taxonomy.BLANK_UUID, "blank")
+        answer = session.undo()
+        assert answer.text.startswith("Graded elsewhere as ann: the same key again undoes blank on")
+        assert answer.text.endswith(f"{session.next_undo()}.")
+    assert votes(session) == {1: "blank", 2: "blank"}
+    assert session.undo().text == "Undone: blank on IMG_0002.JPG."
+    other.redo()
+    session.next_undo()
+    other.undo()
+    assert "again undoes blank on IMG_0001.JPG" in session.undo().text
+    # What this session keyed since is its own, and needs no words before.
+    session.special(taxonomy.BLANK_UUID, "blank")
+    assert session.undo().text.startswith("Undone")
 
 
 Snapshot = dict[int, str]

@@ -315,3 +315,22 @@ def test_what_was_done_is_said_on_the_normal_screen(river: Store) -> None:
         assert "4 without a grade in this queue" in terminal.text()
     finally:
         terminal.close()
+
+
+async def test_a_question_for_the_burst_stays_in_view_until_it_is_answered(make_app: Make) -> None:
+    async with make_app().run_test() as pilot:
+        await settle(pilot)
+        for keys in (
+            ["e"],
+            ["m"],
+            ["z"],
+            ["x"],
+            ["o"],
+            ["n", "escape"],
+            ["9"],
+            ["#", "3", "enter"],
+        ):
+            await pilot.press(*keys)
+            assert "Which grade for 3 pictures of this burst?" in text(pilot, "message"), keys
+        await pilot.press("b")
+        assert text(pilot, "message").startswith("3 pictures of the burst: blank.")

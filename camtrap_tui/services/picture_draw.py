@@ -6,6 +6,7 @@ half the bytes; its boxes keep theirs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,7 @@ def _colored(image: Image.Image, view: View, decoded: Decoded, marks: list[Mark]
     by_row = [[mark for mark in marks if mark.row == row] for row in range(count)]
     encode = mosaics.encode_span if is_mosaic else halfblocks.encode_span
 
-    def encoded(tolerance: int) -> list[str]:
+    def encoded(tolerance: int, numbers: Sequence[int]) -> list[str]:
         return [
             encode(
                 pixels,
@@ -119,10 +120,10 @@ def _colored(image: Image.Image, view: View, decoded: Decoded, marks: list[Mark]
                 tolerance=tolerance,
                 marks=by_row[row],
             )
-            for row in range(count)
+            for row in numbers
         ]
 
-    rows, tolerance = within(level, columns * count, encoded)
+    rows, tolerance = within(level, columns * count, count, encoded)
     return Frame(view, rows, columns, decoded.problem, pixels, dots, depth, tolerance, tuple(marks))
 
 

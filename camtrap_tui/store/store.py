@@ -6,8 +6,10 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from camtrap_tui.domain.models import Survey
 from camtrap_tui.domain.text import quoted
@@ -22,17 +24,19 @@ from camtrap_tui.store.exceptions import Exceptions
 from camtrap_tui.store.flags import Flags
 from camtrap_tui.store.grades import Grades
 from camtrap_tui.store.images import Images
-from camtrap_tui.store.joining import Joining
 from camtrap_tui.store.ledger import Ledger
 from camtrap_tui.store.places import Places
 from camtrap_tui.store.queue import Queues
-from camtrap_tui.store.relinking import Relinking
-from camtrap_tui.store.reports import Reports
 from camtrap_tui.store.runs import Runs
 from camtrap_tui.store.saved_filters import SavedFilters
-from camtrap_tui.store.sources import Sources
 from camtrap_tui.store.taxa import Taxa
 from camtrap_tui.store.timelines import Timelines
+
+if TYPE_CHECKING:
+    from camtrap_tui.store.joining import Joining
+    from camtrap_tui.store.relinking import Relinking
+    from camtrap_tui.store.reports import Reports
+    from camtrap_tui.store.sources import Sources
 
 DEFAULT_BURST_GAP_S = 60
 
@@ -51,21 +55,46 @@ class Store:
         self.images = Images(db)
         self.ledger = Ledger(db)
         self.bulk = Bulk(db)
-        self.sources = Sources(db)
-        self.relinking = Relinking(db)
-        self.joining = Joining(db)
         self.runs = Runs(db)
         self.caches = Caches(db)
         self.grades = Grades(db)
         self.queues = Queues(db)
         self.saved_filters = SavedFilters(db)
-        self.reports = Reports(db)
         self.timelines = Timelines(db)
         self.clocks = Clocks(db)
         self.deployments = Deployments(db)
         self.flags = Flags(db)
         self.places = Places(db)
         self.exceptions = Exceptions(db)
+
+    # Parts that no review needs are imported where they are: its first picture waits for none.
+    @cached_property
+    def sources(self) -> Sources:
+        """What sources have held, and their rows."""
+        from camtrap_tui.store.sources import Sources
+
+        return Sources(self.db)
+
+    @cached_property
+    def relinking(self) -> Relinking:
+        """What finds pictures again after a move."""
+        from camtrap_tui.store.relinking import Relinking
+
+        return Relinking(self.db)
+
+    @cached_property
+    def joining(self) -> Joining:
+        """What makes one image of two that were one picture."""
+        from camtrap_tui.store.joining import Joining
+
+        return Joining(self.db)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Counts for charts."""
+        from camtrap_tui.store.reports import Reports
+
+        return Reports(self.db)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False, durability: Durability = "FULL") -> Store:

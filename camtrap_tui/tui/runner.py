@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from camtrap_tui.domain.pace import spell_duration
 from camtrap_tui.errors import CamtrapError
-from camtrap_tui.services import events
 
 if TYPE_CHECKING:
+    from camtrap_tui.services import events
     from camtrap_tui.services.child import PredictChild
 
 # Progress is shown at most this often; everything else is shown at once.
@@ -92,6 +92,8 @@ class Runner:
             child.kill()
 
     def _take(self, event: events.Event) -> None:
+        from camtrap_tui.services import events
+
         state = self.state
         match event:
             case events.Scanning(files):

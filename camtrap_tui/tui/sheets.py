@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from camtrap_tui.domain.chart_data import class_filter
 from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.text import clean
 from camtrap_tui.services.opening import Opened
@@ -72,6 +71,8 @@ class Sheets:
     def open_class(self) -> str:
         """Show the sheet of all pictures predicted as the one in view, with that for a grade;
         say why not, or that it takes a while."""
+        from camtrap_tui.domain.chart_data import class_filter
+
         item = self._session.item
         if item is None or item.predicted is None:
             return "There is no prediction here whose class could be shown."

@@ -140,6 +140,8 @@ class PaintingApp(WritingApp):
             self._expect_report()
         if self._is_full():
             self.call_later(self._hold)
+        # Before the next key, where nothing lies between: it may be about these pictures.
+        self._tell()
         self.call_later(self.pump)
         return text
 

@@ -16,40 +16,48 @@ if TYPE_CHECKING:
 # Nothing less than this share of the picture's range of light is a change, nor fewer levels.
 _LEAST_SHARE = 0.06
 _LEAST = 6
-# Times the median of what differs: noise seldom goes beyond.
+# Times the median of what differs: noise seldom goes beyond. Where most of a picture differs,
+# an animal may fill it, or the camera was moved: what is more than this share is no noise.
 _NOISE = 5
+_MOST_SHARE = 0.15
 # Levels from what is hardly a change to what is one.
 _RAMP = 14
 # Pixels that are looked at to find the exposure.
-_SAMPLE = 4000
+_SAMPLE = 1000
 # Share of the picture's light that unchanged parts keep.
 _DIM = 0.38
 _AMBER = (255, 176, 0)
 
 
-def difference(image: Image.Image, before: Image.Image, *, grey: bool) -> Image.Image | None:
-    """Return an RGB picture of what has changed, or None where nothing has.
+def highlighted(seen: Image.Image, mask: Image.Image, *, grey: bool) -> Image.Image:
+    """Return an RGB picture in which only what the mask has `changed` is bright.
 
-    Both images are RGB and of one size. Parts that changed keep their colours, on dim grey; a
-    `grey` picture has none, so there they are amber.
+    `seen` is what is drawn, RGB, as large as the mask: the picture itself, or with more contrast.
+    Parts that changed keep their colours, on dim grey; a `grey` picture has none, so there they
+    are amber.
     """
-    mask = _changed(image, before)
-    if mask.getbbox() is None:
-        return None
     from PIL import Image, ImageOps
 
-    light = image.convert("L")
+    light = seen.convert("L")
     dim = light.point([round(_DIM * level) for level in range(256)]).convert("RGB")
     if grey:
         bright = ImageOps.autocontrast(light, cutoff=(0.5, 0.5))
         vivid = ImageOps.colorize(bright, (70, 40, 0), (255, 236, 190), _AMBER)
     else:
-        vivid = ImageOps.autocontrast(image, cutoff=(0.5, 0.5), preserve_tone=True)
+        vivid = ImageOps.autocontrast(seen, cutoff=(0.5, 0.5), preserve_tone=True)
     return Image.composite(vivid, dim, mask)
 
 
-def _changed(image: Image.Image, before: Image.Image) -> Image.Image:
-    """Return a mask (L): 0 where nothing changed, 255 where something clearly did."""
+def share_of(mask: Image.Image) -> float:
+    """Return which share of the picture has changed, 0 to 1."""
+    return sum(mask.histogram()[1:]) / (mask.width * mask.height)
+
+
+def changed(image: Image.Image, before: Image.Image) -> Image.Image:
+    """Return a mask (L): 0 where nothing changed, 255 where something clearly did.
+
+    Both images are RGB and of one size.
+    """
     from PIL import ImageChops, ImageFilter
 
     most = None
@@ -65,7 +73,8 @@ def _changed(image: Image.Image, before: Image.Image) -> Image.Image:
     noise = ImageChops.difference(light, _exposed_alike(light, before.convert("L")))
     counts = light.histogram()
     span = _level_at(counts, 0.98) - _level_at(counts, 0.02)
-    least = max(_LEAST, round(_LEAST_SHARE * span), _NOISE * _level_at(noise.histogram(), 0.5))
+    noise_level = min(_NOISE * _level_at(noise.histogram(), 0.5), round(_MOST_SHARE * span))
+    least = max(_LEAST, round(_LEAST_SHARE * span), noise_level)
     mask = most.point([min(max((level - least) * 255 // _RAMP, 0), 255) for level in range(256)])
     # Specks go, and what stays is seen with its edge.
     return mask.filter(ImageFilter.MedianFilter(3)).filter(ImageFilter.MaxFilter(3))

@@ -15,8 +15,8 @@ from camtrap_tui.services.cell_marks import Mark
 from camtrap_tui.services.picture_boxes import lines_of, marks_of, with_boxes
 from camtrap_tui.services.picture_budget import level_of, within
 from camtrap_tui.services.picture_decode import Decoded
-from camtrap_tui.services.picture_difference import difference
-from camtrap_tui.services.picture_views import MOST_THRIFT, Frame, View, dots_of
+from camtrap_tui.services.picture_difference import changed, highlighted, share_of
+from camtrap_tui.services.picture_views import MOST_THRIFT, Frame, Region, View, dots_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -27,6 +27,10 @@ _COLORFUL = 0.015
 _SAME_HUE = 8
 _NEUTRAL = 5
 _FAINT = 0.6
+# Of what is seen: half a pixel at the largest terminals.
+_SAME_PART = 0.005
+# From this share on it is the light or the camera that changed, and not something before it.
+_MUCH = 0.4
 
 
 def draw(view: View, decoded: Decoded, before: Decoded | None = None) -> Frame:
@@ -37,31 +41,51 @@ def draw(view: View, decoded: Decoded, before: Decoded | None = None) -> Frame:
     image = decoded.image
     if image is None:
         return Frame(view, (), 0, decoded.problem)
+    seen = image
+    if view.contrast or view.depth in ("none", "shades", "16"):
+        seen = _stretched(image)
     note = decoded.note
     if before is not None:
-        image, said, problem = _differing(image, before)
-        note = said or note
-        decoded = replace(decoded, problem=decoded.problem or problem)
-    elif view.contrast or view.depth in ("none", "shades", "16"):
-        image = _stretched(image)
+        seen, said, problem = _differing(decoded, before, seen)
+        note = ", ".join(filter(None, (note, said)))
+        decoded = replace(decoded, problem=" ".join(filter(None, (decoded.problem, problem))))
     marks = marks_of(view, decoded, note)
     if view.depth in ("none", "shades") or (view.depth == "16" and view.thrift):
-        return _plain(image, view, decoded, marks)
+        return _plain(seen, view, decoded, marks)
     if view.depth == "16":
-        return _inked(image, view, decoded, marks)
-    return _colored(image, view, decoded, marks)
+        return _inked(seen, view, decoded, marks)
+    return _colored(seen, view, decoded, marks)
 
 
-def _differing(image: Image.Image, before: Decoded) -> tuple[Image.Image, str, str]:
-    """Return what to draw, a note in two words, and the problem in a sentence."""
+def _differing(now: Decoded, before: Decoded, seen: Image.Image) -> tuple[Image.Image, str, str]:
+    """Return what to draw, a note in two words, and the problem in a sentence.
+
+    `seen` is what is drawn of the picture where nothing stands in the way, and else as it is.
+    """
+    image = now.image
+    assert image is not None
     if before.image is None:
-        return image, "nothing before", f"No difference: {before.problem}"
-    if before.image.size != image.size:
-        return image, "other shape", "No difference: the frame before has another shape."
-    found = difference(image, before.image, grey=_is_grey(image, with_cast=True))
-    if found is None:
-        return image, "no change", ""
-    return found, "", ""
+        return seen, "nothing before", f"No difference: {before.problem}"
+    if before.image.size != image.size or not _same_part(now.region, before.region):
+        return seen, "other shape", "No difference: the frame before has another shape."
+    mask = changed(image, before.image)
+    share = share_of(mask)
+    if before.note:
+        said = f"before: {before.note}"
+    elif share > _MUCH:
+        said = "much changed"
+    else:
+        said = "" if share else "no change"
+    problem = f"The frame before: {before.problem}" if before.problem else ""
+    if not share:
+        return seen, said, problem
+    return highlighted(seen, mask, grey=_is_grey(image, with_cast=True)), said, problem
+
+
+def _same_part(one: Region, other: Region) -> bool:
+    """Tell whether a zoom shows the same part of two pictures: their shapes may differ."""
+    pairs = zip((one.x, one.y, one.w, one.h), (other.x, other.y, other.w, other.h), strict=True)
+    return all(abs(a - b) <= _SAME_PART * min(one.w, one.h) for a, b in pairs)
 
 
 def encode_span(frame: Frame, row: int, first: int, stop: int) -> str:

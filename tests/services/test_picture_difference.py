@@ -10,9 +10,9 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw
 
 from camtrap_tui.services.picture_decode import Decoded
-from camtrap_tui.services.picture_difference import difference
+from camtrap_tui.services.picture_difference import changed, highlighted, share_of
 from camtrap_tui.services.picture_draw import draw
-from camtrap_tui.services.picture_views import View, dots_of
+from camtrap_tui.services.picture_views import Region, View, dots_of
 from camtrap_tui.services.pictures import DecodedCache
 from tests.ansi import cells
 from tests.picture_files import blobs, jpeg
@@ -24,6 +24,10 @@ _ANIMAL = (30, 20, 50, 34)
 def _scene(*, grey: bool) -> Image.Image:
     image = blobs(5, size=(160, 120)).resize(_SIZE)
     return image.convert("L").convert("RGB") if grey else image
+
+
+def _elsewhere() -> Image.Image:
+    return blobs(9, size=(160, 120)).resize(_SIZE).rotate(180)
 
 
 def _with_animal(image: Image.Image) -> Image.Image:
@@ -50,8 +54,8 @@ def _most_saturated(image: Image.Image, box: tuple[int, int, int, int]) -> int:
 @pytest.mark.parametrize("grey", [False, True])
 def test_an_animal_that_left_stands_out_and_all_else_is_dim_and_grey(grey: bool) -> None:
     scene = _scene(grey=grey)
-    found = difference(_noisy(scene), _noisy(_with_animal(scene)), grey=grey)
-    assert found is not None
+    now = _noisy(scene)
+    found = highlighted(now, changed(now, _noisy(_with_animal(scene))), grey=grey)
     inside, outside = (34, 23, 46, 31), (0, 0, 20, 60)
     assert _brightness(found, inside) > 0.6 * _brightness(scene, inside)
     assert _brightness(found, outside) < 0.5 * _brightness(scene, outside)
@@ -64,14 +68,23 @@ def test_exposure_noise_and_shaking_are_no_change(gain: float, offset: int) -> N
     scene = _scene(grey=False).point(lambda v: 40 + v * 0.6)
     before = _noisy(ImageChops.offset(scene, 1, 1).point(lambda v: v * gain + offset))
     part = (2, 2, 78, 58)
-    assert difference(_noisy(scene).crop(part), before.crop(part), grey=False) is None
+    assert changed(_noisy(scene).crop(part), before.crop(part)).getbbox() is None
+
+
+@pytest.mark.parametrize("grey", [False, True])
+def test_what_fills_most_of_the_picture_is_a_change(grey: bool) -> None:
+    scene = _scene(grey=grey)
+    near = scene.copy()
+    near.paste(_elsewhere().crop((0, 0, 60, 60)), (10, 0))
+    assert share_of(changed(near, scene)) > 0.4
+    assert share_of(changed(scene, near)) > 0.4
 
 
 def test_in_a_dark_picture_less_is_a_change() -> None:
     dark = _scene(grey=True).point(lambda v: 10 + v // 12)
     before = dark.copy()
     before.paste((40, 40, 40), _ANIMAL)
-    assert difference(dark, before, grey=True) is not None
+    assert changed(dark, before).getbbox() is not None
 
 
 @pytest.mark.parametrize("depth", ["24", "256", "16", "grey", "none", "shades"])
@@ -96,6 +109,17 @@ def test_a_difference_is_drawn_in_every_depth(depth: str, thrift: int) -> None:
         (Decoded(_scene(grey=False), 80, 30), " no change ", ""),
         (Decoded(None, problem="a.jpg is gone."), " nothing before ", "a.jpg is gone."),
         (Decoded(Image.new("RGB", (40, 60)), 40, 30), " other shape ", "another shape"),
+        (
+            Decoded(_scene(grey=False), 80, 30, Region(0.1, 0.0, 0.6, 1.0)),
+            " other shape ",
+            "another shape",
+        ),
+        (
+            Decoded(_scene(grey=False), 80, 30, problem="a.jpg is cut short.", note="cut short"),
+            " before: cut short ",
+            "The frame before: a.jpg is cut short.",
+        ),
+        (Decoded(_elsewhere(), 80, 30), " much changed ", ""),
     ],
 )
 def test_what_stands_in_the_way_of_a_difference_is_said(
@@ -106,6 +130,32 @@ def test_what_stands_in_the_way_of_a_difference_is_said(
     assert "".join(glyph for glyph, _, _ in cells(frame.rows[-1])).startswith(note)
     assert problem in frame.problem
     assert bool(problem) == bool(frame.problem)
+
+
+def test_a_picture_cut_short_without_a_change_says_both() -> None:
+    view = View(Path("b.jpg"), 80, 30, before=Path("a.jpg"))
+    cut = Decoded(_scene(grey=False), 80, 30, problem="b.jpg is cut short.", note="cut short")
+    frame = draw(view, cut, Decoded(_scene(grey=False), 80, 30))
+    assert "".join(glyph for glyph, _, _ in cells(frame.rows[-1])).startswith(
+        " cut short, no change "
+    )
+    assert frame.problem == "b.jpg is cut short."
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_contrast_is_stretched_in_a_difference_too(moved: bool) -> None:
+    dark = _scene(grey=True).point(lambda v: 10 + v // 12)
+    before = dark.copy()
+    if moved:
+        before.paste((40, 40, 40), _ANIMAL)
+
+    def brightest(*, contrast: bool) -> int:
+        view = View(Path("b.jpg"), 80, 30, before=Path("a.jpg"), contrast=contrast)
+        frame = draw(view, Decoded(dark, 80, 30), Decoded(before, 80, 30))
+        still = Image.frombytes("RGB", _SIZE, frame.pixels).crop((60, 0, 80, 50))
+        return max(high for _, high in still.getextrema())  # type: ignore[misc]
+
+    assert brightest(contrast=True) > 2 * brightest(contrast=False)
 
 
 def test_a_picture_is_decoded_once_for_what_is_seen_of_it(tmp_path: Path) -> None:

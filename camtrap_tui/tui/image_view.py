@@ -187,16 +187,20 @@ class ImageView(PicturePane):
         if frame.rows and self.canvas.frame is not frame:
             return
         self._told = frame
-        path = frame.view.path
-        if frame.rows and path is not None:
-            self.post_message(self.Shown(path, frame.problem))
-        else:
-            self.post_message(self.Failed(path, frame.problem))
+        # Not from the screen that is being painted: a message ends with who made it.
+        self.call_later(self._announce, frame)
         if self._picture is not None and self._views(self._picture)[1].thrift < frame.view.thrift:
             # The line has turned out to be better than was thought.
             self._ask()
 
     # ── inside ───────────────────────────────────────────────────────────────────────────
+
+    def _announce(self, frame: Frame) -> None:
+        path = frame.view.path
+        if frame.rows and path is not None:
+            self.post_message(self.Shown(path, frame.problem))
+        else:
+            self.post_message(self.Failed(path, frame.problem))
 
     def _prefetch(self) -> None:
         if self._loader is None or not self.outer_size.area:

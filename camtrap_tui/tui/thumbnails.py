@@ -339,7 +339,8 @@ class Thumbs(Widget):
         for thumb in new:
             thumb.is_painted = True
         if new:
-            self.post_message(self.Painted())
+            # Not from the screen that is being painted: a message ends with who made it.
+            self.call_later(self._announce)
 
     # ── inside ───────────────────────────────────────────────────────────────────────────
 
@@ -367,6 +368,9 @@ class Thumbs(Widget):
         width, height = self._tiling.width - 1, self._tiling.height - 1
         thrift = self.painter.pacer.thrift(width * height * self._tiling.count)
         return View(item.path, width, height, depth=self._depth, blocks=self._blocks, thrift=thrift)
+
+    def _announce(self) -> None:
+        self.post_message(self.Painted())
 
     def _prefetch(self, views: Sequence[View]) -> None:
         if self._loader is not None:

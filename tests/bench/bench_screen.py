@@ -5,7 +5,9 @@
 
 Builds a survey of that many images whose pictures are real files: the JPEGs of `--photos` (the
 repository's samples unless given), each standing for many images; `--keep` leaves it for the
-next time, `--survey` takes any other one. Nothing in it is graded. Printed are, for each size:
+next time, `--survey` takes any other one. Nothing in it is graded. The app is started and left
+once before it is measured, so that it goes on where its grader was, as on any day but the first.
+Printed are, for each size:
 
     start       process start to the survey's name and to the whole first picture, ms, median
     opened      process start to the number of images, ms, median
@@ -111,10 +113,15 @@ def link(survey: Path, photos: Path) -> None:
 def measure(survey: Path, images: int, size: tuple[int, int], keys: int, starts: int) -> Found:
     """Start the app several times, and type into it the last time."""
     found = Found()
-    for number in range(starts):
-        with tempfile.TemporaryDirectory() as folder:
-            terminal = _start(survey, images, size, Path(folder), found)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Path(folder, "config.toml")
+        settings.write_text(f'grader = "bench {time.time_ns()}"\n')
+        for number in range(-1, starts):
+            terminal = _start(survey, images, size, settings, Found() if number < 0 else found)
             try:
+                if number < 0:
+                    terminal.type("q", time.monotonic())
+                    terminal.run(time.monotonic() + _LIMIT_S)
                 if number == starts - 1:
                     _type(terminal, keys, found)
             finally:
@@ -123,17 +130,15 @@ def measure(survey: Path, images: int, size: tuple[int, int], keys: int, starts:
 
 
 def _start(
-    survey: Path, images: int, size: tuple[int, int], folder: Path, found: Found
+    survey: Path, images: int, size: tuple[int, int], settings: Path, found: Found
 ) -> FarTerminal:
-    settings = folder / "config.toml"
-    settings.write_text(f'grader = "bench {time.time_ns()}"\n')
     environ = {k: v for k, v in os.environ.items() if k not in ("TMUX", "STY", "NO_COLOR")}
     environ = {k: v for k, v in environ.items() if not k.startswith("SSH_")}
     environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
     environ |= {"CAMTRAP_TUI_CONFIG": str(settings)}
     terminal = FarTerminal(_LOCAL)
     began = time.monotonic()
-    command = [sys.executable, "-m", "camtrap_tui", "review", str(survey), "--where", ""]
+    command = [sys.executable, "-m", "camtrap_tui", "review", str(survey)]
     terminal.start(command, size, environ)
     if not terminal.wait_for(f"/{images:,}", _LIMIT_S):
         sys.exit(f"{survey}: the review never came:\n{plain(terminal.received()).decode()}")

@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.text import clean
+from camtrap_tui.services import resuming
 from camtrap_tui.services.opening import Opened
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.tui.host import Host
@@ -54,6 +55,7 @@ class Sheets:
         def left(_result: None) -> None:
             if back is not None and session.queue is own:
                 session.go_back(back)
+                resuming.remember(session)
             self._show_review(screen.parting)
 
         self._push(screen, left)

@@ -202,6 +202,22 @@ async def test_a_sheet_of_the_class_is_one_of_all_its_pictures(
         assert (list(app.session.queue), app.session.title) == ([1], "1 exception")
 
 
+async def test_after_the_sheet_of_a_class_the_filter_before_it_is_the_place_again(
+    make_app: Make, river: Store
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert isinstance(pilot.app.screen, ReviewScreen)
+        pilot.app.screen.do("sheet_class")
+        await opened(pilot, app.session)
+        await pilot.pause(0.2)
+        await pilot.press("escape")
+        await pilot.pause()
+        place = river.places.of("ann")
+        assert place is not None
+        assert (place.filter, len(app.session.queue)) == ("", 6)
+
+
 async def test_without_a_prediction_there_is_no_sheet_of_a_class(make_app: Make) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:

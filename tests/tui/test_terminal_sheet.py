@@ -39,8 +39,9 @@ def survey(store: Store, tmp_path: Path) -> Path:
 
 
 def is_drawn(terminal: Terminal) -> bool:
-    """Tell whether every thumbnail is there, which the sheet says by what enter does."""
-    return "↵ grades" in terminal.text() and "…" not in terminal.text()
+    """Tell whether every thumbnail is there: pictures, and none that is waited for."""
+    text = terminal.text()
+    return "↵ grades" in text and "▀" in text and "…" not in text
 
 
 def wait_for_quiet(terminal: Terminal) -> int:

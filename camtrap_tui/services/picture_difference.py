@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 _LEAST_SHARE = 0.06
 _LEAST = 6
 # Times the median of what differs: noise seldom goes beyond. Where most of a picture differs,
-# an animal may fill it, or the camera was moved: what is more than this share is no noise.
+# an animal may fill it, or the camera was moved: what is more than this share of the range of
+# light, or so many levels where that is narrow, is no noise.
 _NOISE = 5
 _MOST_SHARE = 0.15
+_MOST = 18
 # Levels from what is hardly a change to what is one.
 _RAMP = 14
+# Times the least change: so much is one also in a single pixel.
+_CLEAR = 3
 # Pixels that are looked at to find the exposure.
 _SAMPLE = 1000
 # Share of the picture's light that unchanged parts keep.
@@ -73,11 +77,14 @@ def changed(image: Image.Image, before: Image.Image) -> Image.Image:
     noise = ImageChops.difference(light, _exposed_alike(light, before.convert("L")))
     counts = light.histogram()
     span = _level_at(counts, 0.98) - _level_at(counts, 0.02)
-    noise_level = min(_NOISE * _level_at(noise.histogram(), 0.5), round(_MOST_SHARE * span))
-    least = max(_LEAST, round(_LEAST_SHARE * span), noise_level)
+    noisy = _NOISE * _level_at(noise.histogram(), 0.5)
+    noisy = min(noisy, max(_MOST, round(_MOST_SHARE * span)))
+    least = max(_LEAST, round(_LEAST_SHARE * span), noisy)
     mask = most.point([min(max((level - least) * 255 // _RAMP, 0), 255) for level in range(256)])
-    # Specks go, and what stays is seen with its edge.
-    return mask.filter(ImageFilter.MedianFilter(3)).filter(ImageFilter.MaxFilter(3))
+    # Specks go, but for clear ones, which may be a small animal; what stays is seen with its edge.
+    clear = most.point([255 if level >= _CLEAR * least else 0 for level in range(256)])
+    mask = ImageChops.lighter(mask.filter(ImageFilter.MedianFilter(3)), clear)
+    return mask.filter(ImageFilter.MaxFilter(3))
 
 
 def _level_at(counts: Sequence[int], share: float) -> int:

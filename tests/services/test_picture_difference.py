@@ -80,6 +80,21 @@ def test_what_fills_most_of_the_picture_is_a_change(grey: bool) -> None:
     assert share_of(changed(scene, near)) > 0.4
 
 
+def test_a_small_animal_is_a_change_in_a_single_pixel() -> None:
+    scene = _scene(grey=False).point(lambda v: 60 + v // 4)
+    now = scene.copy()
+    now.putpixel((40, 30), (240, 240, 240))
+    assert changed(_noisy(now), _noisy(scene)).getbbox() == (39, 29, 42, 32)
+
+
+def test_noise_in_the_dark_is_no_change() -> None:
+    dark = Image.new("RGB", _SIZE, (20, 20, 20))
+    noisy = [
+        ImageChops.add(dark, Image.effect_noise(_SIZE, 3).convert("RGB"), 1, -128) for _ in "12"
+    ]
+    assert changed(*noisy).getbbox() is None
+
+
 def test_in_a_dark_picture_less_is_a_change() -> None:
     dark = _scene(grey=True).point(lambda v: 10 + v // 12)
     before = dark.copy()

@@ -63,6 +63,11 @@ class Look:
         self._center = _MIDDLE
         self._frames = frames
 
+    @property
+    def is_zoomed(self) -> bool:
+        """Whether a part of the picture is seen."""
+        return bool(self.zoom) or self.free is not None
+
     def leave_zoom(self) -> None:
         """Show the whole picture again: a zoom belongs to one picture."""
         self.zoom = 0
@@ -101,6 +106,10 @@ class Look:
     def words(self, item: Item) -> str:
         """Return what is seen of the picture other than usual, in words."""
         parts = []
+        if self.zoom:
+            box = item.boxes[self.zoom - 1]
+            which = f"box {self.zoom} of {len(item.boxes)}"
+            parts.append(f"{which}: {box.category} {box.confidence:.2f}")
         if self.free is not None:
             parts.append(f"zoom × {self.free.scale:.1f}: arrows move, = - size, z back")
         if self.difference:
@@ -111,6 +120,10 @@ class Look:
                 parts.append(f"no difference: {before.words}, is not on this machine")
             else:
                 parts.append(f"difference with {before.words}")
+        if not self.boxes:
+            parts.append("boxes hidden")
+        if self.contrast:
+            parts.append("contrast stretched")
         return " · ".join(parts)
 
     def picture(self, item: Item, *, whole: bool = False) -> Picture:

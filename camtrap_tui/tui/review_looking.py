@@ -7,11 +7,20 @@ from dataclasses import replace
 from camtrap_tui.services.opener import open_picture
 from camtrap_tui.services.queue_walk import Answer
 from camtrap_tui.tui.blocks_dialog import blocks_dialog
+from camtrap_tui.tui.image_view import ImageView
 from camtrap_tui.tui.review_base import ReviewBase
 
 
 class Looking(ReviewBase, inherit_bindings=False):
     """Looking records nothing, and a zoom ends with its picture."""
+
+    def on_image_view_shown(self, message: ImageView.Shown) -> None:
+        """Say in a sentence what is amiss with the picture, or with the frame before it."""
+        item = self.session.item
+        if message.problem and item is not None and message.path == item.path:
+            self.say(
+                self._message(" · ".join(filter(None, (self._look.words(item), message.problem))))
+            )
 
     def action_zoom(self) -> None:
         """Zoom to each box in turn, then back; from a free zoom, back."""
@@ -20,12 +29,7 @@ class Looking(ReviewBase, inherit_bindings=False):
             self.say("No box to zoom to in this picture.")
             return
         self._look.zoom_next(item)
-        said = ""
-        if self._look.zoom:
-            box = item.boxes[self._look.zoom - 1]
-            which = f"box {self._look.zoom} of {len(item.boxes)}"
-            said = f"{which}: {box.category} {box.confidence:.2f}"
-        self._answer(Answer(said))
+        self._answer(Answer("" if self._look.zoom else "the whole picture"))
 
     def action_larger(self) -> None:
         """Zoom in freely."""
@@ -65,12 +69,12 @@ class Looking(ReviewBase, inherit_bindings=False):
     def action_boxes(self) -> None:
         """Show or hide the boxes."""
         self._look.boxes = not self._look.boxes
-        self._answer(Answer("" if self._look.boxes else "boxes hidden"))
+        self._answer(Answer("boxes shown" if self._look.boxes else ""))
 
     def action_contrast(self) -> None:
         """Stretch the contrast, or not."""
         self._look.contrast = not self._look.contrast
-        self._answer(Answer("contrast stretched" if self._look.contrast else ""))
+        self._answer(Answer("" if self._look.contrast else "contrast as it is"))
 
     def action_blocks(self) -> None:
         """Choose by a test card what pictures are made of."""

@@ -55,8 +55,8 @@ class ReviewScreen(Grading, Moving, Looking, inherit_bindings=False):
         self.ask(command_dialog(label, "review", keys, self.do, grouped=grouped))
 
     def action_cancel(self) -> None:
-        """Leave what was being asked, or else a free zoom."""
-        if not self.session.asks_burst and self._look.free is not None:
+        """Leave what was being asked, or else a zoom."""
+        if not self.session.asks_burst and self._look.is_zoomed:
             self._look.leave_zoom()
         self._answer(self.session.cancel())
 

@@ -24,6 +24,7 @@ from camtrap_tui.tui.image_view import ImageView
 from camtrap_tui.tui.line import Line, Lines
 from camtrap_tui.tui.look import FreeZoom
 from camtrap_tui.tui.review_screen import ReviewScreen
+from tests.picture_files import blobs, jpeg
 
 Make = Callable[..., CamtrapApp]
 
@@ -208,3 +209,40 @@ def test_a_free_zoom_stays_in_the_picture(
         assert region.w == pytest.approx(1 / zoom.scale, abs=0.3)
         assert -1e-6 <= region.x <= zoom.x <= region.x + region.w <= 1 + 1e-6
         assert -1e-6 <= region.y <= zoom.y <= region.y + region.h <= 1 + 1e-6
+
+
+async def test_what_is_seen_otherwise_stays_in_words(make_app: Make) -> None:
+    async with make_app().run_test() as pilot:
+        await pilot.press("a", "x", "z")
+        for words in ("box 1 of", "boxes hidden", "contrast stretched"):
+            assert words in _said(pilot)
+        await pilot.press("x", "a")
+        assert "boxes hidden" not in _said(pilot)
+        assert "contrast as it is" in _said(pilot)
+        await pilot.press("escape")
+        assert _seen(pilot).zoom is None
+        assert "box 1" not in _said(pilot)
+
+
+async def _until(pilot: Pilot[None], words: str) -> None:
+    for _ in range(100):
+        if words in _said(pilot):
+            return
+        await pilot.pause(0.05)
+
+
+async def test_a_picture_that_is_damaged_is_said_in_a_sentence(
+    make_app: Make, river: Store
+) -> None:
+    (image,) = river.images.by_ids([2])
+    path = Path(river.images.sources()[image.source_id].location) / image.file_path
+    whole = jpeg(blobs(2))
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+    (path.parent / "IMG_0003.JPG").write_bytes(whole)
+    async with make_app().run_test() as pilot:
+        await pilot.press("j")
+        await _until(pilot, "cut short")
+        assert f"{path.name} is cut short: not all of it can be drawn." in _said(pilot)
+        await pilot.press("k", "d", "j", "j")
+        await _until(pilot, "The frame before")
+        assert f"The frame before: {path.name} is cut short" in _said(pilot)

@@ -54,8 +54,9 @@ def filters_command(
     """List the filters that SURVEY has saved, with how many pictures each chooses.
 
     A saved filter stands for its words wherever a filter is asked for: --where @NAME, also
-    with further words. All words of a filter must hold; a comma means or, and a minus in front
-    of a word means not: '-species:blank camera:UR011,UR012 state:ungraded order:score'.
+    with further words. All words of a filter must hold, also where one stands twice; a comma
+    means or, and a minus in front of a word means not:
+    '-species:blank camera:UR011,UR012 state:ungraded order:score'.
     """
     from camtrap_tui.config import load_settings
     from camtrap_tui.services import filtering
@@ -87,5 +88,8 @@ def filters_command(
                 for r in found
             ],
         )
+        for row in found:
+            if row.hint:
+                narrate(f"{row.filter}: {row.hint}")
     else:
         narrate("No filter is saved yet: --where 'species:raccoon score:<0.8' --save NAME.")

@@ -37,6 +37,20 @@ def render(wanted: Filter) -> str:
     return " ".join(parts)
 
 
+def why_none(wanted: Filter) -> str:
+    """Return why a filter may choose no picture, as a sentence: a word that stands twice, where
+    one or the other was meant. Empty where no word does."""
+    asked: dict[str, Term] = {}
+    for term in wanted.terms:
+        if term.negated:
+            continue
+        if term.word in asked:
+            either = f"{_values(asked[term.word])[0]},{_values(term)[0]}"
+            return f"Both {term.word}: must hold; {term.word}:{either} means or."
+        asked[term.word] = term
+    return ""
+
+
 def _values(term: Term) -> list[str]:
     if isinstance(term.condition, Classes):
         return [

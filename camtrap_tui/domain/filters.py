@@ -1,8 +1,9 @@
 """The words that choose pictures: `species:raccoon -score:<0.8 hour:20-5 order:score`.
 
 The same words serve the filter line and `--where`. They are parsed once, into a `Filter`: all
-words must hold, a comma means or, and a minus in front means not. What a name means (which
-taxa, which cameras) is left to the store, which knows them.
+words must hold, also where one stands twice, so that what is added to a filter always narrows
+it; a comma means or, and a minus in front means not. What a name means (which taxa, which
+cameras) is left to the store, which knows them.
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 from camtrap_tui.domain.filter_lexing import SAVED, quoted_part, tokens
-from camtrap_tui.domain.filter_text import describe, render
+from camtrap_tui.domain.filter_text import describe, render, why_none
 from camtrap_tui.domain.filters import Filter, parse_filter
 from camtrap_tui.domain.text import clean, clean_name, counted, quoted
 from camtrap_tui.errors import FilterError, UsageError
@@ -21,7 +21,8 @@ ALL_PICTURES = "all pictures"
 class CountedFilter:
     """A filter with what it means and how many pictures it chooses; `name` where it is saved.
 
-    `error` says why one that was saved has no meaning here; its numbers are None then.
+    `hint` says why it may choose none. `error` says why one that was saved has no meaning here;
+    its numbers are None then.
     """
 
     name: str
@@ -32,6 +33,7 @@ class CountedFilter:
     saved_by: str = ""
     saved_at: str = ""
     error: str = ""
+    hint: str = ""
 
 
 def read_filter(store: Store, text: str, grader: str = "") -> Filter:
@@ -47,8 +49,17 @@ def title_of(wanted: Filter) -> str:
     return wanted.name or describe(wanted) or ALL_PICTURES
 
 
-def size_in_words(size: QueueSize) -> str:
-    """Return `1,886 pictures, 412 without a grade`."""
+def found_in_words(wanted: Filter, pictures: int) -> str:
+    """Return `1,886 pictures.`, or that there is none, and why that may be."""
+    if pictures:
+        return f"{counted(pictures, 'picture')}."
+    return f"No picture fits. {why_none(wanted)}".rstrip()
+
+
+def size_in_words(wanted: Filter, size: QueueSize) -> str:
+    """Return `1,886 pictures, 412 without a grade`, or that there is none."""
+    if not size.pictures:
+        return found_in_words(wanted, 0)
     return f"{counted(size.pictures, 'picture')}, {size.ungraded:,} without a grade"
 
 
@@ -57,31 +68,19 @@ def count_filter(store: Store, text: str, run_id: int | None, grader: str = "") 
     wanted = read_filter(store, text, grader)
     size = store.queues.size(wanted, run_id)
     words = describe(wanted) or ALL_PICTURES
-    return CountedFilter(wanted.name, wanted.text, words, size.pictures, size.ungraded)
+    hint = "" if size.pictures else why_none(wanted)
+    return CountedFilter(wanted.name, wanted.text, words, size.pictures, size.ungraded, hint=hint)
 
 
 def list_filters(store: Store, run_id: int | None, grader: str = "") -> list[CountedFilter]:
     """Return all saved filters, by name, with what each chooses now."""
     found = []
     for saved in store.saved_filters.all():
-        words, size, said = "", None, ""
         try:
-            wanted = read_filter(store, saved.filter, grader)
-            words, size = describe(wanted) or ALL_PICTURES, store.queues.size(wanted, run_id)
+            one = count_filter(store, saved.filter, run_id, grader)
         except FilterError as error:
-            said = str(error)
-        found.append(
-            CountedFilter(
-                saved.name,
-                saved.filter,
-                words,
-                size.pictures if size else None,
-                size.ungraded if size else None,
-                saved.saved_by,
-                saved.saved_at,
-                said,
-            )
-        )
+            one = CountedFilter("", "", "", None, None, error=str(error))
+        found.append(replace(one, **asdict(saved)))
     return found
 
 

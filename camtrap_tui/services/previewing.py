@@ -150,7 +150,7 @@ class Previewing:
             self._counting = store
         try:
             wanted = read_filter(store, line, self._grader)
-            told = size_in_words(store.queues.size(wanted, self._run_id))
+            told = size_in_words(wanted, store.queues.size(wanted, self._run_id))
         except CamtrapError as error:
             told = str(error)
         with self._changed:

@@ -6,6 +6,7 @@ Each may be asked of one image alone, so that they serve queues, counts, charts 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, assert_never
 
 from camtrap_tui.domain.filters import (
@@ -55,7 +56,10 @@ STATE_CONDITIONS = {
     ),
     "corrected": (
         "EXISTS (SELECT 1 FROM vote JOIN observation AS o USING (grade_id)"
+        " JOIN taxon ON taxon.id = o.taxon_id"
         " WHERE vote.image_id = image.id AND o.taxon_id <> prediction.taxon_id"
+        # Who is not sure corrects nothing.
+        " AND taxon.observation_type <> 'unknown'"
         " AND NOT EXISTS (SELECT 1 FROM observation AS p WHERE p.grade_id = vote.grade_id"
         " AND p.taxon_id = prediction.taxon_id))"
     ),
@@ -149,7 +153,8 @@ class Conditions:
         if condition == Chosen("flag", ("same_content",)):
             return _SAME_CONTENT
         if condition.word == "state" and set(condition.values) <= set(_FEW):
-            return " UNION ".join(f"SELECT * FROM ({_FEW[value]})" for value in condition.values)
+            chosen = sorted(set(condition.values))
+            return " UNION ".join(f"SELECT * FROM ({_FEW[value]})" for value in chosen)
         return ""
 
     def _condition(self, condition: Condition, grader: str) -> Query:
@@ -158,17 +163,17 @@ class Conditions:
                 return self._names(condition)
             case Classes():
                 parts = [(self.taxon_ids((name,)), score) for name, score in condition.classes]
-                sql = " OR ".join(_CLASS.format(_marks(ids)) for ids, _ in parts)
-                return f"({sql})", [p for ids, score in parts for p in (score, *ids)]
+                sql = _any([_CLASS.format(_marks(ids)) for ids, _ in parts])
+                return sql, [p for ids, score in parts for p in (score, *ids)]
             case Scores():
                 return _scores(condition)
             case Hours():
                 hours = list(condition.hours)
                 return f"image.hour IN ({_marks(hours)})", hours
             case Dates():
-                days = " OR ".join("image.timestamp BETWEEN ? AND ?" for _ in condition.ranges)
+                days = _any(["image.timestamp BETWEEN ? AND ?" for _ in condition.ranges])
                 times = [(f"{a} 00:00:00", f"{b} 23:59:59") for a, b in condition.ranges]
-                return f"({days})", [time for both in times for time in both]
+                return days, [time for both in times for time in both]
             case Chosen():
                 return _chosen(condition, grader)
         assert_never(condition)
@@ -188,13 +193,11 @@ class Conditions:
                 exists = f"EXISTS (SELECT 1 FROM vote WHERE vote.image_id = image.id AND {sql})"
                 return exists, found
             case "note":
-                sql = " OR ".join(
-                    _MARKED.format("note", "LIKE ? ESCAPE '\\'") for _ in condition.names
-                )
-                return f"({sql})", [f"%{like(name)}%" for name in names]
+                sql = _any([_MARKED.format("note", "LIKE ? ESCAPE '\\'") for _ in names])
+                return sql, [f"%{like(name)}%" for name in names]
         sql = "image.file_path LIKE ? ESCAPE '\\' OR image.media_id LIKE ? ESCAPE '\\'"
         patterns = [p for name in names for p in (f"%{like(name)}%", f"{like(name)}%")]
-        return f"({' OR '.join(sql for _ in names)})", patterns
+        return _any([sql for _ in names]), patterns
 
     def taxon_ids(self, names: tuple[str, ...]) -> list[int]:
         """Return the taxa one of whose names holds one of `names`, or that lie in such a group.
@@ -249,6 +252,15 @@ def _in(column: str, values: list[int] | list[str]) -> Query:
     return f"{column} IN ({_marks(values)})", [*values]
 
 
+def _any(parts: Sequence[str]) -> str:
+    """Return the condition that one of the parts holds: by halves, since SQLite takes a thousand
+    in a row at most, and a list of names may have more."""
+    if len(parts) == 1:
+        return f"({parts[0]})"
+    half = len(parts) // 2
+    return f"({_any(parts[:half])} OR {_any(parts[half:])})"
+
+
 def _scores(condition: Scores) -> Query:
     parts, parameters = [], []
     if condition.low is not None:
@@ -261,11 +273,11 @@ def _scores(condition: Scores) -> Query:
 
 
 def _chosen(condition: Chosen, grader: str) -> Query:
-    values = condition.values
+    values = list(dict.fromkeys(condition.values))
     match condition.word:
         case "has":
-            return f"({' OR '.join(_BOX for _ in values)})", [*values]
+            return _any([_BOX for _ in values]), [*values]
         case "flag":
-            return f"({' OR '.join(_FLAGS[value] for value in values)})", []
+            return _any([_FLAGS[value] for value in values]), []
     parameters = [grader for value in values if value == "mine"]
-    return f"({' OR '.join(STATE_CONDITIONS[value] for value in values)})", [*parameters]
+    return _any([STATE_CONDITIONS[value] for value in values]), [*parameters]

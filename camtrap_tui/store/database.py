@@ -31,6 +31,7 @@ Durability = Literal["FULL", "NORMAL"]
 Row = TypeVar("Row")
 Parameters = Sequence[Any] | dict[str, Any]
 
+_TOO_MUCH = "That is more than one question can hold: ask for fewer names, or fewer words."
 _SENTENCES = (
     ("is locked", "Another program holds the survey for too long: close it, then try again."),
     ("disk is full", "Make room on the disk, then run the command again: it goes on there."),
@@ -38,6 +39,9 @@ _SENTENCES = (
     ("disk I/O error", "The disk reports an error: check the disk, then try again."),
     ("malformed", "The file is damaged: go back to a backup of it."),
     ("not a database", "Give the path of a survey made by camtrap-tui, or of a new file."),
+    ("too many SQL variables", _TOO_MUCH),
+    ("too complex", _TOO_MUCH),
+    ("maximum depth", _TOO_MUCH),
     ("unable to open", "Check that the folder exists and can be written to."),
 )
 

@@ -7,6 +7,7 @@ shows of its images is fetched by id. An order leaves nothing out.
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +24,8 @@ _TIME = "image.deployment_id, image.timestamp, image.id"
 _BURST = "image.burst_id, image.timestamp, image.id"
 _ORDERS = {
     "time": _TIME,
-    "score": "prediction.score, image.id",
+    # What has no score is not the least sure: SQLite would sort it first.
+    "score": "prediction.score NULLS LAST, image.id",
     "-score": "prediction.score DESC, image.id DESC",
     # Bursts are put in order afterwards: that takes half of the time of a window.
     "burst": _BURST,
@@ -47,6 +49,12 @@ _DISAGREEMENTS = {
     "corrected": "prediction.score DESC",
 }
 _DISPUTE = " ".join(f"WHEN {STATE_CONDITIONS[state]} THEN '{state}'" for state in _DISAGREEMENTS)
+
+# Where nothing is asked of images but their ids, to look each of them up would take most of the
+# time.
+_PREDICTIONS = "(SELECT * FROM prediction WHERE run_id = ?) AS prediction"
+_IMAGE_ID = re.compile(r"\bimage\.id\b")
+_OF_IMAGES = re.compile(r"\bimage\.(?!id\b)")
 
 _UNGRADED = "NOT EXISTS (SELECT 1 FROM vote WHERE vote.image_id = image.id)"
 
@@ -140,29 +148,35 @@ class Queues:
 
     def query(self, wanted: Filter, run_id: int | None) -> Query:
         """Return one SELECT of a queue and its parameters."""
-        order = _ORDERS[wanted.order]
-        if wanted.order == "score" and not _is_predicted(wanted):
-            # What has no score is not the least sure: SQLite would sort it first.
-            order = f"prediction.score IS NULL, {order}"
-        seed = wanted.seed
+        order, seed = _ORDERS[wanted.order], wanted.seed
         # An odd number below 2^31 keeps the product within SQLite's whole numbers.
         shuffle = [seed, (2654435761 * (2 * seed + 1)) & 0x7FFFFFFF]
         return self._select(wanted, run_id, order, shuffle if wanted.order == "random" else [])
 
     def _select(self, wanted: Filter, run_id: int | None, order: str, ordering: list[Any]) -> Query:
-        where, parameters = self.conditions(wanted)
-        scored = ["prediction.score"] if order == _BURST else []
-        tables, joined = self._tables(wanted, run_id, [*where, *scored, order])
-        few = [sql for term in wanted.terms if (sql := self._conditions.few(term))]
-        where = [*(f"image.id IN ({sql})" for sql in few), *where]
-        scope = f" WHERE {' AND '.join(where)}" if where else ""
         columns = "image.id"
         if order == _BURST:
             columns = f"coalesce(image.burst_id, image.id), prediction.score, {columns}"
-        sql = f"SELECT {columns} FROM {tables}{scope} ORDER BY {order}"
-        return sql, [*joined, *parameters, *ordering]
+        sql, parameters = self._from(wanted, run_id, columns, f" ORDER BY {order}")
+        return sql, [*parameters, *ordering]
 
-    def _tables(self, wanted: Filter, run_id: int | None, parts: Sequence[str]) -> Query:
+    def _from(self, wanted: Filter, run_id: int | None, columns: str, order: str = "") -> Query:
+        """Return the SELECT of these columns of the images that a filter chooses."""
+        where, parameters = self.conditions(wanted)
+        few = [sql for term in wanted.terms if (sql := self._conditions.few(term))]
+        # Few images are counted most quickly one by one.
+        parts, one_by_one = [columns, *where, order], bool(few) and not order
+        tables, joined = self._tables(wanted, run_id, parts, one_by_one=one_by_one)
+        where = [*(f"image.id IN ({sql})" for sql in few), *where]
+        scope = f" WHERE {' AND '.join(where)}" if where else ""
+        sql = f"SELECT {columns} FROM {tables}{scope}{order}"
+        if tables == _PREDICTIONS:
+            sql = _IMAGE_ID.sub("prediction.image_id", sql)
+        return sql, [*joined, *parameters]
+
+    def _tables(
+        self, wanted: Filter, run_id: int | None, parts: Sequence[str], *, one_by_one: bool
+    ) -> Query:
         """Return what to select from, for conditions and an order over these columns."""
         if not any("prediction." in part for part in parts):
             return "image", []
@@ -170,6 +184,8 @@ class Queues:
         # own index then, and from the images' otherwise.
         kind = "LEFT JOIN"
         if _is_predicted(wanted):
+            if not one_by_one and not any(_OF_IMAGES.search(part) for part in parts):
+                return _PREDICTIONS, [run_id]
             kind = "CROSS JOIN" if self._is_most(wanted, run_id) else "JOIN"
         on = "prediction.image_id = image.id AND prediction.run_id = ?"
         return f"image {kind} prediction ON {on}", [run_id]
@@ -206,15 +222,8 @@ class Queues:
             pictures = self._db.value("SELECT count(*) FROM image")
             graded = self._db.value("SELECT count(*) FROM (SELECT 1 FROM vote GROUP BY image_id)")
             return QueueSize(pictures, pictures - graded)
-        where, parameters = self.conditions(wanted)
-        tables, joined = self._tables(replace(wanted, order="time"), run_id, where)
-        few = [sql for term in wanted.terms if (sql := self._conditions.few(term))]
-        where = [*(f"image.id IN ({sql})" for sql in few), *where]
-        found = self._db.one(
-            f"SELECT count(*), coalesce(sum({_UNGRADED}), 0) FROM {tables}"
-            f" WHERE {' AND '.join(where)}",
-            [*joined, *parameters],
-        )
+        columns = f"count(*), coalesce(sum({_UNGRADED}), 0)"
+        found = self._db.one(*self._from(replace(wanted, order="time"), run_id, columns))
         assert found is not None
         return QueueSize(*found)
 

@@ -37,8 +37,7 @@ class SavedFilters:
         """Save a filter; one of the same name gives way to it."""
         with self._db.transaction():
             self._db.execute(
-                f"INSERT OR REPLACE INTO saved_filter ({columns(SavedFilter)})"
-                " VALUES (?, ?, ?, ?)",
+                f"INSERT OR REPLACE INTO saved_filter ({columns(SavedFilter)}) VALUES (?, ?, ?, ?)",
                 [saved.name, saved.filter, saved.saved_by, saved.saved_at],
             )
 

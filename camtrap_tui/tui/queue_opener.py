@@ -12,6 +12,7 @@ from textual.message import Message
 
 from camtrap_tui.domain.text import counted
 from camtrap_tui.services import resuming
+from camtrap_tui.services.filtering import found_in_words
 from camtrap_tui.services.opening import Opening
 from camtrap_tui.services.recording import Recording
 
@@ -68,7 +69,7 @@ class QueueOpener:
         resuming.remember(self._session)
         if then is not None:
             then()
-        return f"{counted(found, 'picture')}."
+        return found_in_words(opening.asked.filter, found)
 
     def holds(self, event: events.Event) -> bool:
         """Keep a key for later while a queue is being made; tell whether it was kept."""

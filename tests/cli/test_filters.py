@@ -52,6 +52,12 @@ def test_what_a_filter_chooses_is_counted(survey: Path) -> None:
     assert (row["pictures"], row["ungraded"], row["words"]) == (1, 0, "graded by you")
 
 
+def test_where_nothing_fits_a_word_that_stands_twice_is_told_of(survey: Path) -> None:
+    told = run("filters", survey, "--where", "camera:UR011 camera:nowhere").stderr
+    assert "camera:UR011,nowhere means or" in told
+    assert run("filters", survey, "--where", "camera:UR011 camera:UR0").stderr == ""
+
+
 def test_a_saved_filter_serves_wherever_a_filter_does(survey: Path) -> None:
     run("filters", survey, "--where", f'species:"{RACCOON}"', "--save", "coons")
     charts = json.loads(run("charts", survey, "--where", "@coons -state:mine", "--json").stdout)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camtrap_tui.domain.filter_text import describe, render
+from camtrap_tui.domain.filter_text import describe, render, why_none
 from camtrap_tui.domain.filter_words import ORDERS, STATES, VALUES, WORDS
 from camtrap_tui.domain.filters import (
     Chosen,
@@ -68,6 +68,22 @@ def test_a_minus_in_front_is_not() -> None:
     assert score.negated
     assert score.condition == Scores(high=0.5, high_excluded=True)
     assert not parse_filter("order:-score").terms
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", ""),
+        ("species:raccoon -species:mallard camera:1", ""),
+        ("-species:raccoon -species:mallard", ""),
+        ('hour:3 species:raccoon species:"red fox",x', 'species:raccoon,"red fox" means or'),
+        ("hour:3 hour:20-5", "Both hour: must hold; hour:3,20-5 means or."),
+    ],
+)
+def test_a_word_that_stands_twice_may_be_why_nothing_fits(text: str, why: str) -> None:
+    said = why_none(parse_filter(text))
+    assert why in said
+    assert bool(said) == bool(why)
 
 
 def test_an_empty_line_asks_for_everything_in_order_of_time() -> None:

@@ -102,7 +102,8 @@ def _words(store: Store, made: list[Picture], rng: random.Random) -> None:
 
 
 def _corrected(p: Picture) -> bool:
-    return p.name is not None and any(said != p.name for said in p.votes.values())
+    # Who is not sure corrects nothing.
+    return p.name is not None and any(said not in (p.name, "unknown") for said in p.votes.values())
 
 
 def _changed(p: Picture) -> bool:
@@ -167,6 +168,21 @@ def test_a_word_chooses_what_it_says(store: Store, pictures: list[Picture], text
     size = store.queues.size(wanted, 1)
     ungraded = sum(1 for p in pictures if p.id in expected and not p.votes)
     assert (size.pictures, size.ungraded) == (len(expected), ungraded)
+
+
+def test_words_narrow_each_other_and_may_be_denied(store: Store, pictures: list[Picture]) -> None:
+    rng = random.Random(7)
+    single = sorted(text for text in WORDS if " " not in text.replace("bridge, n", "bridge,n"))
+    for _ in range(300):
+        chosen = [(text, rng.random() < 0.4) for text in rng.sample(single, rng.choice([2, 3]))]
+        # What is denied twice is asked for.
+        line = " ".join(f"-{t}".replace("--", "") if denied else t for t, denied in chosen)
+        expected = {p.id for p in pictures if all(WORDS[t](p) != denied for t, denied in chosen)}
+        order = rng.choice(["", " order:score", " order:burst", " order:disagreement"])
+        wanted = parse_filter(line + order, grader="ann")
+        queue = list(store.queues.build(wanted, 1))
+        assert sorted(queue) == sorted(expected), line + order
+        assert store.queues.size(wanted, 1).pictures == len(expected), line
 
 
 @pytest.mark.parametrize("where", ["", "-species:blank "])

@@ -85,7 +85,7 @@ def test_random_order_is_the_same_every_time_and_not_that_of_time(store: Store) 
     ("text", "index"),
     [
         ("", "image_by_time"),
-        ("species:raccoon order:score", "prediction_by_taxon"),
+        ("species:raccoon order:score", "COVERING INDEX prediction_by_taxon"),
         ("state:ungraded", "image_by_time"),
         ("species:raccoon", "image_by_time"),
         ("order:score", "prediction_by_taxon"),
@@ -106,6 +106,29 @@ def test_rare_and_frequent_species_come_in_the_same_order(
         key for key in ask(river, "") if key in ask(river, "species:raccoon,mallard,blank")
     ]
     assert set(ask(river, "species:raccoon")) == {4, 1}
+
+
+def test_a_species_by_score_asks_nothing_of_images(river: Store) -> None:
+    # A million of them would be looked up one by one.
+    sql, parameters = river.queues.query(parse_filter("species:raccoon order:score"), 1)
+    plan = river.db.execute(f"EXPLAIN QUERY PLAN {sql}", parameters).fetchall()
+    assert len(plan) == 1, plan
+
+
+@pytest.mark.parametrize("where", ["", "species:raccoon ", "-species:blank ", "hour:2,23 "])
+def test_what_has_no_score_comes_last(river: Store, where: str) -> None:
+    river.db.execute("UPDATE prediction SET score = NULL WHERE image_id = 4")
+    for order in ("score", "-score"):
+        queue = ask(river, f"{where}order:{order}")
+        assert queue.index(1) < queue.index(4)
+
+
+def test_a_list_of_names_may_be_long(river: Store) -> None:
+    many = [f"IMG_9{n:04d}" for n in range(3000)]
+    assert ask(river, f"name:{','.join([*many, 'IMG_0002'])}") == [2]
+    assert ask(river, f"note:{','.join(many)}") == []
+    assert ask(river, f"date:{','.join(['2024-06'] * 2000)}") == ask(river, "date:2024-06")
+    assert ask(river, f"state:{','.join(['marked', 'unsure'] * 1000)}") == [6, 3]
 
 
 def test_names_are_folded_beyond_ascii(store: Store) -> None:

@@ -51,9 +51,22 @@ async def test_the_newest_line_is_counted(make_app: Make) -> None:
         await pilot.press("f", *"species:raccoon")
         assert text(pilot, "message") in ("counting …", "3 pictures, 3 without a grade")
         await pilot.press(*" -species:raccoon")
-        await until(pilot, lambda: text(pilot, "message").startswith("0 pictures"))
+        await until(pilot, lambda: text(pilot, "message").startswith("No picture"))
         await pilot.press("escape")
         assert not review(pilot).prompt.is_open
+
+
+async def test_a_word_that_stands_twice_is_explained_where_nothing_fits(make_app: Make) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        said = "No picture fits. Both species: must hold; species:raccoon,mallard means or."
+        await pilot.press("f", *"species:raccoon species:mallard")
+        await until(pilot, lambda: text(pilot, "message") == said)
+        await pilot.press("enter")
+        await until(pilot, lambda: "0/0" in text(pilot, "status"))
+        assert text(pilot, "message") == said
+        # From an empty queue there is a way back.
+        await pilot.press("f", "ctrl+u", "enter")
+        await until(pilot, lambda: "0/0" not in text(pilot, "status"))
 
 
 async def test_a_mistake_is_underlined_and_told(make_app: Make) -> None:

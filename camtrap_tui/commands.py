@@ -167,6 +167,8 @@ CHARTS = (
     Command("chart_pictures", ("enter",), "Pictures", "review the pictures of a bar", FIND, 6),
     Command("chart_next", ("down", "j"), "Next bar", "next bar", MOVE),
     Command("chart_previous", ("up", "k"), "Previous bar", "previous bar", MOVE),
+    Command("help", ("question_mark",), "Help", "all keys", APP, 8),
+    Command("repaint", ("ctrl+l",), "Repaint", "draw the whole screen again", APP),
     Command("suspend", ("ctrl+z",), "To the shell", "stop here; the shell's fg comes back", APP),
     Command("back", ("escape", "c", "q"), "Back", "back to review", APP, 7),
 )
@@ -184,6 +186,8 @@ RUNS = (
     Command("run_page_down", ("pagedown", "space"), "Page down", "next page of the list", MOVE),
     Command("run_page_up", ("pageup",), "Page up", "page before", MOVE),
     Command("run_refresh", ("g",), "Into the queue", "take new predictions into the queue", FIND),
+    Command("help", ("question_mark",), "Help", "all keys", APP, 8),
+    Command("repaint", ("ctrl+l",), "Repaint", "draw the whole screen again", APP),
     Command("suspend", ("ctrl+z",), "To the shell", "stop here; the shell's fg comes back", APP),
     Command("back", ("escape", "r", "q"), "Back", "back to review", APP, 7),
 )
@@ -196,6 +200,8 @@ LEDGER = (
     Command("ledger_page_up", ("pageup",), "Page up", "page before", MOVE, 5),
     Command("ledger_first", ("home",), "First", "first line", MOVE),
     Command("ledger_last", ("end",), "Last", "last line", MOVE),
+    Command("help", ("question_mark",), "Help", "all keys", APP, 7),
+    Command("repaint", ("ctrl+l",), "Repaint", "draw the whole screen again", APP),
     Command("suspend", ("ctrl+z",), "To the shell", "stop here; the shell's fg comes back", APP),
     Command("back", ("escape", "l", "q"), "Back", "from a list, or back to review", APP, 6),
 )
@@ -296,7 +302,11 @@ def remapped(
     for name, keys in changes.items():
         if not keys:
             raise UsageError(f"Settings, [keys]: {name} has no key:", "give it at least one.")
-    own = {name: tuple(_key(name, key) for key in keys) for name, keys in changes.items()}
+    # A key that is written twice for one command is one key.
+    own = {
+        name: tuple(dict.fromkeys(_key(name, key) for key in keys))
+        for name, keys in changes.items()
+    }
     commands = tuple(
         replace(command, keys=own.get(command.id, command.keys)) for command in SCREENS[screen]
     )
@@ -305,7 +315,8 @@ def remapped(
         for key in command.keys:
             if key in taken:
                 raise UsageError(
-                    f"Settings, [keys]: {key!r} would be both {taken[key]} and {command.id}:",
+                    f"Settings, [keys]: {key_sign(key)!r} would be both {taken[key]}"
+                    f" and {command.id}:",
                     "give one of them another key.",
                 )
             taken[key] = command.id

@@ -82,7 +82,20 @@ def test_what_is_no_key_is_refused(key: str) -> None:
 
 
 def test_a_key_may_be_given_by_its_sign_and_clashes_all_the_same() -> None:
-    with pytest.raises(UsageError, match="question_mark"):
+    with pytest.raises(UsageError, match=r"\'\?\' would be both blank and help"):
         remapped("review", {"blank": ("?",)})
     keys = {c.id: c.keys for c in remapped("review", {"blank": ("ctrl+g", "f5", "space")})}
     assert keys["blank"] == ("ctrl+g", "f5", "space")
+
+
+def test_a_key_that_is_written_twice_for_one_command_is_one_key() -> None:
+    assert next(c for c in remapped("review", {"undo": ("u", "u")}) if c.id == "undo").keys == (
+        "u",
+    )
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_screen_has_help_and_can_be_painted_again(screen: str) -> None:
+    by_key = {key: command.id for command in SCREENS[screen] for key in command.keys}
+    assert by_key["question_mark"].endswith("help")
+    assert by_key["ctrl+l"].endswith("repaint")

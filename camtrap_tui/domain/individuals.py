@@ -13,7 +13,7 @@ from camtrap_tui.errors import UsageError
 LIFE_STAGES = {"a": "adult", "s": "subadult", "j": "juvenile"}
 SEXES = {"f": "female", "m": "male"}
 NOTHING = "x"
-_LETTERS = "a s j, f m, x for none of them; a behaviour comes after a space"
+_LETTERS = "a s j, f m, x, then a space and a behaviour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,6 @@ def parse_individual(typed: str, behavior: str | None = None) -> TypedIndividual
         elif sign == NOTHING:
             clears, life_stage, sex = True, None, None
         else:
-            raise UsageError(f"{sign!r} means nothing here:", f"letters are {_LETTERS}.")
+            raise UsageError(f"{sign!r} means nothing here:", f"type {_LETTERS}.")
     behavior = behavior or " ".join(words.split()) or None
     return TypedIndividual(which, Individual(life_stage, sex, behavior), clears)

@@ -65,14 +65,18 @@ class ReviewSession(Detailing):
     def accept(self) -> Answer:
         """Grade with the image's one prediction, with no count, and go on."""
         item = self.item
-        if item is None or item.predicted is None:
+        if item is None:
+            return Answer(NO_PICTURE)
+        if item.predicted is None:
             return Answer("There is no prediction to accept here: choose a species, or blank.")
         return self.grade(item.predicted, "accept")
 
     def guess(self, number: int) -> Answer:
         """Grade with the classifier's guess `number` (from 1), and go on."""
         item = self.item
-        if item is None or number > len(item.guesses):
+        if item is None:
+            return Answer(NO_PICTURE)
+        if number > len(item.guesses):
             return Answer(f"There is no guess {number} for this picture.")
         return self.grade(item.guesses[number - 1].taxon, "guess")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import work
 from textual.app import ComposeResult
@@ -33,6 +33,8 @@ from camtrap_tui.store.store import Store
 from camtrap_tui.tui import review_views
 from camtrap_tui.tui.background import Background
 from camtrap_tui.tui.bindings import bindings_for
+from camtrap_tui.tui.help_screen import open_help
+from camtrap_tui.tui.host import Host
 from camtrap_tui.tui.line import Line, Lines
 
 SIDE_BY_SIDE = 120
@@ -243,6 +245,14 @@ class ChartsScreen(Screen[str | None], inherit_bindings=False):
             return
         by, min_score = self._asked.by, tables[0].min_score
         self.dismiss(class_filter(taxon.name, by=by, min_score=min_score))
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        open_help(self, "charts")
+
+    def action_repaint(self) -> None:
+        """Draw the whole screen again."""
+        cast(Host, self.app).repaint()
 
     def action_suspend(self) -> None:
         """Go to the shell until its `fg`."""

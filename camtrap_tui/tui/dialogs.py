@@ -79,8 +79,11 @@ def text_dialog(label: str, take: Callable[[str], str], text: str = "", hint: st
     return Dialog(label, lambda typed, _row: take(typed), None, text, hint)
 
 
-def name_dialog(take_name: Callable[[str], None]) -> Dialog:
-    """Return the question who grades; the name is remembered where that can be."""
+def name_dialog(take_name: Callable[[str], None], help_sign: str) -> Dialog:
+    """Return the question who grades; the name is remembered where that can be.
+
+    `help_sign` is the key that shows all keys.
+    """
 
     def take(typed: str) -> str:
         name = clean_name(typed)
@@ -91,7 +94,7 @@ def name_dialog(take_name: Callable[[str], None]) -> Dialog:
             remember("grader", name)
         except UsageError as error:
             return f"Hello {name}, for this time: {error}"
-        return f"Hello {name}. Keys: ? for all of them."
+        return f"Hello {name}. {help_sign} shows all keys."
 
     return text_dialog("Your name, for your grades:", take, hint="asked once, remembered")
 

@@ -197,7 +197,7 @@ class GridScreen(PromptScreen, inherit_bindings=False):
             def take(name: str) -> None:
                 session.grader = name
 
-            self.ask(name_dialog(take))
+            self.ask(name_dialog(take, self.signs["sheet_help"]))
         return bool(session.grader)
 
     def action_sheet_page(self) -> None:

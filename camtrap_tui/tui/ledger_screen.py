@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 from array import array
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import work
 from textual.app import ComposeResult
@@ -29,6 +29,8 @@ from camtrap_tui.store.store import Store
 from camtrap_tui.tui import ledger_views, review_views
 from camtrap_tui.tui.background import Background
 from camtrap_tui.tui.bindings import bindings_for
+from camtrap_tui.tui.help_screen import open_help
+from camtrap_tui.tui.host import Host
 from camtrap_tui.tui.ledger_views import LedgerRow
 from camtrap_tui.tui.line import Line, Lines
 
@@ -299,6 +301,14 @@ class LedgerScreen(Screen[int | None], inherit_bindings=False):
     def action_ledger_last(self) -> None:
         """Last line."""
         self._step(len(self._list.ids if self._list else self._rows))
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        open_help(self, "ledger")
+
+    def action_repaint(self) -> None:
+        """Draw the whole screen again."""
+        cast(Host, self.app).repaint()
 
     def action_suspend(self) -> None:
         """Go to the shell until its `fg`."""

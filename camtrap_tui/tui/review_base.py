@@ -165,12 +165,16 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
             return review_views.behind(question, said)
         said = said or self.nudge(self.session)
         undo = review_views.undo_line(self.session, self.signs["undo"], self.size.width)
-        return review_views.fitting([said, undo, self.host.run_line()], self.size.width)
+        run = self.host.run_line()
+        return review_views.fitting([said, undo, "" if run == said else run], self.size.width)
 
     def show_run(self) -> None:
-        """Show how the run in progress is doing, unless something else is being said."""
-        if not self.session.asks_burst:
-            self.say(self._message())
+        """Show how the run in progress is doing, unless something else is being said; that it
+        has ended is news, and comes first."""
+        if self.session.asks_burst:
+            return
+        news = "" if self.host.runner.state.is_active else self.host.run_line()
+        self.say(self._message(news) if news else self._message())
 
     # ── prompts ──────────────────────────────────────────────────────────────────────────
 
@@ -185,7 +189,7 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
         def take(name: str) -> None:
             self.session.grader = name
 
-        self.ask(name_dialog(take))
+        self.ask(name_dialog(take, self.signs["help"]))
 
     # ── answering ─────────────────────────────────────────────────────────────────────────
 

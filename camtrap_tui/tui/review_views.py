@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 from textual.content import Content
@@ -17,6 +18,8 @@ _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _BAR_CELLS = 6
 # More of them would push what people said off a small screen.
 _MOST_BOXES = 3
+# Of what one person said; the rest of a long note is read with its key.
+_MOST_ROWS_EACH = 3
 # From so many columns on the status line says more of the pace.
 _WIDE = 110
 # A burst longer than this is shown as a window around the picture in view.
@@ -126,7 +129,7 @@ def panel_rows(
         rows.append(Content(""))
         for number, taxon in enumerate(quick, 1):
             rows.append(Content(f"{signs[f'quick_{number}']} {taxon.name}"))
-    rows += _people_rows(session, item)
+    rows += _people_rows(session, item, width)
     return rows
 
 
@@ -172,18 +175,26 @@ def _box_rows(item: Item) -> list[Content]:
     ]
 
 
-def _people_rows(session: ReviewSession, item: Item) -> list[Content]:
+def _people_rows(session: ReviewSession, item: Item, width: int) -> list[Content]:
     rows: list[Content] = []
     if item.votes:
         rows.append(Content(""))
     for vote in item.votes:
         who = "you" if vote.grader == session.grader else vote.grader
         style = "bold" if vote.grader == session.grader else ""
-        rows.append(Content.styled(f"✓ {who}: {vote.text}", style))
+        rows += [Content.styled(row, style) for row in _wrapped(f"✓ {who}: {vote.text}", width)]
     for mark in item.marks:
         who = "you" if mark.grader == session.grader else mark.grader
-        rows.append(Content(f"⚑ {who}" if mark.kind == "mark" else f"✎ {who}: {mark.value}"))
+        said = f"⚑ {who}" if mark.kind == "mark" else f"✎ {who}: {mark.value}"
+        rows += map(Content, _wrapped(said, width))
     return rows
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Return what somebody said as a few rows: cut short, it would say something else."""
+    return textwrap.wrap(
+        text, width, subsequent_indent="  ", max_lines=_MOST_ROWS_EACH, placeholder="…"
+    )
 
 
 def footer_line(commands: tuple[Command, ...], width: int) -> Content:

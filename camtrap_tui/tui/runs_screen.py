@@ -18,6 +18,7 @@ from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import UsageError
 from camtrap_tui.tui import review_views
 from camtrap_tui.tui.bindings import bindings_for
+from camtrap_tui.tui.command_dialog import command_dialog
 from camtrap_tui.tui.dialogs import Dialog, Row
 from camtrap_tui.tui.host import Host
 from camtrap_tui.tui.line import Line
@@ -236,6 +237,15 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
         """Take new predictions into the queue."""
         self.message.show(self.host.take_new_predictions())
         self.show_all()
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        keys = self.host.settings.keys
+        self.ask(command_dialog("Help:", "runs", keys, self.do, grouped=True))
+
+    def action_repaint(self) -> None:
+        """Draw the whole screen again."""
+        self.host.repaint()
 
     def action_back(self) -> None:
         """Back to review."""

@@ -170,4 +170,4 @@ async def test_the_footer_has_the_keys_of_the_registry(survey: Path) -> None:
         await until(pilot, lambda: CURSOR in shown(app))
         footer = app.screen.query_one("#footer", Line).content.plain
         assert footer.startswith("f frequency  h hours  b by  s scale")
-        assert footer.endswith("esc back")
+        assert footer.endswith("esc back  ? help")

@@ -13,6 +13,7 @@ from camtrap_tui.domain.models import Observation
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui import bindings
 from camtrap_tui.tui.app import CamtrapApp
+from camtrap_tui.tui.line import Lines
 from tests.terminal import Terminal
 from tests.tui.test_review_screen import panel, review, settle, text, words
 
@@ -192,7 +193,7 @@ async def test_a_letter_that_means_nothing_keeps_the_question_open(
         assert "'q' means nothing" in text(pilot, "message")
         assert review(pilot).prompt.is_open
         await pilot.press("backspace", "m", "enter")
-        assert "you: northern raccoon (male)" in panel(pilot)
+        assert "you: northern raccoon\n  (male)" in panel(pilot)
         await pilot.press("i", "escape", "u")
     assert observations(river, 1)[0].sex is None
 
@@ -334,3 +335,64 @@ async def test_a_question_for_the_burst_stays_in_view_until_it_is_answered(make_
             assert "Which grade for 3 pictures of this burst?" in text(pilot, "message"), keys
         await pilot.press("b")
         assert text(pilot, "message").startswith("3 pictures of the burst: blank.")
+
+
+@pytest.mark.parametrize(
+    ("key", "of", "title", "does"),
+    [("c", "charts", "Percent", "chart_percent"), ("l", "ledger", "Last", "ledger_last")],
+)
+async def test_help_of_a_screen_without_a_prompt_does_what_is_chosen_there(
+    make_app: Make, monkeypatch: pytest.MonkeyPatch, key: str, of: str, title: str, does: str
+) -> None:
+    async with make_app().run_test() as pilot:
+        await settle(pilot)
+        await pilot.press(key)
+        await pilot.pause()
+        screen = pilot.app.screen
+        done: list[str] = []
+        monkeypatch.setattr(screen, f"action_{does}", lambda: done.append(does))
+        await pilot.press("question_mark")
+        listed = "\n".join(row.plain for row in pilot.app.screen.query_one("#panel", Lines).rows)
+        assert listed.count(title) == 1
+        assert "Accept" not in listed
+        await pilot.press("escape")
+        await pilot.pause()
+        assert pilot.app.screen is screen
+        assert not done
+        await pilot.press("question_mark", *title.casefold(), "enter")
+        await pilot.pause()
+        assert pilot.app.screen is screen
+        assert done == [does]
+        await pilot.press("question_mark", *"back", "enter")
+        await pilot.pause()
+        assert pilot.app.screen is review(pilot)
+
+
+async def test_help_of_the_runs_stands_in_their_place(make_app: Make) -> None:
+    async with make_app().run_test() as pilot:
+        await settle(pilot)
+        await pilot.press("r")
+        await pilot.pause()
+        screen = pilot.app.screen
+        await pilot.press("question_mark", *"back", "enter")
+        await pilot.pause()
+        assert pilot.app.screen is not screen
+
+
+async def test_what_people_said_is_not_cut_short(make_app: Make, river: Store) -> None:
+    async with make_app().run_test() as pilot:
+        await settle(pilot)
+        await pilot.press("n", *"two_kits_by_the_fence, not_sure_of_the_third", "enter")
+        rows = [row for row in panel(pilot).splitlines() if "kits" in row or "third" in row]
+        assert len(rows) == 2
+        assert all(len(row) <= 27 for row in panel(pilot).splitlines())
+        await pilot.press("n", *("_a" * 90), "enter")
+        assert panel(pilot).endswith("…")
+        assert len(panel(pilot).splitlines()) < 12
+
+
+async def test_an_empty_queue_says_so_to_every_grade(make_app: Make) -> None:
+    async with make_app(where="species:zebra").run_test() as pilot:
+        for key in ("enter", "b", "1", "slash", "e"):
+            await pilot.press(key)
+            assert text(pilot, "message") == "There is no picture here to grade.", key

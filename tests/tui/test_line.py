@@ -14,7 +14,7 @@ class Sent(Lines):
 
     sent: list[int]
 
-    def refresh(self, *regions: Region, **options: bool) -> Sent:  # type: ignore[override]
+    def refresh(self, *regions: Region, **options: bool) -> Sent:
         self.sent = [region.y for region in regions]
         return super().refresh(*regions, **options)
 

@@ -7,6 +7,7 @@ CAMTRAP_TUI_CONFIG points.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -44,6 +45,8 @@ class Settings:
 
 COLORS = ("auto", "24", "256", "16", "grey", "none")
 BLOCKS = ("half", "sextant", "octant")
+# TOML's strings of one line.
+_TEXT = r'"(?:[^"\\]|\\.)*"' + r"|'[^']*'"
 _TEXT_FIELDS = tuple(f.name for f in fields(Settings) if f.name != "keys")
 
 
@@ -116,30 +119,52 @@ def _key_names(path: Path, command: str, keys: object) -> tuple[str, ...]:
 
 
 def remember(name: str, value: str) -> None:
-    """Write one setting into the file, leaving its other lines as they are.
+    """Write one setting into the file, leaving all else there as it is.
 
-    Raises UsageError where the file cannot be read or written.
+    A file that says so already is not touched. Raises UsageError where the file cannot be read
+    or written, or is no settings file.
     """
     path = config_path()
     try:
-        _write(path, name, value)
+        now = _from_toml(path) if path.is_file() else Settings()
+        if getattr(now, name) != value:
+            _write(path.resolve(), name, value)  # not a link to where it is kept
     except (OSError, UnicodeDecodeError) as error:
         said = getattr(error, "strerror", None) or error
         raise UsageError(f"{path}: {said}.", f"Give {name} by an option instead.") from None
 
 
 def _write(path: Path, name: str, value: str) -> None:
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    text = path.read_bytes().decode() if path.is_file() else ""
+    lines = text.split("\n")
+    end = "\r" if "\r\n" in text else ""
     quoted = value.replace("\\", "\\\\").replace('"', '\\"')
     line = f'{name} = "{quoted}"'
     top = next((n for n, old in enumerate(lines) if old.lstrip().startswith("[")), len(lines))
+    said = re.compile(rf"""\s*(?:{name}|"{name}"|'{name}')\s*=\s*(?:{_TEXT})(?P<rest>.*)""")
     for number, old in enumerate(lines[:top]):
-        if old.split("=")[0].strip() == name:
-            lines[number] = line
+        if found := said.match(old):
+            lines[number] = f"{line}{found['rest']}"
             break
     else:
-        lines.insert(0, line)
+        lines.insert(0, f"{line}{end}")
+    written = "\n".join(lines) if text else f"{line}\n"
+    if not _says(written, name, value):
+        raise UsageError(f"{path}: {name} cannot be changed there.", f"Write {line} yourself.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".tmp")
-    beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    beside.replace(path)
+    # As safe from a crash as from another session that writes at the same time.
+    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        beside.write_bytes(written.encode())
+        if path.is_file():
+            beside.chmod(path.stat().st_mode)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _says(text: str, name: str, value: str) -> bool:
+    try:
+        return tomllib.loads(text).get(name) == value
+    except tomllib.TOMLDecodeError:
+        return False

@@ -8,6 +8,7 @@ import click
 
 from camtrap_tui.cli.output import narrate
 from camtrap_tui.config import BLOCKS, load_settings, remember
+from camtrap_tui.errors import UsageError
 from camtrap_tui.services.block_card import TITLES, card
 
 
@@ -21,6 +22,7 @@ def blocks_command(kind: str | None) -> None:
     remembered; for one session, set CAMTRAP_TUI_BLOCKS.
     """
     if kind is None:
+        _check_encoding()
         for each in BLOCKS:
             click.echo(f"{TITLES[each]}\n")
             click.echo("\n".join(f"  {line}" for line in card(each)) + "\n")
@@ -38,4 +40,15 @@ def blocks_command(kind: str | None) -> None:
 
 
 def _somebody_is_there() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+def _check_encoding() -> None:
+    encoding = sys.stdout.encoding or "ascii"
+    try:
+        "".join(card("half")).encode(encoding)
+    except UnicodeEncodeError:
+        raise UsageError(
+            f"The blocks cannot be written in {encoding}:",
+            "choose a locale with UTF-8, as in LC_ALL=C.UTF-8.",
+        ) from None

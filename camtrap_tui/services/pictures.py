@@ -7,6 +7,7 @@ no wish.
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections import OrderedDict
@@ -50,13 +51,14 @@ class FrameCache:
     def take(self, view: View) -> Frame | None:
         """Return the frame of a view, or None.
 
-        A frame without rows is handed out once: a file that has come back is seen next time.
+        A frame with a problem is handed out once: a file that has come back, or the rest of one,
+        is seen next time.
         """
         found = self._frames.get(view)
         if found is None:
             return None
         frame, size = found
-        if frame.rows:
+        if not frame.problem:
             self._frames.move_to_end(view)
         else:
             del self._frames[view]
@@ -113,10 +115,12 @@ def _pixels(decoded: Decoded | None) -> int:
 
 
 def _return_memory() -> None:
-    import ctypes
+    # Only glibc has the setting; a Python may lack ctypes, and a hardened system forbid it.
+    with suppress(AttributeError, ImportError, MemoryError, OSError, ValueError):
+        if os.confstr("CS_GNU_LIBC_VERSION"):
+            import ctypes
 
-    with suppress(AttributeError, OSError):  # other C libraries have no such setting
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _RETURNED_BYTES)
+            ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _RETURNED_BYTES)
 
 
 class PictureLoader:

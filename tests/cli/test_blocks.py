@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from camtrap_tui.cli import group
+from camtrap_tui.cli.blocks import _somebody_is_there
 from camtrap_tui.cli.choices import remember_choices
 from camtrap_tui.config import BLOCKS, load_settings
+from camtrap_tui.errors import UsageError
 from camtrap_tui.services.block_card import COLUMNS, ROWS, card
 from camtrap_tui.services.mosaics import DOTS, GLYPHS
 
@@ -22,6 +26,25 @@ def test_without_a_terminal_the_card_is_shown_and_nothing_is_asked() -> None:
             assert line in result.stdout
     assert "camtrap-tui blocks half|sextant|octant" in result.stderr
     assert load_settings().blocks == "half"
+
+
+def test_without_utf8_that_is_said() -> None:
+    result = CliRunner(charset="latin-1").invoke(group, ["blocks"])
+    assert isinstance(result.exception, UsageError)
+    assert "UTF-8" in result.exception.hint
+    assert CliRunner(charset="latin-1").invoke(group, ["blocks", "sextant"]).exit_code == 0
+
+
+def test_nobody_is_asked_about_a_card_that_went_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    for name in ("stdin", "stderr", "stdout"):
+        monkeypatch.setattr(sys, name, Terminal())
+    assert _somebody_is_there()
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    assert not _somebody_is_there()
 
 
 def test_a_kind_that_is_named_is_remembered() -> None:

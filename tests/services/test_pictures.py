@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -171,6 +172,18 @@ def test_a_missing_file_is_looked_for_again(
     assert ready.get(timeout=_LONG).rows
 
 
+def test_a_missing_frame_before_is_looked_for_again(
+    tmp_path: Path, loader: PictureLoader, ready: queue.Queue[Frame]
+) -> None:
+    Image.new("RGB", (64, 48), (200, 30, 30)).save(tmp_path / "b.jpg")
+    view = View(tmp_path / "b.jpg", 40, 15, before=tmp_path / "a.jpg")
+    loader.show(view)
+    assert "missing" in ready.get(timeout=_LONG).problem
+    Image.new("RGB", (64, 48), (200, 30, 30)).save(tmp_path / "a.jpg")
+    loader.show(view)
+    assert ready.get(timeout=_LONG).problem == ""
+
+
 def test_closing_leaves_no_thread_and_announces_nothing(
     gate: _Gate, ready: queue.Queue[Frame]
 ) -> None:
@@ -229,3 +242,26 @@ def test_pixels_count_among_the_bytes_that_are_kept() -> None:
     assert cache.size <= 100_000
     assert View(Path("4.jpg"), 9, 9) in cache
     assert View(Path("2.jpg"), 9, 9) not in cache
+
+
+def _other_library(name: str) -> str | None:
+    raise ValueError("unrecognized configuration name")
+
+
+@pytest.mark.parametrize("lacking", ["ctypes", "glibc", "its name"])
+def test_systems_that_cannot_give_memory_back_show_pictures(
+    lacking: str, gate: _Gate, ready: queue.Queue[Frame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if lacking == "ctypes":
+        monkeypatch.setitem(sys.modules, "ctypes", None)
+    elif lacking == "glibc":
+        monkeypatch.setattr("os.confstr", _other_library)
+    else:
+        monkeypatch.delattr("os.confstr")
+    loader = PictureLoader(ready.put)
+    try:
+        gate.let("a")
+        loader.show(_view("a"))
+        assert ready.get(timeout=_LONG).view == _view("a")
+    finally:
+        loader.close()

@@ -250,18 +250,28 @@ def keys_sign(command: Command) -> str:
     return " ".join(key_sign(key) for key in command.keys)
 
 
+_SIGNS = {
+    *("slash", "plus", "number_sign", "full_stop", "colon", "question_mark", "minus"),
+    *("right_square_bracket", "left_square_bracket", "equals_sign"),
+    *("right_curly_bracket", "left_curly_bracket", "less_than_sign", "greater_than_sign"),
+    *("right_parenthesis", "left_parenthesis", "comma", "semicolon", "apostrophe", "at"),
+    *("quotation_mark", "exclamation_mark", "dollar_sign", "percent_sign", "ampersand"),
+    *("asterisk", "backslash", "tilde", "circumflex_accent", "underscore", "grave_accent"),
+    "vertical_line",
+}
 # Names of keys that are words, as Textual knows them; letters and digits are their own names.
 _NAMED_KEYS = {
     *_KEY_SIGNS,
     *("space", "tab", "backspace", "delete", "insert", "home", "end", "pageup", "pagedown"),
-    *("comma", "semicolon", "apostrophe", "quotation_mark", "at"),
-    *("exclamation_mark", "dollar_sign", "percent_sign", "ampersand", "asterisk", "backslash"),
-    *("left_parenthesis", "right_parenthesis", "less_than_sign", "greater_than_sign", "tilde"),
-    *("circumflex_accent", "underscore", "grave_accent", "vertical_line"),
+    *_SIGNS,
     *(f"f{number}" for number in range(1, 13)),
 }
 # A terminal sends the same for both, and only the second ever arrives.
 _SAME_KEYS = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+j": "enter", "ctrl+h": "backspace"}
+# Terminals send letters with ctrl, and keys that move or are numbered; of signs only these.
+_NOT_WITH_CTRL = {"enter", "space", "tab", "backspace", "escape", *_SIGNS} - {
+    *("backslash", "right_square_bracket", "circumflex_accent", "underscore"),
+}
 _SIGN_KEYS = {sign: key for key, sign in _KEY_SIGNS.items()} | {" ": "space", ",": "comma"}
 
 
@@ -271,6 +281,10 @@ def _key(command_id: str, key: str) -> str:
     last = name.rpartition("+")[2]
     modifiers = name.split("+")[:-1]
     plain = len(last) == 1 and (last.islower() or last.isdecimal())
+    if "ctrl" in modifiers and (last in _NOT_WITH_CTRL or last.isdecimal()):
+        raise UsageError(
+            f"Settings, [keys], {command_id}: no terminal sends {key!r}:", "choose another key."
+        )
     if name in _SAME_KEYS or (plain and "shift" in modifiers):
         same = _SAME_KEYS.get(name, last.upper())
         raise UsageError(

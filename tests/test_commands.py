@@ -99,3 +99,10 @@ def test_every_screen_has_help_and_can_be_painted_again(screen: str) -> None:
     by_key = {key: command.id for command in SCREENS[screen] for key in command.keys}
     assert by_key["question_mark"].endswith("help")
     assert by_key["ctrl+l"].endswith("repaint")
+
+
+@pytest.mark.parametrize("key", ["ctrl+3", "ctrl+space", "ctrl+enter", "ctrl+comma", "ctrl+plus"])
+def test_keys_that_no_terminal_sends_are_refused(key: str) -> None:
+    with pytest.raises(UsageError, match="no terminal sends"):
+        remapped("review", {"blank": (key,)})
+    assert remapped("review", {"blank": ("ctrl+g", "ctrl+up", "shift+f5", "ctrl+backslash")})

@@ -78,8 +78,11 @@ class Detailing(Undoing):
             return Answer(NO_PICTURE)
         if self.asks_burst:
             return Answer(_ONE_GRADE)
+        kept = self._own_observations(item)
+        if against := self._against(kept, taxon):
+            return Answer(against)
         lost = self._dropped(taxon)
-        self._record(item, self._joined(self._own_observations(item), taxon), "add_species")
+        self._record(item, self._joined(kept, taxon), "add_species")
         self._item = None
         self._composing = Composing(adding=True)
         return Answer(lost or f"{taxon.name} added; another grade key adds to it and goes on.")
@@ -177,6 +180,14 @@ class Detailing(Undoing):
         if taxon.observation_type != "blank":
             words = self._composing.individual.text if taxon.observation_type in _LIFELESS else ""
         return f"{words} was not recorded: the picture is {taxon.name}." if words else ""
+
+    def _against(self, kept: Sequence[NewObservation], taxon: Taxon) -> str:
+        """Return why `taxon` cannot be added to `kept`: whoever keys blank for the next picture
+        must not take the species off this one."""
+        living = [o for o in kept if not self._is_blank(o)]
+        if taxon.observation_type != "blank" or not living:
+            return ""
+        return f"Not blank: {self.items.spelt(living)} is on it. Go on to the next, or undo."
 
     def _is_blank(self, observation: NewObservation) -> bool:
         return self.items.taxon(observation.taxon_id).observation_type == "blank"

@@ -99,6 +99,8 @@ class ReviewSession(Detailing):
         if self.asks_burst:
             return self.grade_burst(taxon)
         kept = self._own_observations(item) if self.is_adding else ()
+        if against := self._against(kept, taxon):
+            return Answer(against)
         said = self._joined(kept, taxon)
         lost = self._dropped(taxon)
         self._record(item, said, gesture)

@@ -127,3 +127,18 @@ def test_a_vehicle_that_is_keyed_next_has_a_count_alone(session: ReviewSession) 
     assert (said.count, said.life_stage, said.sex) == (2, None, None)
     session.individual("a")
     assert "adult was not recorded" in session.add_species(vehicle).text
+
+
+def test_a_blank_meant_for_the_next_picture_takes_no_species_off_this_one(
+    session: ReviewSession,
+) -> None:
+    blank = session.builtin(taxonomy.BLANK_UUID)
+    session.add_species(taxon(session.store, "mallard"))
+    for answer in (session.grade(blank, "blank"), session.add_species(blank)):
+        assert answer.text == "Not blank: mallard is on it. Go on to the next, or undo."
+        assert not answer.moved
+    (vote,) = session.store.grades.votes(1)
+    assert session.items.spelt(session.store.grades.observations(vote.id)) == "mallard"
+    session.cancel()
+    session.grade(blank, "blank")
+    assert "blank" in session.next_undo()

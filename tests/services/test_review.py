@@ -145,6 +145,7 @@ def test_blank_excludes_everything_else(session: ReviewSession) -> None:
     assert "no count" in session.count(7).text
     session.add_species(taxon(session.store, "mallard"))
     assert votes(session) == {1: "mallard"}
+    session.cancel()
     session.special(taxonomy.BLANK_UUID, "blank")
     assert votes(session) == {1: "blank"}
 

@@ -105,7 +105,8 @@ def _ink_16(r: int, g: int, b: int) -> str:
 
 
 def _paper_16(r: int, g: int, b: int) -> str:
-    return str(10 + int(_ink_16(r, g, b)))
+    # The dark one of each pair: bright papers came later, and not to every console.
+    return str(40 + nearest_of_16(r, g, b) % 8)
 
 
 # Depth: (ink, paper). "grey" is the ramp for pixels without colour, the 256 for others.

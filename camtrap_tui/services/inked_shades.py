@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SHADES = "░▒▓█"
 _BLACK: Rgb = (0, 0, 0)
 _GREY_INKS = (7, 8, 15)
+_PAPER = "\x1b[40m"
 
 
 def _shade(color: Rgb, quarters: int) -> Rgb:
@@ -59,7 +60,10 @@ def encode_span(
 
 
 def _cells(line: bytes) -> str:
-    out: list[str] = []
+    if not line:
+        return ""
+    # A terminal's own paper may be white.
+    out = [_PAPER]
     current = 0
     for color in zip(line[::3], line[1::3], line[2::3], strict=True):
         glyph, ink = _CELLS[color]
@@ -67,6 +71,5 @@ def _cells(line: bytes) -> str:
             current = ink
             out.append(f"\x1b[{ink_of_16(ink)}m")
         out.append(glyph)
-    if current:
-        out.append(RESET)
+    out.append(RESET)
     return "".join(out)

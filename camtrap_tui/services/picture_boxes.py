@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from camtrap_tui.domain.text import clean
@@ -80,14 +80,22 @@ def _line_color(box: BoxMark, depth: str) -> Rgb:
 
 
 def marks_of(view: View, decoded: Decoded, note: str) -> list[Mark]:
-    """Return the boxes' labels and the note, none over another; one without room is left out."""
+    """Return the boxes' labels and the note, a gap between any two; one without room is left out.
+
+    A label stands at its box's corner, or as near to it as there is room.
+    """
     columns, rows = decoded.columns, decoded.rows
     marks = []
     taken: set[tuple[int, int]] = set()
+
+    def put(mark: Mark) -> None:
+        marks.append(mark)
+        # With the cells on both sides: "1" and "2" are not to be read as twelve.
+        stop = mark.column + len(mark.text) + 1
+        taken.update((column, mark.row) for column in range(mark.column - 1, stop))
+
     if note:
-        text = f" {note} "[:columns]
-        marks.append(Mark(0, rows - 1, text, _BLACK, _NOTE))
-        taken |= {(column, rows - 1) for column in range(len(text))}
+        put(Mark(0, rows - 1, f" {note} "[:columns], _BLACK, _NOTE))
     for box in view.boxes:
         text = _label(box.label)[:columns]
         left, top, right, bottom = _corners(box, decoded.region, columns, rows)
@@ -96,14 +104,18 @@ def marks_of(view: View, decoded: Decoded, note: str) -> list[Mark]:
             continue
         row = min(max(top, 0), rows - 1)
         start = min(max(left, 0), columns - len(text))
-        for column in range(start, columns - len(text) + 1):
-            cells = {(column + n, row) for n in range(len(text))}
-            if not cells & taken:
-                taken |= cells
-                color = _BOX_COLORS.get(box.category, _OTHER)
-                marks.append(Mark(column, row, text, _BLACK, color))
+        for column, line in _nearest(start, row, columns - len(text) + 1, rows):
+            if all((column + n, line) not in taken for n in range(len(text))):
+                put(Mark(column, line, text, _BLACK, _BOX_COLORS.get(box.category, _OTHER)))
                 break
     return marks
+
+
+def _nearest(column: int, row: int, columns: int, rows: int) -> Iterator[tuple[int, int]]:
+    """Give all places: those of the row to the right, then to the left, then of the next rows."""
+    for line in (*range(row, rows), *range(row - 1, -1, -1)):
+        for at in (*range(column, columns), *range(column - 1, -1, -1)):
+            yield at, line
 
 
 def _label(text: str) -> str:

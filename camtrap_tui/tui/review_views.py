@@ -214,9 +214,17 @@ def footer_line(commands: tuple[Command, ...], width: int) -> Content:
 
 def picture(item: Item, zoom: int, *, boxes: bool, contrast: bool) -> Picture:
     """Return what is to be seen of an item: the whole, or the box with the number `zoom`."""
+    # The panel says what the first ones are; of the others no colour alone is to tell it.
     marks = tuple(
-        BoxMark(b.bbox_x, b.bbox_y, b.bbox_w, b.bbox_h, b.category, str(b.detection_number))
-        for b in item.boxes
+        BoxMark(
+            b.bbox_x,
+            b.bbox_y,
+            b.bbox_w,
+            b.bbox_h,
+            b.category,
+            f"{b.detection_number}" if n < _MOST_BOXES else f"{b.detection_number} {b.category}",
+        )
+        for n, b in enumerate(item.boxes)
     )
     region = None
     if zoom:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -66,9 +67,29 @@ def test_labels_do_not_hide_each_other_nor_leave_the_picture() -> None:
     )
     frame = draw(replace(_VIEW, boxes=boxes), _decoded(_noise(color=True)))
     text = ["".join(glyph for glyph, _, _ in cells(row)) for row in frame.rows]
-    assert text[3][10:12] == "12"
+    assert text[3][10] == "1"
+    assert text[3][12] == "2", "not to be read as twelve"
     assert text[14].endswith("33")
     assert "unseen" not in "".join(text)
+
+
+def test_each_of_many_boxes_has_its_label_also_at_the_edge() -> None:
+    labels = [f"{n} vehicle" for n in range(1, 13)]
+    boxes = tuple(replace(_BOX, x=0.9, y=0.1, w=0.1, label=label) for label in labels)
+    for depth in ("24", "16", "none"):
+        view = replace(_VIEW, boxes=boxes, depth=depth)
+        across, down = dots_of(view)
+        frame = draw(view, Decoded(_scene((40 * across, 15 * down)), 40, 15, note="cut short"))
+        text = ["".join(glyph for glyph, _, _ in cells(row)) for row in frame.rows]
+        assert all(any(label in line for line in text) for label in labels)
+        assert " cut short " in text[-1]
+
+
+def test_the_sixteen_take_no_paper_for_granted_and_no_bright_one() -> None:
+    view = replace(_VIEW, depth="16", boxes=(_BOX, replace(_BOX, y=0.6, category="human")))
+    frame = draw(view, _decoded(_scene((40, 30)), note="cut short"))
+    assert all(paper is not None for row in frame.rows for _, _, paper in cells(row))
+    assert not re.search(r"\b10[0-7]\b", "".join(frame.rows))
 
 
 def test_labels_are_clean_and_one_cell_a_character() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from camtrap_tui.services.picture_views import Picture, zoomed
 from camtrap_tui.services.picture_views import Region as Part
 from camtrap_tui.services.review_items import Items
 from camtrap_tui.store.store import Store
+from camtrap_tui.tui import review_views
 from camtrap_tui.tui.app import CamtrapApp
 from camtrap_tui.tui.image_view import ImageView
 from camtrap_tui.tui.line import Line, Lines
@@ -246,3 +248,11 @@ async def test_a_picture_that_is_damaged_is_said_in_a_sentence(
         await pilot.press("k", "d", "j", "j")
         await _until(pilot, "The frame before")
         assert f"The frame before: {path.name} is cut short" in _said(pilot)
+
+
+def test_of_no_box_is_the_category_told_by_colour_alone(river: Store) -> None:
+    (item,) = Items(river, river.runs.latest()).read([1])
+    (box,) = item.boxes
+    boxes = tuple(replace(box, detection_number=n, category="human") for n in range(1, 6))
+    seen = review_views.picture(replace(item, boxes=boxes), 0, boxes=True, contrast=False)
+    assert [box.label for box in seen.boxes] == ["1", "2", "3", "4 human", "5 human"]

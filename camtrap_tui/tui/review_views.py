@@ -42,11 +42,16 @@ def short_score(score: float | None) -> str:
 
 
 def spread(left: str, middle: str, right: str, width: int) -> Content:
-    """Return one row: `left` and `right` at the edges, `middle` between, cut where need be."""
-    room = max(width - len(middle) - len(right) - 4, 0)
-    left = left if len(left) <= room else left[: max(room - 1, 0)] + "…"
-    gap = max(width - len(left) - len(middle) - len(right) - 2, 1)
-    return Content.assemble(left, " " * gap, (middle, "bold"), "  ", right)
+    """Return one row: `left` and `right` at the edges, `middle` between, cut where need be.
+
+    What is long on the right takes no more than a quarter, so that both sides can be told.
+    """
+    end = Content(right).truncate(max(width // 4, 1), ellipsis=True)
+    centre = Content.styled(middle, "bold")
+    taken = centre.cell_length + end.cell_length
+    begin = Content(left).truncate(max(width - taken - 4, 1), ellipsis=True)
+    gap = max(width - begin.cell_length - taken - 2, 1)
+    return Content.assemble(begin, " " * gap, centre, "  ", end)
 
 
 def status_line(session: ReviewSession, survey: str, width: int, place: str = "") -> Content:

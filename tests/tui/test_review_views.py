@@ -1,0 +1,32 @@
+"""Rows of the review screen, as text: what is long must not push the rest away."""
+
+from __future__ import annotations
+
+import pytest
+
+from camtrap_tui.tui.review_views import behind, fitting, spread
+
+
+@pytest.mark.parametrize(
+    "grader", ["ann", "Ann-Katharina von und zu Hohenstein the second", "中" * 60]
+)
+@pytest.mark.parametrize("survey", ["river.db · all pictures", "河" * 90])
+def test_a_long_name_leaves_room_for_survey_and_place(grader: str, survey: str) -> None:
+    row = spread(survey, "12/104,937 · 1,240/h · 1 h 11 left", grader, 80)
+    assert row.cell_length == 80
+    assert "12/104,937 · 1,240/h · 1 h 11 left" in row.plain
+    assert row.plain[:6] == survey[:6]
+    assert grader[:3] in row.plain
+
+
+def test_what_was_asked_stays_in_front_of_what_is_said() -> None:
+    assert behind("", "Marked.") == "Marked."
+    assert behind("Which grade? (odd ones first)", "") == "Which grade? (odd ones first)"
+    assert behind("Which grade? (odd ones first)", "Marked.") == "Which grade?  Marked."
+    asked = "Which grade? (odd ones first)"
+    assert behind(asked, asked) == asked
+
+
+def test_only_whole_parts_stand_behind_the_first() -> None:
+    assert fitting(["", "abc", "defg", "hi"], 9) == "abc  defg"
+    assert fitting(["a long first part", "x"], 5) == "a long first part"

@@ -54,10 +54,9 @@ class Token:
     parts: tuple[Part, ...]
     negated: bool = False
 
-    @property
-    def value(self) -> str:
-        """The parts with commas between, without quotes."""
-        return ",".join(part.text for part in self.parts)
+    def text_at(self, at: int) -> str:
+        """Return the part that stands there, without quotes; the first, where none does."""
+        return next((part for part in self.parts if part.at == at), self.parts[0]).text
 
 
 def tokens(text: str) -> Iterator[Token]:

@@ -124,7 +124,7 @@ def parse_filter(text: str, *, grader: str = "", saved: Saved | None = None) -> 
             else:
                 found = _with_word(found, token)
         except _Wrong as wrong:
-            what = wrong.what or f"{token.word}:{token.value}"
+            what = wrong.what or f"{token.word}:{token.text_at(wrong.at)}"
             raise FilterError(text, wrong.at, what, wrong.hint) from None
         sources.append(token.source)
     is_saved = len(sources) == 1 and sources[0].startswith(SAVED)

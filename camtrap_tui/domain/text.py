@@ -12,6 +12,8 @@ import unicodedata
 _SIGN = "\N{REPLACEMENT CHARACTER}"
 # Line and paragraph separators break a line in some terminals; Unicode files them under Z.
 _BREAKS = {"\u2028", "\u2029"}
+# Columns of a long text that are shown on both sides of what is pointed at.
+_BEFORE, _AFTER = 50, 25
 
 
 def _is_safe(character: str) -> bool:
@@ -46,11 +48,35 @@ def quoted(text: str) -> str:
 
 
 def pointed_at(text: str, column: int) -> str:
-    """Return `text` cleaned, and below it a caret under its character `column` (from 0)."""
-    before = clean(text[:column])
-    cells = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in before)
-    combining = sum(1 for c in before if unicodedata.combining(c))
-    return f"  {clean(text)}\n  {' ' * (cells - combining)}^"
+    """Return `text` cleaned, and below it a caret under its character `column` (from 0).
+
+    Of a long text, what stands around the caret: 80 columns hold it, else it would be wrapped.
+    """
+    before = _end_of(clean(text[:column]), _BEFORE)
+    after = _end_of(clean(text[column:])[::-1], _AFTER)[::-1]
+    return f"  {before}{after}\n  {' ' * _cells(before)}^"
+
+
+def _end_of(text: str, cells: int) -> str:
+    """Return the text, or its end after an ellipsis, in so many columns at most."""
+    end = text[-cells:]
+    if end == text and _cells(text) <= cells:
+        return text
+    while _cells(end) >= cells:
+        end = end[1:]
+    return f"…{end}"
+
+
+def _cells(text: str) -> int:
+    """Return how many columns of a terminal cleaned text takes."""
+    return sum(
+        0
+        if unicodedata.category(c) in ("Mn", "Me")
+        else 2
+        if unicodedata.east_asian_width(c) in "WF"
+        else 1
+        for c in text
+    )
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -286,8 +286,10 @@ class QueueMoves:
         if not wanted:
             return Answer("Type a number, or part of a file name or media id.")
         self._sought = wanted
-        found = self._places_of(self.store.images.named(wanted))
-        found = found or self._places_of(self.store.images.find(wanted))
+        images = self.store.images
+        # What is quickly looked up comes first.
+        ways = (images.named, images.with_path, images.with_media_id)
+        found = next((places for way in ways if (places := self._places_of(way(wanted)))), [])
         if not found:
             return Answer(f"No picture of this queue has {wanted!r} in its name.")
         after = [n for n in found if n > self.position]

@@ -151,7 +151,7 @@ class Images:
 
     def named(self, name: str) -> set[int]:
         """Return the images that have just this path or media id, or one that begins with this
-        much of it: found by indexes, where `find` walks over all."""
+        much of it: found by indexes, where the others walk over all."""
         last = f"{name}\U0010ffff" if len(name) >= _TELLING else name
         sql = (
             "SELECT id FROM image WHERE file_path = ?1"
@@ -159,10 +159,12 @@ class Images:
         )
         return set(self._db.ids(sql, [name, last]))
 
-    def find(self, text: str) -> set[int]:
-        """Return the images whose path holds `text`, or whose media id begins with it."""
-        part = like(text)
-        sql = (
-            "SELECT id FROM image WHERE file_path LIKE ? ESCAPE '\\' OR media_id LIKE ? ESCAPE '\\'"
-        )
-        return {key for (key,) in self._db.execute(sql, [f"%{part}%", f"{part}%"])}
+    def with_path(self, text: str) -> set[int]:
+        """Return the images whose path holds `text`: a walk over the index of all paths."""
+        sql = "SELECT id FROM image WHERE file_path LIKE ? ESCAPE '\\'"
+        return set(self._db.ids(sql, [f"%{like(text)}%"]))
+
+    def with_media_id(self, text: str) -> set[int]:
+        """Return the images whose media id begins with `text`, in capitals or not."""
+        sql = "SELECT id FROM image WHERE media_id LIKE ? ESCAPE '\\'"
+        return set(self._db.ids(sql, [f"{like(text)}%"]))

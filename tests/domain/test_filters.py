@@ -160,7 +160,7 @@ def test_dates(text: str, first: str, last: str) -> None:
         ("colour:red", 1, "colour"),
         ("-colour:red", 2, "colour"),
         ("score:<0.8 hour:25", 17, "0 to 23"),
-        ("hour:2,25", 8, "0 to 23"),
+        ("hour:2,25", 8, "hour:25: hours go from 0 to 23"),
         ("score:high", 7, "score"),
         ("score:<2", 7, "between 0 and 1"),
         ("score:<0.2,<0.3", 12, "no commas"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camtrap_tui.domain.text import clean, clean_cell, counted
+from camtrap_tui.domain.text import clean, clean_cell, counted, pointed_at
 
 
 @given(st.text(alphabet=st.characters(codec=None)))
@@ -40,3 +40,22 @@ def test_counted_knows_one_from_many() -> None:
     assert counted(1, "picture") == "1 picture"
     assert counted(1886, "picture") == "1,886 pictures"
     assert counted(0, "class", "classes") == "0 classes"
+
+
+@pytest.mark.parametrize(
+    ("before", "cells"), [("", 0), ("camera:", 7), ("橋橋", 4), ("Ri\u0301o\u0e01\u0e31", 4)]
+)
+def test_a_caret_stands_below_its_character(before: str, cells: int) -> None:
+    shown, caret = pointed_at(f"{before}x and more", len(before)).split("\n")
+    assert shown == f"  {before}x and more"
+    assert caret == f"  {' ' * cells}^"
+
+
+@pytest.mark.parametrize("sign", ["a", "橋", "e\u0301"])
+@pytest.mark.parametrize("count", [0, 60, 5000])
+def test_of_a_long_line_what_is_around_the_caret_is_shown(sign: str, count: int) -> None:
+    shown, caret = pointed_at(f"{sign * count}X{sign * 5000}", len(sign) * count).split("\n")
+    assert len(shown.replace("\u0301", "")) + shown.count("橋") <= 80
+    assert shown.endswith("…")
+    ahead = shown[: shown.index("X")]
+    assert len(ahead.replace("\u0301", "")) + ahead.count("橋") == caret.index("^")

@@ -85,6 +85,9 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
     def show_all(self) -> None:
         """Show the item in view and what is around it; unchanged parts send nothing."""
         session, item = self.session, self.session.item
+        if item is not None and item.image.id != self._shown_id:
+            self._shown_id = item.image.id
+            self._look.leave_zoom()
         width = self.size.width
         name = session.store.path.name
         self.query_one("#status", Line).show(review_views.status_line(session, name, width))
@@ -92,9 +95,6 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
         if item is None:
             self._show_empty()
             return
-        if item.image.id != self._shown_id:
-            self._shown_id = item.image.id
-            self._look.leave_zoom()
         self.query_one("#strip", Line).show(review_views.strip_line(session, item, width))
         self._show_panel(item)
         near = session.neighbours()

@@ -91,6 +91,15 @@ async def test_j_and_k_go_on_and_a_zoom_ends_with_its_picture(make_app: Make) ->
         assert _seen(pilot).zoom is None
 
 
+async def test_the_footer_is_that_of_the_next_picture(make_app: Make) -> None:
+    async with make_app().run_test() as pilot:
+        footer = _screen(pilot).query_one("#footer", Line)
+        await pilot.press("equals_sign")
+        assert "larger" in footer.content.plain
+        await pilot.press("j")
+        assert "larger" not in footer.content.plain
+
+
 async def test_a_free_zoom_starts_at_the_box_that_was_zoomed_to(make_app: Make) -> None:
     async with make_app().run_test() as pilot:
         await pilot.press("z", "equals_sign")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 # What a saved filter's name begins with; it stands as the word of its token.
 SAVED = "@"
 
-_WORD = re.compile(r"(-?)([^\s:]*):")
+_WORD = re.compile(rf"(-?)([^\s:{SAVED}]*):")
 # A quote opens a part only at its start, since names have apostrophes (l'hoest's monkey).
 _PART = re.compile(
     r"""(?P<sign>=?)(?:"(?P<double>(?:[^"]|"")*)(?:"|\Z)|'(?P<single>(?:[^']|'')*)(?:'|\Z))"""

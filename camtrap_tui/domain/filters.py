@@ -160,6 +160,9 @@ def _with_saved(found: Filter, token: Token, saved: Saved | None) -> Filter:
 
 
 def _with_word(found: Filter, token: Token) -> Filter:
+    if token.source.startswith(f"-{SAVED}"):
+        hint = "write its words, with a minus in front of them."
+        raise _Wrong(token.at, hint, f"{token.source!r}: a saved filter cannot be denied")
     if token.word is None:
         raise _Wrong(token.at, f"write one of {_words()}.", f"{token.source!r} is no filter word")
     word = token.word.casefold()

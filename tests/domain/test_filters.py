@@ -183,6 +183,9 @@ def test_dates(text: str, first: str, last: str) -> None:
         ("class:owl>", 7, "class:mallard"),
         ("class:owl>2", 7, "between 0 and 1"),
         ("state:graded @night", 14, "cannot stand here"),
+        ("state:graded -@night", 14, "cannot be denied"),
+        ("-@:", 1, "cannot be denied"),
+        ("a@b:x", 1, "no filter word"),
     ],
 )
 def test_a_mistake_is_pointed_at(text: str, column: int, says: str) -> None:

@@ -164,6 +164,8 @@ class Pacer:
     # ── inside ───────────────────────────────────────────────────────────────────────────
 
     def _on_its_way(self) -> float:
+        if not self.kind.is_far:
+            return 0.0
         now = self._clock()
         self._queue = max(self._queue - (now - self._looked) * self.rate, 0.0)
         self._looked = now

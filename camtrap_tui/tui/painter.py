@@ -98,7 +98,7 @@ class PaintingApp(WritingApp):
         """Write what there is room for, and look again when there may be more of it."""
         if not self._running or not self.screen_stack:
             return
-        self._tell()
+        is_told = self._tell()
         if self.is_holding and not self._is_full():
             self.release()
         if not self.is_holding and self.pacer.room():
@@ -106,7 +106,7 @@ class PaintingApp(WritingApp):
             for pane in self._here():
                 if pane.is_lacking:
                     pane.ask()
-        self._look_again()
+        self._look_again(is_told=is_told)
 
     def composed(self, words: Callable[[], str], *, is_whole: bool) -> str:
         """Return blanks, words, and as much of pictures as there is room for."""
@@ -161,19 +161,21 @@ class PaintingApp(WritingApp):
     def _hold(self) -> None:
         if self._is_full():
             self.hold()
-            self._look_again()
+            self._look_again(is_told=False)
 
-    def _tell(self) -> None:
-        if self.pacer.is_empty:
+    def _tell(self) -> bool:
+        """Tell the panes what has arrived, if all has; return whether it has."""
+        is_empty = self.pacer.is_empty
+        if is_empty:
             for pane in self._here():
                 pane.arrived()
+        return is_empty
 
-    def _look_again(self) -> None:
+    def _look_again(self, *, is_told: bool) -> None:
         """Come back while something is to be sent, told or released; else never."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        waits = any(pane.is_lacking for pane in self._here()) or not self.pacer.is_empty
-        if self.is_holding or waits:
+        if self.is_holding or not is_told or any(pane.is_lacking for pane in self._here()):
             seconds = _LOOK_AGAIN_S if self.is_holding else max(self.pacer.wait(), 0.005)
             self._timer = self.set_timer(seconds, self.pump)

@@ -195,7 +195,9 @@ def lags(
     def highest(data: bytes) -> int:
         return max((int(n.replace(b",", b"")) for n in pattern.findall(plain(data))), default=0)
 
-    first = highest(terminal.received()[: sum(len(p) for _, p in terminal.arrived[:start])][-20000:])
+    first = highest(
+        terminal.received()[: sum(len(p) for _, p in terminal.arrived[:start])][-20000:]
+    )
     reached: list[tuple[float, int]] = []
     seen = b""
     for at, piece in terminal.arrived[start:]:

@@ -183,9 +183,10 @@ class ReviewSession(Detailing):
         if item is None:
             return Answer(NO_PICTURE)
         self.grade_together(targets, observations, "grade_burst")
-        while self.position + 1 < len(self.queue) and self.current_id in item.burst:
+        burst = set(item.burst)
+        while self.position + 1 < len(self.queue) and self.current_id in burst:
             self.position += 1
         self._arrive()
         said = f"{counted(len(targets), 'picture')} of the burst: {self.items.spelt(observations)}."
         # Nothing behind it, where the picture in view is still one of the burst.
-        return Answer(f"{said} {self._end()}" if self.current_id in item.burst else said, True)
+        return Answer(f"{said} {self._end()}" if self.current_id in burst else said, True)

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from camtrap_tui.domain.models import Grade, Mark, Observation
 from camtrap_tui.store.database import Database, columns
 
+# SQLite as it is usually built takes 32,766 values in one statement.
+_MOST_VALUES = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class NewObservation:
@@ -190,12 +193,17 @@ class Grades:
 
     def graded_among(self, image_ids: Sequence[int], grader: str | None = None) -> set[int]:
         """Return those of a few image ids (a burst, a page) that have a vote (of `grader`)."""
-        marks = ", ".join("?" * len(image_ids))
-        sql = f"SELECT DISTINCT image_id FROM vote WHERE image_id IN ({marks})"
-        parameters: list[object] = list(image_ids)
-        if grader is not None:
-            sql, parameters = f"{sql} AND grader = ?", [*parameters, grader]
-        return {key for (key,) in self._db.execute(sql, parameters)}
+        found: set[int] = set()
+        # A camera whose clock stands still makes one burst of all its pictures.
+        for first in range(0, len(image_ids), _MOST_VALUES):
+            some = image_ids[first : first + _MOST_VALUES]
+            marks = ", ".join("?" * len(some))
+            sql = f"SELECT DISTINCT image_id FROM vote WHERE image_id IN ({marks})"
+            parameters: list[object] = list(some)
+            if grader is not None:
+                sql, parameters = f"{sql} AND grader = ?", [*parameters, grader]
+            found.update(key for (key,) in self._db.execute(sql, parameters))
+        return found
 
     def words(self, image_ids: Sequence[int]) -> list[tuple[int, str, int | None]]:
         """Return (image id, grader, taxon id) of what the votes on a page of images say, by

@@ -107,10 +107,10 @@ def fitting(parts: Sequence[str], width: int) -> str:
 
 def strip_line(session: ReviewSession, item: Item, width: int) -> Content:
     """Return the burst with the picture's place in it, its time, camera and file name."""
-    graded = session.store.grades.graded_among(item.burst)
     here = item.burst.index(item.image.id)
     first = max(0, min(here - _STRIP_CELLS // 2, len(item.burst) - _STRIP_CELLS))
     window = item.burst[first : first + _STRIP_CELLS]
+    graded = session.store.grades.graded_among(window)
     signs = " ".join(
         "▮" if key == item.image.id else "✓" if key in graded else "·" for key in window
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 import threading
+import sqlite3
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -381,3 +382,15 @@ def test_truth_is_what_graders_agree_on(store: Store) -> None:
     }
     assert found == {one: ("agreed", "mallard"), two: ("conflict", None)}
     assert three not in found
+
+
+def test_a_burst_of_any_length_can_be_asked_for(store: Store) -> None:
+    first, *_ = add_images(store, [Said()])
+    grade(store, [first], "mallard")
+    # As SQLite is usually built; some systems' takes more.
+    store.db._connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766)
+    everything = range(1, 40_001)
+    assert store.grades.graded_among(everything) == {first}
+    assert store.grades.graded_among(everything, "ann") == {first}
+    assert store.grades.graded_among(everything, "ben") == set()
+    assert store.grades.graded_among([]) == set()

@@ -41,33 +41,35 @@ def draw(view: View, decoded: Decoded, before: Decoded | None = None) -> Frame:
     image = decoded.image
     if image is None:
         return Frame(view, (), 0, decoded.problem)
-    seen = image
-    if view.contrast or view.depth in ("none", "shades", "16"):
-        seen = _stretched(image)
+    mask = None
     note = decoded.note
     if before is not None:
-        seen, said, problem = _differing(decoded, before, seen)
+        mask, said, problem = _difference(decoded, before)
         note = ", ".join(filter(None, (note, said)))
         decoded = replace(decoded, problem=" ".join(filter(None, (decoded.problem, problem))))
+    # In a difference few colours do for what is bright, and what is dim is to stay so.
+    if view.contrast or (mask is None and view.depth in ("none", "shades", "16")):
+        image = _stretched(image)
+    if mask is not None:
+        image = highlighted(image, mask, grey=_is_grey(image, with_cast=True))
     marks = marks_of(view, decoded, note)
     if view.depth in ("none", "shades") or (view.depth == "16" and view.thrift):
-        return _plain(seen, view, decoded, marks)
+        return _plain(image, view, decoded, marks)
+    # The few coloured parts of a difference are what it is about.
+    faint = mask is None
     if view.depth == "16":
-        return _inked(seen, view, decoded, marks)
-    return _colored(seen, view, decoded, marks)
+        return _inked(image, view, decoded, marks, faint=faint)
+    return _colored(image, view, decoded, marks, faint=faint)
 
 
-def _differing(now: Decoded, before: Decoded, seen: Image.Image) -> tuple[Image.Image, str, str]:
-    """Return what to draw, a note in two words, and the problem in a sentence.
-
-    `seen` is what is drawn of the picture where nothing stands in the way, and else as it is.
-    """
+def _difference(now: Decoded, before: Decoded) -> tuple[Image.Image | None, str, str]:
+    """Return a mask of what has changed, if anything; a note in two words, and a problem."""
     image = now.image
     assert image is not None
     if before.image is None:
-        return seen, "nothing before", f"No difference: {before.problem}"
+        return None, "nothing before", f"No difference: {before.problem}"
     if before.image.size != image.size or not _same_part(now.region, before.region):
-        return seen, "other shape", "No difference: the frame before has another shape."
+        return None, "other shape", "No difference: the frame before has another shape."
     mask = changed(image, before.image)
     share = share_of(mask)
     if before.note:
@@ -77,9 +79,7 @@ def _differing(now: Decoded, before: Decoded, seen: Image.Image) -> tuple[Image.
     else:
         said = "" if share else "no change"
     problem = f"The frame before: {before.problem}" if before.problem else ""
-    if not share:
-        return seen, said, problem
-    return highlighted(seen, mask, grey=_is_grey(image, with_cast=True)), said, problem
+    return mask if share else None, said, problem
 
 
 def _same_part(one: Region, other: Region) -> bool:
@@ -109,10 +109,12 @@ def encode_span(frame: Frame, row: int, first: int, stop: int) -> str:
     )
 
 
-def _colored(image: Image.Image, view: View, decoded: Decoded, marks: list[Mark]) -> Frame:
+def _colored(
+    image: Image.Image, view: View, decoded: Decoded, marks: list[Mark], *, faint: bool
+) -> Frame:
+    """Draw in colours; a `faint` picture may do without."""
     depth = view.depth
-    # The few coloured parts of a difference are what it is about.
-    if depth == "grey" or (view.before is None and _is_grey(image, with_cast=depth == "256")):
+    if depth == "grey" or (faint and _is_grey(image, with_cast=depth == "256")):
         depth = "grey"
         image = image.convert("L").convert("RGB")
     dots = dots_of(view)
@@ -151,9 +153,11 @@ def _colored(image: Image.Image, view: View, decoded: Decoded, marks: list[Mark]
     return Frame(view, rows, columns, decoded.problem, pixels, dots, depth, tolerance, tuple(marks))
 
 
-def _inked(image: Image.Image, view: View, decoded: Decoded, marks: list[Mark]) -> Frame:
+def _inked(
+    image: Image.Image, view: View, decoded: Decoded, marks: list[Mark], *, faint: bool
+) -> Frame:
     grey = _is_grey(image, with_cast=True)
-    if view.before is None:
+    if faint:
         image = _paler(image)
     image = inked_shades.shaded(_cell_by_cell(image, decoded), grey=grey)
     pixels = with_boxes(image, view.boxes, decoded.region, "16").tobytes()

@@ -29,7 +29,7 @@ class Looking(ReviewBase, inherit_bindings=False):
             self.say("No box to zoom to in this picture.")
             return
         self._look.zoom_next(item)
-        self._answer(Answer("" if self._look.zoom else "the whole picture"))
+        self._see("the whole picture")
 
     def action_larger(self) -> None:
         """Zoom in freely."""
@@ -45,7 +45,7 @@ class Looking(ReviewBase, inherit_bindings=False):
             self.say("There is no picture here.")
             return
         self._look.scale(item, larger=larger)
-        self._answer(Answer("" if self._look.free else "the whole picture"))
+        self._see("the whole picture")
 
     def action_pan_up(self) -> None:
         """Move up what a free zoom shows."""
@@ -64,17 +64,22 @@ class Looking(ReviewBase, inherit_bindings=False):
     def action_difference(self) -> None:
         """Show what has changed since the frame before, or the picture again."""
         self._look.difference = not self._look.difference
-        self._answer(Answer("" if self._look.difference else "the picture as it is"))
+        self._see("the picture as it is")
 
     def action_boxes(self) -> None:
         """Show or hide the boxes."""
         self._look.boxes = not self._look.boxes
-        self._answer(Answer("boxes shown" if self._look.boxes else ""))
+        self._see("boxes shown")
 
     def action_contrast(self) -> None:
         """Stretch the contrast, or not."""
         self._look.contrast = not self._look.contrast
-        self._answer(Answer("" if self._look.contrast else "contrast as it is"))
+        self._see("contrast as it is")
+
+    def _see(self, usual: str) -> None:
+        """Show the picture, and say what is seen otherwise; `usual` when nothing is."""
+        item = self.session.item
+        self._answer(Answer((self._look.words(item) if item else "") or usual))
 
     def action_blocks(self) -> None:
         """Choose by a test card what pictures are made of."""

@@ -147,6 +147,20 @@ def test_what_stands_in_the_way_of_a_difference_is_said(
     assert bool(problem) == bool(frame.problem)
 
 
+def test_infrared_without_a_change_takes_the_grey_ramp() -> None:
+    view = View(Path("b.jpg"), 80, 30, before=Path("a.jpg"))
+    same = Decoded(_scene(grey=True), 80, 30)
+    assert draw(view, same, same).depth == "grey"
+
+
+def test_what_is_dim_stays_so_in_few_colours() -> None:
+    view = View(Path("b.jpg"), 80, 30, before=Path("a.jpg"), depth="16")
+    scene = _scene(grey=False)
+    frame = draw(view, Decoded(_with_animal(scene), 80, 30), Decoded(scene, 80, 30))
+    still = Image.frombytes("RGB", (80, 30), frame.pixels).crop((60, 0, 80, 30))
+    assert _brightness(still, (0, 0, 20, 30)) < 100
+
+
 def test_a_picture_cut_short_without_a_change_says_both() -> None:
     view = View(Path("b.jpg"), 80, 30, before=Path("a.jpg"))
     cut = Decoded(_scene(grey=False), 80, 30, problem="b.jpg is cut short.", note="cut short")

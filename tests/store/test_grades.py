@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import sqlite3
 import threading
-import sqlite3
 import uuid
 from collections.abc import Sequence
 from pathlib import Path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual.content import Content
 
 
@@ -52,7 +53,10 @@ class Field:
     def content(self, width: int, marked: int | None = None) -> Content:
         """Return the text with its cursor, scrolled so that the cursor is within `width`; the
         character `marked` is underlined."""
-        start = max(self.at - max(width - 1, 1), 0)
+        room = width - cell_len(self.text[self.at : self.at + 1] or " ")
+        start = max(self.at - max(room, 0), 0)
+        while start < self.at and cell_len(self.text[start : self.at]) > room:
+            start += 1
         before, after = self.text[start : self.at], self.text[self.at :]
         shown = Content.assemble(before, (after[:1] or " ", "reverse"), after[1:])
         if marked is None or marked < start:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from camtrap_tui.commands import SCREENS, keys_sign
+from camtrap_tui.domain.filter_words import VALUES, WORDS
 from camtrap_tui.services.export_columns import EXPORT_COLUMNS
 
 _SCREEN_TITLES = {
@@ -28,4 +29,14 @@ def columns_table() -> str:
     """Return the table of the exported columns."""
     lines = ["| column | holds |", "|---|---|"]
     lines += [f"| `{column.name}` | {column.help} |" for column in EXPORT_COLUMNS]
+    return "\n".join(lines)
+
+
+def filters_table() -> str:
+    """Return the tables of the filters' words and of the values that some of them take."""
+    lines = ["| word | chooses by | example |", "|---|---|---|"]
+    lines += [f"| `{word}:` | {told} | `{example}` |" for word, (told, example) in WORDS.items()]
+    lines += ["", "| value | means |", "|---|---|"]
+    for word, values in VALUES.items():
+        lines += [f"| `{word}:{value}` | {told} |" for value, told in values.items()]
     return "\n".join(lines)

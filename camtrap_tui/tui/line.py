@@ -98,6 +98,10 @@ class Lines(Widget):
         self._top = min(max(self._top + by, 0), last)
         self._refresh_since(before)
 
+    def on_resize(self) -> None:
+        """Show as many rows as there is room for now, the chosen one among them."""
+        self._reveal(self._top if self._chosen is None else self._chosen)
+
     def _reveal(self, row: int) -> None:
         height = max(self.size.height, 1)
         if row < self._top:

@@ -55,3 +55,15 @@ async def test_a_list_that_scrolls_sends_what_has_moved() -> None:
         lines.show(rows("a", "a", "a", "b"))
         lines.turn(-1)
         assert lines.sent == [2]
+
+
+async def test_a_list_that_was_shown_before_it_had_a_size_begins_at_its_top() -> None:
+    async with OneList().run_test(size=(20, 1)) as pilot:
+        lines = pilot.app.query_one(Sent)
+        lines.show(rows("Grade", "b", "h"), 1)
+        await pilot.resize_terminal(20, 10)
+        await pilot.pause()
+        assert lines.render().plain.splitlines()[0].strip() == "Grade"
+        await pilot.resize_terminal(20, 1)
+        await pilot.pause()
+        assert lines.render().plain.strip() == "›b"

@@ -54,6 +54,8 @@ class FilterBar(Helper):
         self._asked: str | None = None
         # What cannot be opened: all of it was meant, also what the cursor stands in.
         self._refused: str | None = None
+        # A saved filter that could not be removed, and why.
+        self._kept = ("", "")
         run = session.run
         self._previewing = Previewing(
             session.store.path,
@@ -97,6 +99,9 @@ class FilterBar(Helper):
 
     def told(self, text: str, at: int) -> str:
         """Return how many pictures the filter chooses, or what is expected or wrong."""
+        kept, why = self._kept
+        if why and text == kept:
+            return why
         error = self._error(text)
         if error is None:
             return self._counted(text)
@@ -163,7 +168,7 @@ class FilterBar(Helper):
         try:
             words = filtering.remove_filter(self._session.store, one)
         except CamtrapError as error:
-            self._preview = Preview("", str(error))
+            self._kept = (name, str(error))
             return name
         values = dict(self._known.values)
         values[SAVED] = [kept for kept in values.get(SAVED, ()) if kept.value != one]

@@ -104,6 +104,19 @@ async def test_a_filter_is_saved_chosen_and_removed(make_app: Make, river: Store
         assert text(pilot, "prompt").startswith("Filter: species:mallard")
 
 
+async def test_why_a_saved_filter_cannot_be_removed_is_told(make_app: Make, river: Store) -> None:
+    filtering.save_filter(river, "ducks", "species:mallard", "ben")
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await pilot.press("f", *"@du")
+        await until(pilot, lambda: any("ducks" in row for row in rows(pilot)))
+        # Another program is quicker.
+        river.saved_filters.remove("ducks")
+        await pilot.press("down", "ctrl+d")
+        assert "there is no saved filter 'ducks'" in text(pilot, "message")
+        await pilot.press("backspace")
+        assert "there is no saved filter 'ducks'" not in text(pilot, "message")
+
+
 async def test_keys_behind_the_enter_wait_for_the_queue(make_app: Make, river: Store) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         await pilot.press("f", *"species:mallard", "enter", "b")

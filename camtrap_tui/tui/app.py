@@ -183,7 +183,9 @@ class CamtrapApp(PaintingApp):
                 self.failure = error
                 self.exit()
                 return
-            said = str(error)
+            # Nor may what is on its way by now grade a picture of the queue that stays.
+            self._deaf_before = time.monotonic()
+            said = f"{error} {self._opener.drop()}".rstrip()
         self._show_review(said)
 
     def _holds(self, event: events.Event) -> bool:

@@ -88,6 +88,10 @@ class QueueOpener:
         """Stop the opening, and drop what was typed for its pictures; the answer is a sentence."""
         self._session.leave_opening()
         # The last one is the key that leaves.
-        dropped, self._held, self._then = len(self._held[:-1]), [], None
-        lost = f" {counted(dropped, 'key')} typed meanwhile did nothing." if dropped else ""
-        return f"Left: the queue is what it was.{lost}"
+        self._held, self._then = self._held[:-1], None
+        return f"Left: the queue is what it was. {self.drop()}".rstrip()
+
+    def drop(self) -> str:
+        """Drop what was typed for pictures that do not come; the answer says so, if it was."""
+        dropped, self._held = len(self._held), []
+        return f"{counted(dropped, 'key')} typed meanwhile did nothing." if dropped else ""

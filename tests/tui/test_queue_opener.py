@@ -147,6 +147,23 @@ async def test_a_queue_that_cannot_be_read_leaves_the_old_one(
         assert len(app.session.queue) == 6
 
 
+async def test_what_was_typed_for_a_queue_that_cannot_be_read_grades_no_other(
+    make_app: Make, river: Store, held: Held
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f", *"species:mallard", "enter", "b", "right", "b")
+        held.error = StoreError("river.db: disk I/O error.", "Check the disk.")
+        held.may_go.set()
+        await opened(pilot, app.session)
+        await pilot.pause(0.1)
+        assert (words(river), app.session.position) == ({}, 0)
+        assert "disk I/O error" in text(pilot, "message")
+        assert "3 keys typed meanwhile did nothing" in text(pilot, "message")
+        await pilot.press("b")
+        assert words(river) == {1: "blank"}
+
+
 async def test_a_first_queue_that_cannot_be_read_ends_the_app(river: Store, held: Held) -> None:
     held.error = StoreError("river.db: disk I/O error.", "Check the disk.")
     async with starting(river) as pilot:

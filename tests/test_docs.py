@@ -43,7 +43,7 @@ def test_every_command_of_the_readme_is_understood(line: str) -> None:
     parsed = command.make_context(name, list(rest), parent=context)
     where = parsed.params.get("where")
     if where:
-        parse_filter(where, saved={"unsure-raccoons": "species:raccoon score:<0.8"})
+        parse_filter(where, saved={"unsure-raccoons": "species:raccoon score:<0.8"}.get)
 
 
 def _is_named(words: list[str]) -> bool:

@@ -165,10 +165,9 @@ def _resized(
         min((part.y + part.h) * image.height, image.height),
     )
     enlarged = size[0] > box[2] - box[0]
-    small = _plain(image).resize(
-        size, Image.Resampling.BICUBIC if enlarged else Image.Resampling.BOX, box
-    )
-    small = _rgb(small)
+    plain = _plain(image)
+    small = plain.resize(size, Image.Resampling.BICUBIC if enlarged else Image.Resampling.BOX, box)
+    small = _rgb(small, white=_white(plain))
     ways = Image.Transpose
     way = {
         2: ways.FLIP_LEFT_RIGHT,
@@ -193,14 +192,21 @@ def _plain(image: Image.Image) -> Image.Image:
     return image
 
 
-def _rgb(image: Image.Image) -> Image.Image:
+def _white(image: Image.Image) -> int:
+    """Return the level of white: of the whole picture, that a zoom be as bright."""
+    if image.mode not in ("I", "F"):
+        return 255
+    top = image.getextrema()[1]
+    # Sensors of 8 to 16 bits come in the same container: their range says which.
+    bits = next((b for b in (8, 10, 12, 14) if isinstance(top, float | int) and top < 2**b), 16)
+    return int(2**bits) - 1
+
+
+def _rgb(image: Image.Image, *, white: int) -> Image.Image:
     from PIL import Image
 
     if image.mode in ("I", "F"):
-        top = image.getextrema()[1]
-        # Sensors of 8 to 16 bits come in the same container: their range says which.
-        bits = next((b for b in (8, 10, 12, 14) if isinstance(top, float | int) and top < 2**b), 16)
-        return image.convert("F").point(lambda level: level * (255 / (2**bits - 1))).convert("RGB")
+        return image.convert("F").point(lambda level: level * (255 / white)).convert("RGB")
     if image.mode in ("RGBA", "LA", "La", "RGBa"):
         under = Image.new("RGBA", image.size, (0, 0, 0, 255))
         return Image.alpha_composite(under, image.convert("RGBA")).convert("RGB")

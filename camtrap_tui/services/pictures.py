@@ -26,7 +26,7 @@ __all__ = ["BoxMark", "Frame", "Picture", "PictureLoader", "Region", "View"]
 
 # Some 70 pictures at 120 × 40; the whole TUI is to stay below 80 MB.
 CACHE_BYTES = 6_000_000
-# Three bytes a pixel: 40 pictures at 120 × 40, 7 in octants at 200 × 60.
+# Four bytes a pixel: 40 pictures at 120 × 40, 7 in octants at 200 × 60.
 _DECODED_PIXELS = 500_000
 # From this size on glibc is to take memory from the system, and to give it back when it is
 # freed (mallopt(3)); it would raise the bound itself to that of the largest picture, and the

@@ -131,6 +131,15 @@ def test_a_sensor_of_twelve_bits_is_not_shown_black(tmp_path: Path) -> None:
     assert min(pixel) > 240
 
 
+def test_a_zoom_to_the_dark_of_a_sensor_of_sixteen_bits_stays_dark(tmp_path: Path) -> None:
+    image = Image.new("I;16", (64, 48), 200)
+    image.paste(60000, (0, 0, 32, 48))
+    image.save(tmp_path / "sixteen.png")
+    decoded = decode(View(tmp_path / "sixteen.png", 40, 15, Region(0.7, 0.3, 0.2, 0.2)))
+    assert decoded.image is not None
+    assert decoded.image.getextrema() == ((0, 0),) * 3
+
+
 def test_what_is_transparent_is_dark(tmp_path: Path) -> None:
     Image.new("RGBA", (64, 48), (255, 255, 255, 0)).save(tmp_path / "clear.png")
     decoded = decode(View(tmp_path / "clear.png", 40, 15))

@@ -150,11 +150,12 @@ class QueueWalk(QueueMoves):
         """
         before, here = len(self.queue), self.current_id
         self._wanted_run = run or self._wanted_run
+        run = self._wanted_run or self.store.runs.latest()
         if self._gathered:
-            run = self._wanted_run or self.store.runs.latest()
             self.stand_in(replace(self.opened(), run=run, graded=graded(self.store, self.queue)))
         else:
-            self.open_queue(self.filter.text)
+            # As it was read: a saved filter that it names may have changed, or gone.
+            self.stand_in(make(self.store, Wanted(self.filter, run)))
         if here in self.queue:
             self._place(self.queue.index(here))
         return len(self.queue) - before

@@ -116,7 +116,7 @@ class FilterBar(Helper):
         return "tab takes the first that fits, ↵ opens, esc leaves"
 
     def _counted(self, text: str) -> str:
-        line = " ".join(text.split())
+        line = text.strip()
         if line != self._asked:
             self._asked = line
             self._previewing.ask(line)

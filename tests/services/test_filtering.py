@@ -149,3 +149,14 @@ def test_a_closed_preview_tells_nothing(previewing: Previewing, told: Told) -> N
     previewing._thread.join(PATIENCE_S)
     assert not previewing._thread.is_alive()
     assert told.previews == []
+
+
+def test_a_queue_takes_new_pictures_though_its_saved_filter_is_gone(river: Store) -> None:
+    filtering.save_filter(river, "ducks", "species:mallard", "ann")
+    session = ReviewSession(river, "ann", where="@ducks")
+    before = len(session.queue)
+    filtering.remove_filter(river, "ducks")
+    add_images(river, [Said("mallard"), Said("northern raccoon")], run=session.run)
+    assert session.refresh_queue() == 1
+    assert len(session.queue) == before + 1
+    assert session.title == "ducks"

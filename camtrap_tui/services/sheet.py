@@ -186,6 +186,10 @@ class Sheet:
         """
         if not self.session.queue:
             return Answer("There is no picture here to grade.")
+        if self._are_kept:
+            # Another program of the same grader may have marked some since.
+            kept = self.session.store.exceptions.of(self.session.grader)
+            self._marked.update(dict.fromkeys(key for key in kept if key not in self._taken))
         targets = self.targets(seen)
         left = self.unseen(seen)
         unseen = counted(left, "picture")

@@ -369,3 +369,20 @@ def test_exceptions_of_nobody_or_on_a_stick_are_forgotten_with_the_sheet(store: 
     sheet.toggle()
     assert sheet.exceptions == [1]
     assert store.db.value("SELECT count(*) FROM sheet_exception") == 0
+
+
+def test_what_the_same_grader_has_marked_elsewhere_meanwhile_is_left_out(
+    sheet: Sheet, store: Store
+) -> None:
+    page(sheet)
+    sheet.step(1)
+    sheet.toggle()
+    elsewhere = Store.open(store.path)
+    with elsewhere:
+        elsewhere.exceptions.put("ann", 7)
+        elsewhere.exceptions.remove("ann", 6)
+        elsewhere.exceptions.put("bob", 8)
+    page(sheet)
+    # What is shown as an exception here stays one here.
+    assert set(words(store)) == {1, 2, 3, 4, 5, 8}
+    assert sheet.exceptions == [6, 7]

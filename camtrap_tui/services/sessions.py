@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from camtrap_tui.domain import sessions
 from camtrap_tui.domain.pace import spell_duration
 from camtrap_tui.domain.sessions import Session
-from camtrap_tui.domain.text import counted
+from camtrap_tui.domain.text import clean, counted
 from camtrap_tui.services.recording import Recording
 from camtrap_tui.store.sessions import KeyedGrades
 from camtrap_tui.store.store import Store
@@ -55,7 +55,9 @@ def parting_lines(review: Recording) -> list[str]:
     lines = [", ".join(parts)]
     how = [f"{session.bulk:,} on sheets and in bursts"] if session.bulk else []
     if session.accepted_share is not None:
-        how.insert(0, f"{session.accepted_share:.0%} accepted of {session.single:,} one by one")
+        how.insert(
+            0, f"{session.accepted_share:.0%} of {session.single:,} keyed one by one accepted"
+        )
     how += [f"{session.undone:,} taken back"] if session.undone else []
     lines += [", ".join(how)] if how else []
     said = species_text(session, species_names(review.store))
@@ -63,4 +65,4 @@ def parting_lines(review: Recording) -> list[str]:
     left = f"{review.left:,} without a grade in this queue ({review.title})"
     if review.left and (hours := review.pace.hours_left(review.left)):
         left += f", {spell_duration(hours)} at this pace"
-    return [lines[0], *(f"  {line}" for line in [*lines[1:], left])]
+    return [clean(lines[0]), *(f"  {clean(line)}" for line in [*lines[1:], left])]

@@ -13,6 +13,7 @@ from camtrap_tui.domain.text import counted
 from camtrap_tui.services.picture_views import BoxMark, Picture, Region
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.services.review_items import Item
+from camtrap_tui.tui.line import one_row
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _BAR_CELLS = 6
@@ -164,9 +165,10 @@ def _machine_rows(
 
 def _class_row(sign: str, name: str, score: float | None, width: int, style: str) -> Content:
     room = width - len(sign) - _BAR_CELLS - 7
-    shown = name if len(name) <= room else name[: room - 1] + "…"
-    text = f"{sign} {shown.ljust(room)} {bar(score or 0.0)} {short_score(score):>3}"
-    return Content.styled(text, style) if style else Content(text)
+    shown = one_row(Content(name)).truncate(room, ellipsis=True)
+    gap = " " * (room - shown.cell_length)
+    row = Content(f"{sign} {shown.plain}{gap} {bar(score or 0.0)} {short_score(score):>3}")
+    return row.stylize(style) if style else row
 
 
 def _box_rows(item: Item) -> list[Content]:

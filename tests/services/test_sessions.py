@@ -37,7 +37,7 @@ def test_what_is_said_when_a_session_ends(session: ReviewSession, clock: Clock) 
     first, *rest = parting_lines(session)
     assert first == "ann: 3 pictures in under 1 min, 1,200 an hour, 3.0 s each (median)"
     assert rest == [
-        "  67% accepted of 3 one by one, 1 taken back",
+        "  67% of 3 keyed one by one accepted, 1 taken back",
         "  northern raccoon 2, blank 1",
         "  2 without a grade in this queue (all pictures), under 1 min at this pace",
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camtrap_tui.tui.review_views import behind, fitting, spread
+from camtrap_tui.tui.review_views import _class_row, behind, fitting, spread
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,10 @@ def test_what_was_asked_stays_in_front_of_what_is_said() -> None:
 def test_only_whole_parts_stand_behind_the_first() -> None:
     assert fitting(["", "abc", "defg", "hi"], 9) == "abc  defg"
     assert fitting(["a long first part", "x"], 5) == "a long first part"
+
+
+@pytest.mark.parametrize("name", ["cat", "a name that is much too long", "中" * 20, "中文", "a\nb"])
+def test_scores_stand_below_each_other_whatever_the_names(name: str) -> None:
+    row = _class_row("↵", name, 0.5, 26, "bold")
+    assert row.cell_length == 25
+    assert row.plain.endswith(" .50")

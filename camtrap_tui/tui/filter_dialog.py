@@ -22,8 +22,8 @@ from camtrap_tui.tui.dialogs import Dialog, Helper, Row, text_dialog
 
 _HINT = "ctrl+s saves this filter"
 _COUNTING = "counting …"
-# Rows of the panel that an explanation may take.
-_EXPLAINED = 30
+# Columns of an explanation: what the panel has at 80.
+_EXPLAINED = 26
 
 
 class FilterTold(Message, bubble=False):

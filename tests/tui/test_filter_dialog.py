@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import takewhile
 
 from textual.pilot import Pilot
 
@@ -76,7 +77,10 @@ async def test_a_mistake_is_underlined_and_told(make_app: Make) -> None:
         field = review(pilot).prompt.content
         spans = [span for span in field.spans if "underline" in str(span.style)]
         assert [field.plain[span.start] for span in spans] == ["2"]
-        assert "hour:7" in " ".join(rows(pilot))
+        told = list(takewhile(lambda row: not row.startswith("species:"), rows(pilot)))
+        assert "hour:7" in " ".join(told)
+        # None of it is cut off.
+        assert max(map(len, told)) <= review(pilot).panel.content_size.width
         # An explanation is no value that could be taken.
         await pilot.press("down", "tab")
         assert "None" not in text(pilot, "prompt")

@@ -114,7 +114,9 @@ class Look:
             parts.append(f"zoom × {self.free.scale:.1f}: arrows move, = - size, z back")
         if self.difference:
             before = self._frames.take(item)
-            if before is None:
+            if before is None and item.image.timestamp is None:
+                parts.append("no frame before this one: its time is not known")
+            elif before is None:
                 parts.append("no frame before this one at its camera")
             elif before.path is None:
                 parts.append(f"no difference: {before.words}, is not on this machine")

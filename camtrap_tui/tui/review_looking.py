@@ -18,9 +18,8 @@ class Looking(ReviewBase, inherit_bindings=False):
         """Say in a sentence what is amiss with the picture, or with the frame before it."""
         item = self.session.item
         if message.problem and item is not None and message.path == item.path:
-            self.say(
-                self._message(" · ".join(filter(None, (self._look.words(item), message.problem))))
-            )
+            parts = (message.problem, self._look.words(item))
+            self.say(self._message(" · ".join(filter(None, parts))))
 
     def action_zoom(self) -> None:
         """Zoom to each box in turn, then back; from a free zoom, back."""

@@ -145,6 +145,15 @@ async def test_the_difference_names_the_frame_before_and_toggles(make_app: Make)
         assert _seen(pilot).zoom is not None
 
 
+async def test_without_a_time_there_is_no_frame_before(make_app: Make, river: Store) -> None:
+    with river.db.transaction():
+        river.db.execute("UPDATE image SET timestamp = NULL, burst_id = NULL WHERE id = 1")
+    async with make_app(where="species:raccoon").run_test() as pilot:
+        place = list(_screen(pilot).session.queue).index(1)
+        await pilot.press(*("j" for _ in range(place)), "d")
+        assert "its time is not known" in _said(pilot)
+
+
 async def test_the_frame_before_is_not_that_of_the_queue(make_app: Make) -> None:
     async with make_app(where="species:mallard").run_test() as pilot:
         await pilot.press("d")

@@ -150,7 +150,7 @@ class ReviewSession(Detailing):
             return Answer("This picture is a burst of its own: any grade key grades it.")
         if lost := self._unrecorded():
             self._composing = Composing()
-            return Answer(f"{lost} Ask for the burst's grade again.")
+            return Answer(f"{lost} Now ask again.")
         self._composing = Composing(whole_burst=True)
         kept = len(item.burst) - targets
         self._burst_question = _BURST_QUESTION.format(

@@ -100,7 +100,10 @@ class Lines(Widget):
 
     def on_resize(self) -> None:
         """Show as many rows as there is room for now, the chosen one among them."""
+        # Textual may have painted with the new size already.
+        before = self._drawn()
         self._reveal(self._top if self._chosen is None else self._chosen)
+        self._refresh_since(before)
 
     def _reveal(self, row: int) -> None:
         height = max(self.size.height, 1)

@@ -77,7 +77,7 @@ async def test_a_mistake_is_underlined_and_told(make_app: Make) -> None:
         field = review(pilot).prompt.content
         spans = [span for span in field.spans if "underline" in str(span.style)]
         assert [field.plain[span.start] for span in spans] == ["2"]
-        told = list(takewhile(lambda row: not row.startswith("species:"), rows(pilot)))
+        told = list(takewhile(lambda row: not row.startswith("graded "), rows(pilot)))
         assert "hour:7" in " ".join(told)
         # None of it is cut off.
         assert max(map(len, told)) <= review(pilot).panel.content_size.width

@@ -147,7 +147,11 @@ class FilterBar(Helper):
     def press(self, key: str, text: str, row: Row | None) -> str | None:
         """Save the filter (ctrl+s), or remove the chosen saved one (ctrl+d)."""
         if key == "ctrl+s":
-            self._ask(self._save_dialog(text))
+            # Asked for a name first, whoever mistyped would have to type it all again.
+            if self._error(text) is None:
+                self._ask(self._save_dialog(text))
+            else:
+                self._refused = text
             return text
         name = str(row.value) if row is not None else ""
         if key == "ctrl+d" and name.startswith(SAVED):

@@ -108,6 +108,15 @@ async def test_a_filter_is_saved_chosen_and_removed(make_app: Make, river: Store
         assert text(pilot, "prompt").startswith("Filter: species:mallard")
 
 
+async def test_what_has_no_meaning_is_refused_before_a_name_is_asked(make_app: Make) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await pilot.press("f", *"species:mallard hour:25", "ctrl+s")
+        assert text(pilot, "prompt").startswith("Filter: species:mallard hour:25")
+        assert text(pilot, "message").startswith("hour:25: hours go from 0 to 23")
+        await pilot.press("backspace", "ctrl+s")
+        assert text(pilot, "prompt").startswith("Save this filter as:")
+
+
 async def test_why_a_saved_filter_cannot_be_removed_is_told(make_app: Make, river: Store) -> None:
     filtering.save_filter(river, "ducks", "species:mallard", "ben")
     async with make_app().run_test(size=(120, 40)) as pilot:

@@ -10,6 +10,7 @@ import os
 import re
 import selectors
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -73,6 +74,10 @@ class TerminalDriver(LinuxDriver):
         self._is_modern = bool(_MODERN.match(os.environ.get("TERM", "")))
         self._is_stopping = False
         self._continued = False
+        if sys.__stderr__ is not None:
+            # Whatever the locale says: blocks have no other encoding, and a terminal that says
+            # Latin-1 of itself is mostly a setting that came along over SSH.
+            sys.__stderr__.reconfigure(encoding="utf-8", errors="backslashreplace")
         # From here on the terminal is another: who ends us now waits until the app can end well.
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
         super().__init__(app, debug=debug, mouse=mouse, size=size)

@@ -141,7 +141,7 @@ class GridScreen(PromptScreen, inherit_bindings=False):
         """Say what came of the last key, else what enter does."""
         if self.prompt.is_open:
             return
-        hint = grid_views.hint(self.sheet, self._thumbs.seen() | self._to_come())
+        hint = grid_views.hint(self.sheet, self._seen() | self._to_come())
         if self._is_leaving or self.sheet.asks:
             self.explain(self._said)
             return
@@ -157,6 +157,12 @@ class GridScreen(PromptScreen, inherit_bindings=False):
             for item in self._items
             if self._missing.is_to_come(item) or self._thumbs.is_to_come(item.image.id)
         }
+
+    def _seen(self) -> set[int]:
+        """Return the images of the page whose pictures can be seen: none where the terminal has
+        no room for one with its caption."""
+        is_room = self._tiling.height <= self._thumbs.size.height
+        return self._thumbs.seen() if is_room else set()
 
     def _answer(self, answer: Answer, *, read: bool = True) -> None:
         self._is_leaving = self._is_waiting = False
@@ -213,7 +219,7 @@ class GridScreen(PromptScreen, inherit_bindings=False):
             self._answer(Answer(still), read=False)
             self._is_waiting = True
             return
-        self._answer(self.sheet.grade_page(self._thumbs.seen()))
+        self._answer(self.sheet.grade_page(self._seen()))
 
     def action_sheet_except(self) -> None:
         """Mark an exception, or unmark it; in the file, where that takes anything."""

@@ -225,6 +225,22 @@ async def test_resizing_keeps_the_picture_under_the_cursor(make_app: Make) -> No
         assert text(pilot, "strip").startswith("IMG_0004.JPG")
 
 
+async def test_a_terminal_without_room_for_a_picture_grades_no_page(
+    make_app: Make, river: Store
+) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await keys(pilot, "g")
+        await pilot.resize_terminal(80, 4)
+        await pilot.pause(0.3)
+        await pilot.press("enter", "enter", "enter")
+        assert labels(river.path) == {}
+        assert "nothing here to grade" in text(pilot, "message")
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        await keys(pilot, "enter", "enter")
+    assert labels(river.path) != {}
+
+
 async def test_an_empty_queue_says_so(make_app: Make, river: Store) -> None:
     async with make_app(where="species:lion").run_test(size=(80, 24)) as pilot:
         await pilot.press("g")

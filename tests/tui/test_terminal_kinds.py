@@ -63,6 +63,17 @@ def test_it_starts_grades_and_leaves_the_terminal_sane(
     assert b"\x1b[?1004h" not in terminal.written
 
 
+def test_a_locale_that_is_not_utf_8_leaves_the_screen_as_it_is(river: Store) -> None:
+    latin = {"PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0", "LC_ALL": "C"}
+    terminal = Terminal("review", river.path, "--grader", "ann", environment=latin)
+    try:
+        terminal.wait_for("1/6")
+        terminal.wait_for("river.db · all pictures")
+        assert "\\u" not in terminal.text()
+    finally:
+        terminal.close()
+
+
 def test_any_size_in_the_middle_of_it(river: Store) -> None:
     # What a shell has exported long ago says nothing of the terminal.
     stale = {"COLUMNS": "80", "LINES": "24"}

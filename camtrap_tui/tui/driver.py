@@ -11,8 +11,10 @@ import re
 import selectors
 import signal
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from textual import constants, events, messages
@@ -101,6 +103,9 @@ class TerminalDriver(LinuxDriver):
         modes = self.attrs_before
         self._wait_for_foreground()
         self._replies = Replies(constants.ESCAPE_DELAY)
+        with suppress(termios.error):
+            # Typed at a shell, line by line, before any picture was there: no grade of one.
+            termios.tcflush(self.fileno, termios.TCIFLUSH)
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if modes is not None:
             # As it was at first, whatever a shell that stopped us has left.

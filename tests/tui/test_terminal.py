@@ -130,6 +130,18 @@ def test_a_paste_and_late_answers_of_the_terminal_grade_nothing(
     assert "1/6" in terminal.text()
 
 
+def test_what_was_typed_at_the_shell_before_it_grades_nothing(survey: Path) -> None:
+    terminal = Terminal("review", survey, "--grader", "ann")
+    try:
+        terminal.type("ls\rb1\r")
+        terminal.wait_for("1/6")
+        terminal.type("j")
+        terminal.wait_for("2/6")
+        assert labels(survey) == {}
+    finally:
+        terminal.close()
+
+
 def test_keys_that_arrive_at_once_are_taken_in_their_order(
     terminal: Terminal, survey: Path
 ) -> None:

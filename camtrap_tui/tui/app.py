@@ -29,6 +29,7 @@ from camtrap_tui.tui.line_kind import line_kind, started_from
 from camtrap_tui.tui.painter import PaintingApp
 from camtrap_tui.tui.prompt_screen import PromptScreen
 from camtrap_tui.tui.queue_opener import QueueOpened, QueueOpener
+from camtrap_tui.tui.review_base import CANNOT_WRITE
 from camtrap_tui.tui.review_screen import ReviewScreen
 from camtrap_tui.tui.runner import Runner
 from camtrap_tui.tui.sheets import Sheets
@@ -186,7 +187,8 @@ class CamtrapApp(PaintingApp):
             # Nor may what is on its way by now grade a picture of the queue that stays.
             self._deaf_before = time.monotonic()
             said = f"{error} {self._opener.drop()}".rstrip()
-        self._show_review(said)
+        # That nothing can be graded is said before anybody tries to.
+        self._show_review(CANNOT_WRITE if is_first and self.store.db.read_only else said)
 
     def _holds(self, event: events.Event) -> bool:
         if not self._opener.holds(event):

@@ -26,7 +26,7 @@ from camtrap_tui.tui.look import Look
 from camtrap_tui.tui.missing_pictures import MissingPictures, PictureFetched
 from camtrap_tui.tui.prompt_screen import PromptScreen
 
-_CANNOT_WRITE = "The survey is read-only here: look at it, but nothing can be graded or marked."
+CANNOT_WRITE = "The survey is read-only here: look at it, but nothing can be graded or marked."
 
 
 class ReviewBase(PromptScreen, inherit_bindings=False):
@@ -54,7 +54,7 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
     def on_mount(self) -> None:
         """Ask who grades, unless that is known; the pictures wait for nobody."""
         if self.session.store.db.read_only:
-            self.say(_CANNOT_WRITE)
+            self.say(CANNOT_WRITE)
         elif not self.session.grader:
             self._ask_name()
         else:
@@ -196,7 +196,7 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
     def _may_grade(self) -> bool:
         """Tell whether a grade can be recorded, and say or ask what is lacking."""
         if self.session.store.db.read_only:
-            self.say(_CANNOT_WRITE)
+            self.say(CANNOT_WRITE)
             return False
         if not self.session.grader:
             self._ask_name()

@@ -56,8 +56,6 @@ _PREDICTIONS = "(SELECT * FROM prediction WHERE run_id = ?) AS prediction"
 _IMAGE_ID = re.compile(r"\bimage\.id\b")
 _OF_IMAGES = re.compile(r"\bimage\.(?!id\b)")
 
-_UNGRADED = "NOT EXISTS (SELECT 1 FROM vote WHERE vote.image_id = image.id)"
-
 
 @dataclass(frozen=True, slots=True)
 class QueueSize:
@@ -162,7 +160,7 @@ class Queues:
 
     def _from(self, wanted: Filter, run_id: int | None, columns: str, order: str = "") -> Query:
         """Return the SELECT of these columns of the images that a filter chooses."""
-        where, parameters = self.conditions(wanted)
+        where, parameters = self._conditions.of(wanted)
         few = [sql for term in wanted.terms if (sql := self._conditions.few(term))]
         # Few images are counted most quickly one by one.
         parts, one_by_one = [columns, *where, order], bool(few) and not order
@@ -212,17 +210,13 @@ class Queues:
         )
         return int(found) > share
 
-    def conditions(self, wanted: Filter) -> tuple[list[str], list[Any]]:
-        """Return conditions over `image` and `prediction`, with their parameters."""
-        return self._conditions.of(wanted)
-
     def size(self, wanted: Filter, run_id: int | None) -> QueueSize:
         """Return how many images `wanted` chooses, without their order: for a preview."""
         if not wanted.terms:
             pictures = self._db.value("SELECT count(*) FROM image")
             graded = self._db.value("SELECT count(*) FROM (SELECT 1 FROM vote GROUP BY image_id)")
             return QueueSize(pictures, pictures - graded)
-        columns = f"count(*), coalesce(sum({_UNGRADED}), 0)"
+        columns = f"count(*), coalesce(sum({STATE_CONDITIONS['ungraded']}), 0)"
         found = self._db.one(*self._from(replace(wanted, order="time"), run_id, columns))
         assert found is not None
         return QueueSize(*found)

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from camtrap_tui.domain.filters import Filter
+from camtrap_tui.store.conditions import Conditions
 from camtrap_tui.store.database import Database
-from camtrap_tui.store.queue import Queues
 
 By = Literal["prediction", "classification", "truth"]
 Query = tuple[str, list[Any]]
@@ -183,11 +183,11 @@ class Reports:
             yield low, low + STRETCH - 1
 
     def _conditions(self, what: Counted) -> list[str]:
-        return Queues(self._db).conditions(what.wanted)[0]
+        return Conditions(self._db).of(what.wanted)[0]
 
     def _scope(self, what: Counted, column: str, low: int, high: int) -> Query:
         """Return the clause that keeps to the images of the filter; empty without a filter."""
-        where, parameters = Queues(self._db).conditions(what.wanted)
+        where, parameters = Conditions(self._db).of(what.wanted)
         if not where:
             return "", []
         sql = (

@@ -7,7 +7,7 @@ time and in the order of the file paths, which an index has, so memory does not 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from camtrap_tui.domain.filters import Filter
@@ -190,7 +190,7 @@ class Truth:
         return int(self._db.value(sql, more))
 
     def _scope(self, wanted: Filter, run_id: int | None) -> tuple[str, list[Any]]:
-        if not Queues(self._db).conditions(wanted)[0]:
+        if not wanted.terms:
             return "", []
-        sql, parameters = Queues(self._db).query(wanted, run_id)
+        sql, parameters = Queues(self._db).query(replace(wanted, order="time"), run_id)
         return f" WHERE image.id IN ({sql})", parameters

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from camtrap_tui.cli import group, main
-from camtrap_tui.domain.filter_words import VALUES, WORDS
+from camtrap_tui.domain.filter_words import ORDERS, VALUES, WORDS
 from camtrap_tui.errors import UsageError
 from camtrap_tui.store.store import Store
 from tests.builders import Said, add_images
@@ -65,6 +65,25 @@ def test_a_saved_filter_serves_wherever_a_filter_does(survey: Path) -> None:
     out = survey.with_name("truth.csv")
     report = json.loads(run("export", survey, out, "--where", "@coons state:mine", "--json").stdout)
     assert report["rows"] == 1
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("words", ["", "species:raccoon ", "state:graded "])
+def test_an_order_changes_nothing_of_what_is_counted(survey: Path, words: str, order: str) -> None:
+    def told(where: str) -> list[str]:
+        out = survey.with_name("truth.csv")
+        out.unlink(missing_ok=True)
+        run("export", survey, out, "--where", where)
+        charts = (("charts",), ("charts", "--hours"), ("charts", "--by", "truth"))
+        found = [run(*chart, survey, "--where", where, "--json").stdout for chart in charts]
+        (counted,) = json.loads(run("filters", survey, "--where", where, "--json").stdout)
+        return [out.read_text(), str(counted["pictures"]), *found]
+
+    ordered = [
+        text.replace(f"{words}order:{order}", words.strip())
+        for text in told(f"{words}order:{order}")
+    ]
+    assert ordered == told(words)
 
 
 @pytest.mark.parametrize(

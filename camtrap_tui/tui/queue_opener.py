@@ -63,13 +63,16 @@ class QueueOpener:
     def take(self, opening: Opening) -> str:
         """Stand in the queue that was made; the answer is a sentence. Raises what stopped it."""
         then, self._then = self._then, None
+        is_first = not self._session.is_open
         found = self._session.take(opening)
         if opening.asked.is_resumed:
             return resuming.where_you_were(self._session, opening.asked)
         resuming.remember(self._session)
         if then is not None:
             then()
-        return found_in_words(opening.asked.filter, found)
+        # The status line counts all pictures: what undo takes back is news.
+        is_usual = is_first and found and not opening.asked.filter.text
+        return "" if is_usual else found_in_words(opening.asked.filter, found)
 
     def holds(self, event: events.Event) -> bool:
         """Keep a key for later while a queue is being made; tell whether it was kept."""

@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from camtrap_tui.config import Settings
+from camtrap_tui.domain.taxonomy import BLANK_UUID
 from camtrap_tui.errors import StoreError
 from camtrap_tui.services import opening as opening_module
 from camtrap_tui.services.opening import Opened, Opening, Wanted, wanted
@@ -103,6 +104,19 @@ async def test_keys_typed_before_the_queue_is_there_are_done_in_their_order(
         await pilot.pause(0.2)
         assert words(river) == {1: "blank", 2: "human", 4: "vehicle"}
         assert session.position == 4
+
+
+async def test_the_first_queue_of_all_pictures_leaves_room_for_what_undo_takes_back(
+    river: Store, held: Held
+) -> None:
+    held.may_go.set()
+    ReviewSession(river, "ann").special(BLANK_UUID, "blank")
+    async with starting(river) as pilot:
+        await opened(pilot, pilot.app.session)  # type: ignore[attr-defined]
+        assert text(pilot, "message") == "u undoes blank on IMG_0001.JPG"
+    async with starting(river, "species:mallard") as pilot:
+        await opened(pilot, pilot.app.session)  # type: ignore[attr-defined]
+        assert text(pilot, "message").startswith("1 picture.")
 
 
 async def test_a_filter_keeps_the_old_queue_and_the_keys_until_the_new_one_is_there(

@@ -7,6 +7,7 @@ than fewer colours for as many bytes: the nearest of 256 make blotches where an 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -136,7 +137,7 @@ def _foreseen(level: Level, room: float, said: Callable[[int], float]) -> int:
 
 def _higher(level: Level, tolerance: int, times: float) -> int:
     """Return the tolerance for so many `times` fewer bytes."""
-    return min(max(round(tolerance * times**_STEEPNESS), tolerance + 1), level.highest)
+    return min(max(round(tolerance * math.pow(times, _STEEPNESS)), tolerance + 1), level.highest)
 
 
 def _size(rows: Sequence[str]) -> int:

@@ -185,7 +185,9 @@ class Prompt(Line):
         # With nothing chosen yet, the first step is to an end of the list.
         here = here if here is not None else -1 if by > 0 else last + 1
         target = min(max(here + by, 0), last)
-        while 0 < target < last and self._rows[target].value is None:
-            target += 1 if by > 0 else -1
+        step = 1 if by > 0 else -1
+        onward = range(target, last + 1 if by > 0 else -1, step)
+        # Past what only explains something; at an end, to what that leaves in view.
+        target = next((n for n in onward if self._rows[n].value is not None), target)
         self._panel.choose(target)
         self._message.show(self._rows[target].hint)

@@ -148,6 +148,7 @@ SHEET = (
     Command("sheet_left", ("left",), "Left", "cursor to the left", MOVE),
     Command("sheet_down", ("down",), "Down", "cursor down", MOVE),
     Command("sheet_up", ("up",), "Up", "cursor up", MOVE),
+    Command("sheet_detected", ("tab",), "Detection", "to the page's next with a detection", MOVE),
     Command("sheet_next", ("pagedown",), "Next page", "turn the page, grade nothing", MOVE, 8),
     Command("sheet_previous", ("pageup",), "Previous page", "turn the page back", MOVE),
     Command("sheet_smaller", ("minus",), "Smaller", "smaller thumbnails, more a page", LOOK, 5),

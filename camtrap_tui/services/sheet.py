@@ -134,6 +134,16 @@ class Sheet:
             return Answer()
         return self.session.go_to_place(self._start + target)
 
+    def step_to(self, image_ids: Collection[int]) -> Answer:
+        """Move the cursor to the next picture of the page that is among these; after the last
+        one comes the first."""
+        here, page = self.cursor, self.page
+        for place in (*range(here + 1, len(page)), *range(min(here, len(page)))):
+            if page[place] in image_ids:
+                return self.step(place - here)
+        self._asked = ()
+        return Answer("No other picture of this page has a detection.")
+
     def turn(self, pages: int) -> Answer:
         """Turn the page without grading; at an end, say so."""
         self._asked = ()

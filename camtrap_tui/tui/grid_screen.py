@@ -294,6 +294,11 @@ class GridScreen(PromptScreen, inherit_bindings=False):
         """Cursor up."""
         self._step(-self._tiling.columns)
 
+    def action_sheet_detected(self) -> None:
+        """Cursor to the next picture of the page in which a detection exists, however weak."""
+        found = {item.image.id for item in self._items if item.confidence is not None}
+        self._answer(self.sheet.step_to(found), read=False)
+
     def action_sheet_next(self) -> None:
         """Next page."""
         self._answer(self.sheet.turn(1))

@@ -51,6 +51,8 @@ class Grader:
         run = self.store.runs.latest()
         read = Items(self.store, run).read(range(1, len(truth) + 1))
         self.items: dict[str, Item] = {item.name: item for item in read}
+        boxes = self.store.runs.highest_confidences(run.id, range(1, len(truth) + 1)) if run else {}
+        self.detected = {item.name for item in read if item.image.id in boxes}
         order = sorted(read, key=lambda i: (i.deployment, i.image.timestamp or "", i.image.id))
         self.order = [item.name for item in order]
         self.graded: set[str] = set()
@@ -221,7 +223,7 @@ class Grader:
         for place, name in enumerate(page):
             if name in self.graded or self.truth[name] == label:
                 continue
-            self.move(at, place, columns)
+            self.move(at, place, columns, [name in self.detected for name in page])
             at = place
             self.except_one(name)
         rest = [name for name in page if name not in self.graded]
@@ -247,7 +249,7 @@ class Grader:
                 lambda: _TOO_EARLY.decode() not in self.terminal.text(), "the pictures of the page"
             )
             start = len(self.terminal.written)
-            self.terminal.type("\r")
+            self.type("too early", ["\r"])
 
     def columns(self, page: list[str]) -> int:
         """Return how many thumbnails stand side by side: what `↓` moves by."""
@@ -258,10 +260,12 @@ class Grader:
                     return self.terminal.screen.columns // (row.find(other) - row.find(one))
         return len(page)
 
-    def move(self, start: int, end: int, columns: int) -> None:
-        """Move the cursor on the page."""
+    def move(self, start: int, end: int, columns: int, detected: list[bool]) -> None:
+        """Move the cursor on the page, by arrows or from detection to detection."""
         down, across = end // columns - start // columns, end % columns - start % columns
         keys = [_DOWN] * down + ([_RIGHT] * across if across > 0 else [_LEFT] * -across)
+        if detected[end] and start < end:
+            keys = min(keys, ["\t"] * sum(detected[start + 1 : end + 1]), key=len)
         self.type("cursor", keys)
 
     def except_one(self, name: str) -> None:

@@ -241,6 +241,27 @@ async def test_a_terminal_without_room_for_a_picture_grades_no_page(
     assert labels(river.path) != {}
 
 
+async def test_tab_goes_through_the_pictures_of_the_page_that_have_a_detection(
+    make_app: Make, river: Store
+) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await keys(pilot, "g")
+        found = [
+            thumb.shown.item.image.id
+            for thumb in thumbs(pilot)
+            if thumb.shown and thumb.shown.item.confidence is not None
+        ]
+        assert 1 < len(found) < 6
+        went = []
+        for _ in range(len(found) + 1):
+            await keys(pilot, "tab")
+            went.append(grid(pilot).sheet.session.current_id)
+        after = [key for key in found if key > 1]
+        assert went == [*after, *found, *found][: len(went)]
+        await keys(pilot, "enter", "tab", "enter")
+    assert labels(river.path) == {}
+
+
 async def test_an_empty_queue_says_so(make_app: Make, river: Store) -> None:
     async with make_app(where="species:lion").run_test(size=(80, 24)) as pilot:
         await pilot.press("g")

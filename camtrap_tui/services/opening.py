@@ -22,12 +22,14 @@ from camtrap_tui.store.store import Store
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which queue is asked for; `is_resumed` says that its grader was in it, and `start_id` at
-    which image, 0 where they were at none."""
+    which image, 0 where they were at none. `lost` is their filter where it means nothing any more,
+    and all pictures stand for it."""
 
     filter: Filter
     run: Run | None
     start_id: int = 0
     is_resumed: bool = False
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)

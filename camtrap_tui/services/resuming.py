@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from camtrap_tui.domain.models import Place, Run
+from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import CamtrapError, UsageError
 from camtrap_tui.services.opening import Wanted, wanted
 from camtrap_tui.store.store import Store, utc_now
@@ -29,13 +30,15 @@ def resume(store: Store, grader: str, run: Run | None) -> Wanted:
     try:
         asked = wanted(store, place.filter, run, grader)
     except UsageError:
-        asked = wanted(store, "", run)
+        asked = replace(wanted(store, "", run), lost=place.filter)
     return replace(asked, start_id=place.image_id or 0, is_resumed=True)
 
 
 def where_you_were(session: Recording, asked: Wanted) -> str:
     """Return the sentence that says where the session goes on; empty where it begins as any
     does, at the first picture of all that has no grade."""
+    if asked.lost:
+        return f"All pictures: the filter you were in means nothing now: {clean(asked.lost)}"
     if session.filter.text:
         return f"Where you were: {session.filter.text}; f changes it."
     return "Where you were." if asked.start_id and not session.is_at_start else ""

@@ -82,8 +82,9 @@ def test_who_begins_where_everybody_does_is_told_nothing(river: Store) -> None:
 
 def test_a_filter_that_is_not_understood_any_more_leaves_all_pictures(river: Store) -> None:
     river.places.put(Place("ann", "phase-of-moon:full", 5, NOW))
-    session, _ = again(river)
+    session, said = again(river)
     assert (session.filter.text, len(session.queue), session.current_id) == ("", COUNT, 5)
+    assert said == "All pictures: the filter you were in means nothing now: phase-of-moon:full"
 
 
 def test_an_empty_queue_is_gone_back_to(river: Store) -> None:

@@ -68,8 +68,9 @@ class PaintingApp(WritingApp):
         self.pacer = Pacer(kind or LineKind())
         self._panes: list[Pane] = []
         self._timer: Timer | None = None
-        # The last whole screen that was painted: what of it, at what size, in which words.
-        self._whole: tuple[object, Size, str] | None = None
+        # The screen that was painted last, and the words of one that has just come.
+        self._painted: object = None
+        self._coming: tuple[object, Size, str] | None = None
 
     def add_pane(self, pane: Pane) -> None:
         """Take a pane into account that has come onto its screen."""
@@ -81,11 +82,11 @@ class PaintingApp(WritingApp):
 
     def on_resize(self) -> None:
         """Take nothing for granted: a terminal may have moved what it shows."""
-        self._whole = None
+        self._painted = self._coming = None
 
     def paint_anew(self) -> None:
         """Have the whole screen sent, whatever the terminal may show."""
-        self._whole = None
+        self._painted = self._coming = None
         super().paint_anew()
 
     def acknowledged(self) -> None:
@@ -117,10 +118,12 @@ class PaintingApp(WritingApp):
         for pane in panes:
             pane.hush(is_hushed=False)
         if is_whole:
-            # Textual paints a screen several times when it comes: once will do.
+            # Textual paints a screen twice when it comes: once will do. Later, other words
+            # may have been there between.
             whole = (self.screen, self.size, said)
-            said = "" if whole == self._whole else said
-            self._whole = whole
+            said = "" if whole == self._coming else said
+            self._coming = None if self._painted is self.screen else whole
+            self._painted = self.screen
             if said:
                 for pane in panes:
                     pane.forget()

@@ -196,3 +196,17 @@ async def test_a_screen_that_is_repainted_comes_in_bands_too(pictures: list[Pict
                 if app.pacer.is_asking:
                     app.acknowledged()
                 await pilot.pause(0.01)
+
+
+async def test_a_screen_that_is_as_it_was_is_painted_over_what_came_between(
+    pictures: list[Picture],
+) -> None:
+    app = _Host(LineKind())
+    async with app.run_test(size=(80, 25)) as pilot:
+        for words in ("first words", "other words", "first words"):
+            app.words.show(words)
+            if words == "first words":
+                app.screen.refresh()
+            await pilot.pause(0.1)
+        said = "".join(app.writes)
+        assert said.rindex("first words") > said.rindex("other words")

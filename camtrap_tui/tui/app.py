@@ -86,7 +86,8 @@ class CamtrapApp(PaintingApp):
             return
         screen = self.screen if self.screen_stack else None
         try:
-            if isinstance(event, events.Key) and event.key in self._suspend_keys:
+            asks = isinstance(screen, PromptScreen) and screen.prompt.is_open
+            if self._stops(event, asks=asks):
                 self.action_suspend_process()
                 return
             if self._holds(event):
@@ -111,6 +112,12 @@ class CamtrapApp(PaintingApp):
                 raise
             self._deaf_before = time.monotonic()
             screen.explain(f"Nothing was recorded: {error}")
+
+    def _stops(self, event: events.Event, *, asks: bool) -> bool:
+        """Tell whether a key stops the app: in a prompt, a letter that somebody chose is text."""
+        if not isinstance(event, events.Key) or event.key not in self._suspend_keys:
+            return False
+        return not (asks and event.is_printable)
 
     def _mention(self, text: str) -> None:
         # What is being asked stays to be read.

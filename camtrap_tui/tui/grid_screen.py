@@ -28,7 +28,7 @@ from camtrap_tui.tui.prompt_screen import PromptScreen
 from camtrap_tui.tui.thumbnails import Shown, Thumbs, Tiling, step_within
 
 # Rows that are no picture's: status, the picture under the cursor, message, keys.
-_LINES = 4
+LINES = 4
 _READ_ONLY = "The survey is read-only here: look at it, but nothing can be graded."
 
 
@@ -55,7 +55,7 @@ class GridScreen(PromptScreen, inherit_bindings=False):
         """Lay out: status, thumbnails, the picture under the cursor, message or prompt, keys."""
         # Before the first paint, or the whole screen would be sent once more.
         width, height = self.app.size
-        self._tile(Size(width, height - _LINES))
+        self._tile(Size(width, height - LINES))
         self.panel.display = False
         yield Line(id="status")
         with Container(id="middle"):

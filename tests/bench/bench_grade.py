@@ -21,11 +21,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from itertools import pairwise
 from pathlib import Path
 
 from camtrap_tui.services.review_items import Item, Items
 from camtrap_tui.store.store import Store
+from camtrap_tui.tui.grid_screen import LINES
+from camtrap_tui.tui.thumbnails import tiling
 from tests.bench.grading_survey import BLANK, build
 from tests.terminal import Terminal
 
@@ -46,6 +47,7 @@ class Grader:
     ) -> None:
         self.truth = truth
         self.smaller = smaller
+        self.step = 0
         self.keys: Counter[str] = Counter()
         self.store = Store.open(survey)
         run = self.store.runs.latest()
@@ -180,6 +182,7 @@ class Grader:
         self.terminal.wait_for(f"sheet: {label}")
         # The app keeps the size from one sheet to the next.
         smaller, self.smaller = self.smaller, 0
+        self.step += smaller
         for _ in range(smaller):
             before = _RANGE.findall(self.terminal.text())
             self.type("sheet", ["-"])
@@ -218,7 +221,7 @@ class Grader:
 
     def grade_page(self, page: list[str], label: str, agreed: bool) -> bool:
         """Grade the exceptions on the spot, then the rest; tell whether the sheet asks no more."""
-        columns = self.columns(page)
+        columns = self.columns()
         at = 0
         for place, name in enumerate(page):
             if name in self.graded or self.truth[name] == label:
@@ -251,14 +254,10 @@ class Grader:
             start = len(self.terminal.written)
             self.type("too early", ["\r"])
 
-    def columns(self, page: list[str]) -> int:
+    def columns(self) -> int:
         """Return how many thumbnails stand side by side: what `↓` moves by."""
-        # Where two names stand beside each other; not every caption has room for one.
-        for row in self.terminal.text().splitlines():
-            for one, other in pairwise(name[4:8] for name in page):
-                if "JPG" not in row and -1 < row.find(one) < row.find(other):
-                    return self.terminal.screen.columns // (row.find(other) - row.find(one))
-        return len(page)
+        screen = self.terminal.screen
+        return tiling(screen.columns, screen.lines - LINES, self.step).columns
 
     def move(self, start: int, end: int, columns: int, detected: list[bool]) -> None:
         """Move the cursor on the page, by arrows or from detection to detection."""

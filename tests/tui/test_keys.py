@@ -9,9 +9,7 @@ from dataclasses import replace
 import pytest
 
 from camtrap_tui.commands import SCREENS
-from camtrap_tui.config import Settings
 from camtrap_tui.domain.models import Observation
-from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui import bindings
 from camtrap_tui.tui.app import CamtrapApp
@@ -240,21 +238,6 @@ async def test_help_shows_the_keys_that_a_person_chose(make_app: Make) -> None:
         await pilot.press("question_mark")
         assert "f6      Smaller" in panel(pilot)
         assert "f5      Undo" in panel(pilot)
-
-
-async def test_a_letter_chosen_for_the_shell_is_text_in_a_prompt(
-    river: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stops: list[int] = []
-    monkeypatch.setattr(CamtrapApp, "action_suspend_process", lambda self: stops.append(1))
-    session = ReviewSession(river, "ann")
-    app = CamtrapApp(river, session, Settings(grader="ann", keys={"suspend": ("y",)}))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("n", "y", "e", "s", "enter")
-        assert [m.value for m in app.session.item.marks] == ["yes"]  # type: ignore[union-attr]
-        assert stops == []
-        await pilot.press("y")
-        assert stops == [1]
 
 
 async def test_it_works_by_the_key_it_is_given(make_app: Make) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from textual import events
 
+from camtrap_tui.config import Settings
+from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.app import CamtrapApp
 from camtrap_tui.tui.line import Line
@@ -93,3 +95,18 @@ async def test_every_screen_says_it_and_stays(
         assert said(app) == CAPITALS
         assert app.screen is before
         assert not labels(river)
+
+
+async def test_a_letter_chosen_for_the_shell_is_text_in_a_prompt(
+    river: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stops: list[int] = []
+    monkeypatch.setattr(CamtrapApp, "action_suspend_process", lambda self: stops.append(1))
+    session = ReviewSession(river, "ann")
+    app = CamtrapApp(river, session, Settings(grader="ann", keys={"suspend": ("y",)}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("n", "y", "e", "s", "enter")
+        assert [m.value for m in app.session.item.marks] == ["yes"]  # type: ignore[union-attr]
+        assert stops == []
+        await pilot.press("y")
+        assert stops == [1]

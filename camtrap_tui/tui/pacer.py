@@ -13,7 +13,7 @@ import math
 import time
 from collections.abc import Callable
 
-from camtrap_tui.domain.line_rate import LineRate
+from camtrap_tui.domain.line_rate import FIRST_RATE, LineRate
 from camtrap_tui.tui.line_kind import LineKind
 
 # Asks for the cursor's position (ECMA-48, DSR 6); the answer is CSI row ; column R.
@@ -190,5 +190,7 @@ class Pacer:
             return
         self._is_missed = True
         if self._line.answers:
-            # Lost, or a line that has become far slower: nobody can tell yet.
-            self._line = LineRate(self._line.rate / 2, self._line.round_trip, self._line.answers)
+            # Lost, or a line that has become far slower: nobody can tell yet. How slow a line
+            # can be is for answers to say.
+            rate = max(self._line.rate / 2, min(self._line.rate, FIRST_RATE))
+            self._line = LineRate(rate, self._line.round_trip, self._line.answers)

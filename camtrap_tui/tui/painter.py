@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from textual.events import Resize
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
@@ -68,7 +69,8 @@ class PaintingApp(WritingApp):
         self.pacer = Pacer(kind or LineKind())
         self._panes: list[Pane] = []
         self._timer: Timer | None = None
-        # The screen that was painted last, and the words of one that has just come.
+        # At what size a screen was painted last, which one, and the words of one that has come.
+        self._painted_size: Size | None = None
         self._painted: object = None
         self._coming: tuple[object, Size, str] | None = None
 
@@ -80,9 +82,12 @@ class PaintingApp(WritingApp):
         """Forget a pane that is gone."""
         self._panes.remove(pane)
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """Take nothing for granted: a terminal may have moved what it shows."""
         self._painted = self._coming = None
+        if event.size == self._painted_size:
+            # There and back in a moment: Textual sees no change, and would paint nothing.
+            self.paint_anew()
 
     def paint_anew(self) -> None:
         """Have the whole screen sent, whatever the terminal may show."""
@@ -123,7 +128,7 @@ class PaintingApp(WritingApp):
             whole = (self.screen, self.size, said)
             said = "" if whole == self._coming else said
             self._coming = None if self._painted is self.screen else whole
-            self._painted = self.screen
+            self._painted, self._painted_size = self.screen, self.size
             if said:
                 for pane in panes:
                     pane.forget()

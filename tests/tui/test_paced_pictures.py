@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 from rich.console import Console
 from textual.app import ComposeResult
+from textual.events import Resize
+from textual.geometry import Size
 from textual.pilot import Pilot
 
 from camtrap_tui.services.pictures import Picture
@@ -210,3 +212,20 @@ async def test_a_screen_that_is_as_it_was_is_painted_over_what_came_between(
             await pilot.pause(0.1)
         said = "".join(app.writes)
         assert said.rindex("first words") > said.rindex("other words")
+
+
+async def test_a_terminal_that_was_resized_there_and_back_is_painted_anew(
+    pictures: list[Picture],
+) -> None:
+    app = _Host(LineKind())
+    async with app.run_test(size=(80, 25)) as pilot:
+        app.ask_for(pictures[0])
+        await _until(pilot, lambda: "one.png" in app.told)
+        await pilot.pause(0.1)
+        app.writes.clear()
+        for size in (Size(60, 20), Size(80, 25)):
+            app.post_message(Resize(size, size))
+        await pilot.pause(0.3)
+        said = "".join(app.writes)
+        assert "one.png" in said
+        assert "▀" in said

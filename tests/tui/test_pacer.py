@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from camtrap_tui.domain.line_rate import FIRST_RATE
 from camtrap_tui.tui.line_kind import LineKind
 from camtrap_tui.tui.pacer import REPORT, Pacer
 
@@ -197,3 +198,15 @@ def test_the_thrift_does_not_waver() -> None:
         line.look(0.2)
         seen.add(line.pacer.thrift(3_800))
     assert len(seen) == 1
+
+
+def test_silence_alone_makes_no_line_slower_than_any_is_taken_for_at_first() -> None:
+    line = _Line(_PLAIN, 60_000, 0.02)
+    line.look(3)
+    for _ in range(12):
+        # Answers that never come, each in its own burst of pictures.
+        line.pacer.wrote_band()
+        line.wait(60)
+        line.pacer.room()
+        line.answer = None
+    assert line.pacer.rate >= FIRST_RATE

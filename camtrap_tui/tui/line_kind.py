@@ -23,12 +23,14 @@ class LineKind:
     """What is known of a line before anything was sent over it.
 
     `rate` is bytes a second where it is configured or assumed, else 0. `is_far` tells whether
-    there is a line at all, `answers_tell` whether the far end answers cursor reports.
+    there is a line at all, `answers_tell` whether the far end answers cursor reports, `is_guess`
+    whether the rate is nothing but assumed, and may be far from what the line carries.
     """
 
     is_far: bool = False
     answers_tell: bool = False
     rate: float = 0.0
+    is_guess: bool = False
 
 
 def line_kind(setting: str, environ: Mapping[str, str], above: Sequence[str] = ()) -> LineKind:
@@ -49,7 +51,9 @@ def line_kind(setting: str, environ: Mapping[str, str], above: Sequence[str] = (
     answers = is_far and not multiplexed and term not in ("", "dumb", "unknown")
     if setting != "auto":
         return LineKind(True, answers, int(setting) * 1000 / 8)
-    return LineKind(is_far, answers, _ASSUMED_RATE if is_far and not answers else 0.0)
+    if is_far and not answers:
+        return LineKind(is_far, rate=_ASSUMED_RATE, is_guess=True)
+    return LineKind(is_far, answers)
 
 
 def started_from() -> list[str]:

@@ -113,6 +113,14 @@ class Pacer:
             return 0
         return max(self.rate * seconds - queue, _LEAST_BAND)
 
+    def room_behind_words(self) -> float:
+        """Return how many bytes may be written now that words before them cannot do without.
+
+        Until they are there, what they replace stands under those words: where the rate is a
+        guess they must be few enough for a slow line.
+        """
+        return min(self.room(), FIRST_RATE * _BAND_S if self.kind.is_guess else math.inf)
+
     def begin_picture(self) -> None:
         """Note that another picture was asked for: a key came, and others may follow."""
         self._bands = 0

@@ -133,10 +133,10 @@ class PaintingApp(WritingApp):
                 for pane in panes:
                     pane.forget()
         # What makes way is patched only where the patch follows in this very write.
-        room = self.pacer.room()
+        room = self.pacer.room_behind_words()
         cleared = "".join(pane.make_way(room) for pane in panes)
         bands = []
-        left = room
+        left = self.pacer.room()
         for pane in panes:
             if band := pane.band(left):
                 bands.append(band)

@@ -229,3 +229,22 @@ async def test_a_terminal_that_was_resized_there_and_back_is_painted_anew(
         said = "".join(app.writes)
         assert "one.png" in said
         assert "▀" in said
+
+
+async def test_no_picture_waits_under_new_words_for_what_a_guessed_line_brings(
+    pictures: list[Picture],
+) -> None:
+    app = _Host(LineKind(is_far=True, rate=500_000, is_guess=True))
+    async with app.run_test(size=(80, 25)) as pilot:
+        app.ask_for(pictures[0])
+        await _until(pilot, lambda: "one.png" in app.told)
+        app.view.prefetch(pictures[1:])
+        await pilot.pause(0.5)
+        app.writes.clear()
+        app.ask_for(pictures[1])
+        await _until(pilot, lambda: "two.png" in app.told)
+        assert "\x1b[B" in app.writes[0][: app.writes[0].index("two.png")], "one.png is left"
+        app.writes.clear()
+        app.ask_for(pictures[2])
+        await _until(pilot, lambda: "three.png" in app.told)
+        assert app.writes[0].startswith("\x1b[1;1Hthree.png"), "little has changed"

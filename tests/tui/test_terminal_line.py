@@ -20,8 +20,8 @@ from tests.bench.slow_line import FarTerminal, Link
 from tests.builders import Said, add_images
 
 _SIZE = (80, 24)
-_COUNT = 8
-_KBITS = 256
+_COUNT = 6
+_KBITS = 512
 
 
 @pytest.fixture
@@ -77,9 +77,10 @@ def _cells(screen: pyte.Screen) -> list[tuple[str, str, str]]:
 def test_words_keep_up_and_the_last_picture_is_there_at_last(
     terminal: FarTerminal, survey: Path
 ) -> None:
-    # Where no answer comes, the app waits for it once.
-    quiet = 2.5 if terminal.link.answers == "nobody" else 0.8
-    terminal.run(time.monotonic() + 30, quiet=quiet)
+    # Where no answer comes, the app waits for the first one, and then for none.
+    is_silent = terminal.link.answers == "nobody"
+    quiet = 0.5
+    terminal.run(time.monotonic() + 30, quiet=2.5 if is_silent else quiet)
     now = time.monotonic()
     for number in range(_COUNT - 1):
         terminal.type("j", now + 0.1 * number)
@@ -92,7 +93,7 @@ def test_words_keep_up_and_the_last_picture_is_there_at_last(
     if terminal.link.answers == "multiplexer":
         assert terminal.reports == 0  # ... none are asked for.
     written = terminal.written
-    terminal.run(time.monotonic() + 1.0)
+    terminal.run(time.monotonic() + 0.5)
     assert terminal.written == written, "something is written while nothing changes"
     # The same picture drawn anew, whole: nothing of others is left, and nothing is lacking.
     shown = _cells(_screen(terminal))

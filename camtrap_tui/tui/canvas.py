@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 
@@ -20,6 +20,9 @@ _GAP = 4
 _CHANGED = re.compile(rb"[^\0]+(?:\0{1,%d}[^\0]+)*" % _GAP)
 # How far a channel may be from what is wanted and yet stay as it is.
 _NEAR = 12
+# What is shown may be off by the tolerance that it was drawn with, and so much more than what
+# is to be seen: from a coarse picture, whatever lies near it would stay coarse.
+_ALSO_OFF = 6
 # Where more of a picture has changed, it is sent row by row as it was made.
 _MOST_CHANGED = 0.6
 
@@ -34,7 +37,7 @@ class Row:
     """A row as the terminal shows it: `width` cells of `ansi`, `left` cells into the pane.
 
     `pixels` and `marks` are those of the cells that were sent, not of the frame `of` that they
-    were last brought up to.
+    were last brought up to; `tolerance` is how far from their pixels they may be.
     """
 
     left: int
@@ -43,6 +46,7 @@ class Row:
     of: Frame | None = None
     pixels: bytes = b""
     marks: tuple[Mark, ...] = ()
+    tolerance: int = 0
 
 
 class Canvas:
@@ -193,7 +197,8 @@ class Canvas:
         number = y - self._above
         left = (self.size[0] - frame.width) // 2
         marks = tuple(mark for mark in frame.marks if mark.row == number)
-        return Row(left, frame.width, frame.rows[number], frame, _pixels(frame, number), marks)
+        pixels = _pixels(frame, number)
+        return Row(left, frame.width, frame.rows[number], frame, pixels, marks, frame.tolerance)
 
     def _leftover(self) -> list[int]:
         """Return the rows that show something and are not to be covered cell by cell."""
@@ -264,7 +269,8 @@ class Canvas:
             for start in range(0, down * line, line):
                 part = slice(start + 3 * across * first, start + 3 * across * stop)
                 pixels[part] = new.pixels[part]
-        return Row(new.left, new.width, new.ansi, new.of, bytes(pixels), new.marks)
+        tolerance = max(old.tolerance, new.tolerance)
+        return replace(new, pixels=bytes(pixels), tolerance=tolerance)
 
     def _changed(self) -> dict[int, _Spans]:
         """Return the changed spans of the lacking rows that can be told from what they show."""
@@ -279,7 +285,12 @@ class Canvas:
         comparable = {}
         for y in self._lacking:
             shown = self._rows[y]
-            if shown and shown.of and (shown.of.dots, shown.width) == (frame.dots, frame.width):
+            if (
+                shown
+                and shown.of
+                and (shown.of.dots, shown.width) == (frame.dots, frame.width)
+                and shown.tolerance <= frame.tolerance + _ALSO_OFF
+            ):
                 comparable[y] = shown
         if not comparable:
             return {}

@@ -61,7 +61,13 @@ class _Terminal:
         return inside
 
 
-def _frame(pixels: bytes, width: int, height: int, marks: tuple[Mark, ...] = ()) -> Frame:
+def _frame(
+    pixels: bytes,
+    width: int,
+    height: int,
+    marks: tuple[Mark, ...] = (),
+    tolerance: int = _TOLERANCE,
+) -> Frame:
     rows = tuple(
         encode_span(
             pixels,
@@ -70,13 +76,13 @@ def _frame(pixels: bytes, width: int, height: int, marks: tuple[Mark, ...] = ())
             0,
             width,
             depth="24",
-            tolerance=_TOLERANCE,
+            tolerance=tolerance,
             marks=[mark for mark in marks if mark.row == row],
         )
         for row in range(height)
     )
     view = View(None, *_SIZE)
-    return Frame(view, rows, width, pixels=pixels, tolerance=_TOLERANCE, marks=marks)
+    return Frame(view, rows, width, pixels=pixels, tolerance=tolerance, marks=marks)
 
 
 def _noise(seed: int, width: int = 20, height: int = 6) -> Frame:
@@ -163,6 +169,19 @@ def test_a_picture_that_drifts_stays_as_near_as_one_that_is_drawn_anew() -> None
         canvas.show(frame)
         _send(canvas, terminal)
         assert _far(terminal, frame) <= 12 + _OFF
+
+
+def test_nothing_of_a_coarse_picture_is_left_in_a_fine_one() -> None:
+    chance = random.Random(4)
+    pixels = bytes(chance.randrange(30, 75) for _ in range(6 * 20 * 6))
+    canvas, terminal = _canvas()
+    coarse, fine = (_frame(pixels, 20, 6, tolerance=n) for n in (45, _TOLERANCE))
+    canvas.show(coarse)
+    _send(canvas, terminal)
+    assert _far(terminal, coarse) > 2 * _OFF
+    canvas.show(fine)
+    _send(canvas, terminal)
+    assert _far(terminal, fine) <= _OFF
 
 
 def test_only_cells_that_changed_are_sent() -> None:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 # Bytes a second that are assumed of a line nothing is known of: 60 kbit/s, a slow start.
 FIRST_RATE = 7_500.0
-LEAST_RATE = 200.0
+# Answers that dawdle for seconds make a line no slower than this: words would wait for nothing.
+LEAST_RATE = 1_000.0
 MOST_RATE = 1e9
 
 # Answers that count, and what each weighs against the one after it.

@@ -23,6 +23,8 @@ REPORT = "\x1b[6n"
 _BAND_S = 0.2
 _LONGEST_BAND_S = 0.5
 _LEAST_BAND = 400
+# Bytes a second that a line of which nothing is known may carry no more of: 256 kbit/s.
+_GUESSED_RATE = 32_000
 # Seconds of words on their way from which on newer ones wait, so that the newest win.
 _FULL_S = 0.35
 # A line that is idle for a moment wastes little; one that is never idle delays keys.
@@ -117,9 +119,9 @@ class Pacer:
         """Return how many bytes may be written now that words before them cannot do without.
 
         Until they are there, what they replace stands under those words: where the rate is a
-        guess they must be few enough for a slow line.
+        guess they must be few enough for a slower line.
         """
-        return min(self.room(), FIRST_RATE * _BAND_S if self.kind.is_guess else math.inf)
+        return min(self.room(), _GUESSED_RATE * _BAND_S if self.kind.is_guess else math.inf)
 
     def begin_picture(self) -> None:
         """Note that another picture was asked for: a key came, and others may follow."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
 
@@ -210,3 +211,15 @@ def test_silence_alone_makes_no_line_slower_than_any_is_taken_for_at_first() -> 
         line.pacer.room()
         line.answer = None
     assert line.pacer.rate >= FIRST_RATE
+
+
+def test_words_wait_no_longer_than_a_moment_where_answers_dawdle_by_seconds() -> None:
+    chance = random.Random(2)
+    line = _Line(_PLAIN, 60_000, 0.05)
+    for _ in range(120):
+        line.round_trip = 3 * chance.random()
+        line.look(0.5)
+        line.wait(3.0)
+        line.words(500)
+        line.wait(0.6)
+        assert not line.pacer.is_full

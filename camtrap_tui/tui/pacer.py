@@ -168,8 +168,15 @@ class Pacer:
         return _MOST_FINE_THRIFT
 
     def wants_coarse(self, cells: int) -> bool:
-        """Tell whether a picture of so many cells is to be seen coarsely before it is fine."""
-        return cells * _BYTES_A_CELL / (1 << self.thrift(cells)) > self.rate * _AT_ONCE_S
+        """Tell whether a picture of so many cells is to be seen coarsely before it is fine.
+
+        With the most thrift it takes hardly more bytes than the coarse pass, which would only
+        delay it.
+        """
+        thrift = self.thrift(cells)
+        if thrift == _MOST_FINE_THRIFT:
+            return False
+        return cells * _BYTES_A_CELL / (1 << thrift) > self.rate * _AT_ONCE_S
 
     # ── inside ───────────────────────────────────────────────────────────────────────────
 

@@ -6,19 +6,16 @@ species that is keyed next, and is never dropped without a word.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from camtrap_tui.domain.individuals import parse_individual
-from camtrap_tui.domain.models import Run, Taxon
+from camtrap_tui.domain.models import Taxon
 from camtrap_tui.errors import UsageError
 from camtrap_tui.services.composing import Composing, individual_of, with_individual
-from camtrap_tui.services.opening import Opening
 from camtrap_tui.services.queue_moves import Answer
 from camtrap_tui.services.undoing import Undoing
 from camtrap_tui.store.grades import NewObservation
-from camtrap_tui.store.store import Store
 
 _ONE_GRADE = "It takes one grade first, more later."
 NO_PICTURE = "There is no picture here to grade."
@@ -29,18 +26,7 @@ _LIFELESS = ("blank", "vehicle")
 class Detailing(Undoing):
     """One grader's words on a picture, and what is being put together for it."""
 
-    def __init__(
-        self,
-        store: Store,
-        grader: str,
-        *,
-        where: str = "",
-        run: Run | None = None,
-        opening: Opening | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._composing = Composing()
-        super().__init__(store, grader, where=where, run=run, opening=opening, clock=clock)
+    _composing = Composing()
 
     def _arrive(self) -> None:
         super()._arrive()

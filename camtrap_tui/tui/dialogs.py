@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
+from typing import Protocol
 
 from textual.content import Content
 
@@ -30,28 +31,23 @@ class Row:
     value: object = None
 
 
-class Helper:
+class Helper(Protocol):
     """What helps with an answer while it is typed: it gives the rows in place of the dialog."""
 
     def rows(self, text: str, at: int) -> Sequence[Row]:
         """Return what fits, with the cursor before the character `at`; none of it is chosen."""
-        raise NotImplementedError
 
     def told(self, text: str, at: int) -> str:
         """Return what there is to say about the text on the message line."""
-        raise NotImplementedError
 
     def wrong_at(self, text: str, at: int) -> int | None:
         """Return the character that is to be marked as wrong, None for none."""
-        raise NotImplementedError
 
     def completed(self, text: str, at: int, row: Row) -> tuple[str, int]:
         """Return the text with a row put in, and the cursor's place."""
-        raise NotImplementedError
 
     def press(self, key: str, text: str, row: Row | None) -> str | None:
         """Do what else a key means; return the text that is typed then, None for no such key."""
-        raise NotImplementedError
 
     def closed(self) -> None:
         """The dialog is over."""

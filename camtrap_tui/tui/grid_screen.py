@@ -61,10 +61,7 @@ class GridScreen(PromptScreen, inherit_bindings=False):
         with Container(id="middle"):
             yield self._thumbs
             yield self.panel
-        yield Line(id="strip")
-        yield self.message
-        yield self.prompt
-        yield self.footer
+        yield from self.lower_lines()
 
     def on_mount(self) -> None:
         """Begin at the picture in view."""

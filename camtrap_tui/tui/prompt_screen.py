@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 
+from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
 
@@ -37,6 +38,13 @@ class PromptScreen(Screen[None], inherit_bindings=False):
         self.prompt = Prompt(
             self.panel, self.message, self.footer, self.prompt_closed, self.explain
         )
+
+    def lower_lines(self) -> ComposeResult:
+        """Lay out what stands below the middle: strip, message or prompt, keys."""
+        yield Line(id="strip")
+        yield self.message
+        yield self.prompt
+        yield self.footer
 
     def ask(self, dialog: Dialog) -> None:
         """Ask beside the picture."""

@@ -46,10 +46,7 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
         with Horizontal(id="middle"):
             yield self._image
             yield self.panel
-        yield Line(id="strip")
-        yield self.message
-        yield self.prompt
-        yield self.footer
+        yield from self.lower_lines()
 
     def on_mount(self) -> None:
         """Ask who grades, unless that is known; the pictures wait for nobody."""

@@ -30,6 +30,16 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "sessions": ("sessions", "Who graded when, how much, and how fast."),
     "charts": ("charts", "Frequency of classes, and hours of the day."),
     "filters": ("filters", "List, save and remove filters; count what one chooses."),
+    "holdout": ("holdout", "Draw a sample to be graded blind, extend it, see how far it is."),
+    "evaluate": ("evaluate", "How accurate a run is, by a holdout, with intervals."),
+    "agreement": ("agreement", "How far graders agree, with each other and with themselves."),
+    "consensus": ("consensus", "What a rule makes of several graders' votes."),
+    "merge": ("merge", "Unite the grades of copies of a survey."),
+    "import-grades": ("import_grades", "Take in labels that people gave elsewhere."),
+    "refence": ("refence", "Make a run for another country from stored detections."),
+    "compare": ("compare", "Which pictures two runs predict differently."),
+    "expect": ("expect", "List the species that live here; flag predictions of others."),
+    "split": ("split", "Assign graded images to training, validation and test."),
     "export": ("export", "Write the ground truth as a CSV file."),
     "status": ("status", "How every source row and every image of a run ended."),
     "backup": ("status", "Copy a survey safely, also while people grade."),
@@ -51,7 +61,7 @@ class _Group(click.Group):
         if name not in _COMMANDS:
             return None
         module = importlib.import_module(f"camtrap_tui.cli.{_COMMANDS[name][0]}")
-        found: click.Command = getattr(module, f"{name}_command")
+        found: click.Command = getattr(module, f"{name.replace('-', '_')}_command")
         return found
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

@@ -249,7 +249,8 @@ class Grade:
     """What one person said of one image, once; or the undoing or redoing of it.
 
     `grader_number` runs per grader and decides what is latest; a clock never does.
-    `target_uuid` of an undo or redo is a grade's uuid, or a batch's.
+    `target_uuid` of an undo or redo is a grade's uuid, or a batch's. `holdout_uuid` is the holdout
+    that a blind grade was keyed for, `viewing` the how-manieth time its grader was shown it there.
     """
 
     id: int
@@ -265,6 +266,8 @@ class Grade:
     run_id: int | None
     graded_at: str
     seconds: float | None
+    holdout_uuid: str | None = None
+    viewing: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ class NewGrade:
     """What somebody said of one image, before it has a number.
 
     `gesture` is the command that made it (accept, blank, species, …); `run_id` is the run
-    whose word was in view, None where none was; `seconds` is how long the picture was up.
+    whose word was in view, None where none was; `seconds` is how long the picture was up. What was
+    keyed blind for a holdout names it, and says the how-manieth time it was shown (`viewing`).
     """
 
     grade_uuid: str
@@ -44,6 +45,8 @@ class NewGrade:
     run_id: int | None = None
     batch_uuid: str | None = None
     seconds: float | None = None
+    holdout_uuid: str | None = None
+    viewing: int | None = None
 
 
 class Grades:
@@ -71,6 +74,8 @@ class Grades:
                         grade.run_id,
                         graded_at,
                         grade.seconds,
+                        grade.holdout_uuid,
+                        grade.viewing,
                     ),
                     grade.observations,
                 )
@@ -95,6 +100,8 @@ class Grades:
                     None,
                     graded_at,
                     None,
+                    None,
+                    None,
                 ),
                 (),
             )
@@ -102,8 +109,8 @@ class Grades:
     def _insert(self, values: tuple[object, ...], observations: Sequence[NewObservation]) -> None:
         made = self._db.execute(
             "INSERT INTO grade (grade_uuid, action, image_id, grader, grader_number, batch_uuid,"
-            " target_uuid, mode, gesture, run_id, graded_at, seconds)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " target_uuid, mode, gesture, run_id, graded_at, seconds, holdout_uuid, viewing)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             values,
         ).lastrowid
         assert made is not None

@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camtrap_tui.errors import StoreError
-from camtrap_tui.store import schema, schema_002, schema_003, schema_004
+from camtrap_tui.store import (
+    schema,
+    schema_002,
+    schema_003,
+    schema_004,
+    schema_005,
+    schema_006,
+    schema_007,
+    schema_008,
+)
 from camtrap_tui.store.database import Database, explain
 
 if TYPE_CHECKING:
@@ -52,6 +61,30 @@ def m004_undo(db: AnyDatabase) -> None:
         db.execute(statement)
 
 
+def m005_holdouts(db: AnyDatabase) -> None:
+    """Add holdouts, and which grades were keyed for one."""
+    for statement in schema_005.M005:
+        db.execute(statement)
+
+
+def m006_truth(db: AnyDatabase) -> None:
+    """Let adjudicators settle conflicts, and coarser words contradict no finer ones."""
+    for statement in schema_006.M006:
+        db.execute(statement)
+
+
+def m007_expected(db: AnyDatabase) -> None:
+    """Add the list of expected species."""
+    for statement in schema_007.M007:
+        db.execute(statement)
+
+
+def m008_splits(db: AnyDatabase) -> None:
+    """Add which images train a model, and which test it."""
+    for statement in schema_008.M008:
+        db.execute(statement)
+
+
 # As sqlite-utils makes them, letter for letter: it takes over from here with the next change.
 _BOOKKEEPING = (
     """CREATE TABLE "_sqlite_migrations" (
@@ -64,7 +97,16 @@ _BOOKKEEPING = (
     ON "_sqlite_migrations" ("migration_set", "name")""",
 )
 
-MIGRATIONS = (m001_initial, m002_sources, m003_day, m004_undo)
+MIGRATIONS = (
+    m001_initial,
+    m002_sources,
+    m003_day,
+    m004_undo,
+    m005_holdouts,
+    m006_truth,
+    m007_expected,
+    m008_splits,
+)
 NAMES = tuple(migration.__name__ for migration in MIGRATIONS)
 
 

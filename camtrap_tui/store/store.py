@@ -33,6 +33,7 @@ from camtrap_tui.store.taxa import Taxa
 from camtrap_tui.store.timelines import Timelines
 
 if TYPE_CHECKING:
+    from camtrap_tui.store.holdouts import Holdouts
     from camtrap_tui.store.joining import Joining
     from camtrap_tui.store.relinking import Relinking
     from camtrap_tui.store.reports import Reports
@@ -88,6 +89,13 @@ class Store:
         from camtrap_tui.store.joining import Joining
 
         return Joining(self.db)
+
+    @cached_property
+    def holdouts(self) -> Holdouts:
+        """Samples that were drawn to be graded blind."""
+        from camtrap_tui.store.holdouts import Holdouts
+
+        return Holdouts(self.db)
 
     @cached_property
     def reports(self) -> Reports:

@@ -145,7 +145,7 @@ def _grade(store: Store, grader: str, run_id: int, keys: range, taxa: list[int])
     first = int(store.db.value("SELECT coalesce(max(id), 0) + 1 FROM grade"))
     store.db.executemany(
         "INSERT INTO grade VALUES (?, ?, 'grade', ?, ?, ?, NULL, NULL, 'assisted', 'accept', ?,"
-        " '2026-06-01T12:00:00Z', 1.5)",
+        " '2026-06-01T12:00:00Z', 1.5, NULL, NULL)",
         (
             (first + number, f"{grader}-{key}", key, grader, number + 1, run_id)
             for number, key in enumerate(keys)

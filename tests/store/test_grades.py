@@ -342,7 +342,7 @@ def test_votes_equal_a_model_and_do_not_depend_on_the_order_of_rows(
     with sqlite3.connect(folder / "b.db") as raw:
         for statement in (*M001, *M004):
             raw.execute(statement)
-        raw.executemany(f"INSERT INTO grade VALUES ({', '.join('?' * 13)})", rows)
+        raw.executemany(f"INSERT INTO grade VALUES ({', '.join('?' * 15)})", rows)
         assert raw.execute("SELECT * FROM vote").fetchall() == votes
     raw.close()
 

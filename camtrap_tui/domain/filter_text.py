@@ -21,7 +21,13 @@ _ORDERS = {
     "-burst": "most sure bursts first",
     "disagreement": "disagreements first",
 }
-_PREFIXES = {"truth": "agreed ", "grader": "graded by ", "name": "named ", "note": "noted "}
+_PREFIXES = {
+    "truth": "agreed ",
+    "grader": "graded by ",
+    "name": "named ",
+    "note": "noted ",
+    "holdout": "drawn for ",
+}
 
 
 def render(wanted: Filter) -> str:

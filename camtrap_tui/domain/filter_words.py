@@ -22,6 +22,7 @@ WORDS = {
     "flag": ("what is doubtful about it", "flag:no_time"),
     "name": ("part of its path, or the beginning of its media id", "name:IMG_00"),
     "note": ("part of a note on it", "note:limping"),
+    "holdout": ("drawn for the holdout of this name", "holdout:river2024"),
     "order": ("which comes first", "order:score"),
 }
 

@@ -29,7 +29,8 @@ _MOST_SEED = 999_999_999
 class Names:
     """Parts of names, any of which may match, of `species`, `truth`, `camera` …
 
-    Folded, but for file names and notes; `=name` is the whole name of a species.
+    Folded, but for file names and notes; `=name` is the whole name of a species, and names of
+    holdouts are always whole.
     """
 
     word: str

@@ -38,7 +38,7 @@ class Preview:
 
 
 def known_values(store: Store, run_id: int | None) -> Known:
-    """Return the species of a run and of its graders, cameras, graders and saved filters."""
+    """Return the species of a run and of its graders, and what else here has a name."""
     taxa = {taxon.id: taxon for taxon in store.taxa.all()}
     values = FilterValues(store.db)
     counts: Counter[str] = Counter()
@@ -53,6 +53,7 @@ def known_values(store: Store, run_id: int | None) -> Known:
             "truth": [Fitting(_exactly(name, keyed)) for name in keyed],
             "camera": [Fitting(name, count=count) for name, count in values.cameras().items()],
             "grader": [Fitting(name, count=n) for name, n in store.grades.graders().items()],
+            "holdout": [Fitting(holdout.name) for holdout in store.holdouts.all()],
             SAVED: [Fitting(f.name, f.filter or ALL_PICTURES) for f in store.saved_filters.all()],
         }
     )

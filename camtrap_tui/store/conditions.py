@@ -84,6 +84,7 @@ _FEW = {
     "conflict": "SELECT image_id FROM vote GROUP BY image_id HAVING count(*) > 1",
     "corrected": "SELECT image_id FROM vote",
 }
+_DRAWN_FOR_ANY = "SELECT image_id FROM holdout_unit WHERE phase IS NOT NULL"
 
 # Names species on which all who graded the image agree: the rule of the view `truth`.
 _TRUTH = (
@@ -115,6 +116,10 @@ _FLAGS = {
     )
     for flag in KEPT_FLAGS
 }
+_DRAWN = (
+    "EXISTS (SELECT 1 FROM holdout_unit AS u WHERE u.holdout_id IN ({})"
+    " AND u.image_id = image.id AND u.phase IS NOT NULL)"
+)
 _SAME_CONTENT = (
     "SELECT id FROM image WHERE content_md5 IN (SELECT content_md5 FROM image"
     " WHERE content_md5 IS NOT NULL GROUP BY content_md5 HAVING count(*) > 1)"
@@ -145,6 +150,8 @@ class Conditions:
             return ""
         if isinstance(condition, Names) and condition.word == "note":
             return _FEW["noted"]
+        if isinstance(condition, Names) and condition.word == "holdout":
+            return _DRAWN_FOR_ANY
         if not isinstance(condition, Chosen):
             return ""
         if condition.word == "flag" and set(condition.values) <= set(KEPT_FLAGS):
@@ -192,6 +199,9 @@ class Conditions:
                 sql, found = _in("vote.grader", self._graders(names))
                 exists = f"EXISTS (SELECT 1 FROM vote WHERE vote.image_id = image.id AND {sql})"
                 return exists, found
+            case "holdout":
+                ids = self._holdout_ids(names)
+                return _DRAWN.format(_marks(ids)), [*ids]
             case "note":
                 sql = _any([_MARKED.format("note", "LIKE ? ESCAPE '\\'") for _ in names])
                 return sql, [f"%{like(name)}%" for name in names]
@@ -223,6 +233,11 @@ class Conditions:
     def _deployment_ids(self, names: tuple[str, ...]) -> list[int]:
         found = self._db.execute("SELECT id, deployment_id FROM deployment")
         return [key for key, name in found if _is_named(name, names)]
+
+    def _holdout_ids(self, names: tuple[str, ...]) -> list[int]:
+        whole = {name.removeprefix("=") for name in names}
+        found = self._db.execute("SELECT id, name FROM holdout")
+        return [key for key, name in found if name.casefold() in whole]
 
     def _graders(self, names: tuple[str, ...]) -> list[str]:
         return [name for name in self.graders() if _is_named(name, names)]

@@ -53,6 +53,7 @@ def test_every_word_of_the_design_is_understood() -> None:
         ("class:'a>b'", Classes((("a>b", 0.0),))),
         ("grader:Ben", Names("grader", ("ben",))),
         ("name:IMG_00", Names("name", ("IMG_00",))),
+        ("holdout:River", Names("holdout", ("river",))),
         ("note:Limping", Names("note", ("Limping",))),
         ("flag:no_time,in_future", Chosen("flag", ("no_time", "in_future"))),
         ("STATE:Mine", Chosen("state", ("mine",))),

@@ -34,6 +34,7 @@ class Picture:
     mark: bool = False
     note: str = ""
     flagged: bool = False
+    drawn: bool = False
 
     @property
     def truth(self) -> str | None:
@@ -99,6 +100,20 @@ def _words(store: Store, made: list[Picture], rng: random.Random) -> None:
             p.flagged = rng.random() < 0.1
             if p.flagged:
                 store.db.execute("INSERT INTO image_flag VALUES ('before_2010', ?)", [p.id])
+    _draw(store, made, rng)
+
+
+def _draw(store: Store, made: list[Picture], rng: random.Random) -> None:
+    """Draw some pictures for the holdout River, and others for River 2."""
+    insert = "INSERT INTO holdout VALUES (?, ?, ?, 1, 1, '', '', 'mixed', 1, 60, 0)"
+    with store.db.transaction():
+        for key, name in ((1, "River"), (2, "River 2")):
+            store.db.execute(insert, [key, f"uuid {key}", name])
+        for p in made:
+            p.drawn = rng.random() < 0.3
+            for key, phase in ((1, 1 if p.drawn else None), (2, None if p.drawn else 1)):
+                row = [key, p.id, 1, p.id, 1, phase]
+                store.db.execute("INSERT INTO holdout_unit VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
 def _corrected(p: Picture) -> bool:
@@ -148,6 +163,10 @@ WORDS: dict[str, Callable[[Picture], bool]] = {
     "state:failed": lambda p: p.name is None,
     "flag:before_2010": lambda p: p.flagged,
     "flag:no_time,before_2010": lambda p: p.flagged or p.timestamp is None,
+    "holdout:river": lambda p: p.drawn,
+    "-holdout:RIVER": lambda p: not p.drawn,
+    'holdout:"=river 2"': lambda p: not p.drawn,
+    "holdout:river state:mine": lambda p: p.drawn and "ann" in p.votes,
     "name:IMG_000": lambda p: p.id < 10,
     "species:raccoon score:>=0.4 state:ungraded -camera:bridge": lambda p: (
         p.name == "northern raccoon"
@@ -247,7 +266,8 @@ def test_a_shuffle_depends_on_seed_and_media_id_alone(
         store.db.execute("PRAGMA defer_foreign_keys = ON")
         for table, column in (("image", "id"), ("image", "burst_id")):
             store.db.execute(f"UPDATE {table} SET {column} = 10000 - {column}")
-        for table in ("source_row", "prediction", "detection", "vote", "image_flag"):
+        tables = ("source_row", "prediction", "detection", "vote", "image_flag", "holdout_unit")
+        for table in tables:
             store.db.execute(f"UPDATE {table} SET image_id = 10000 - image_id")
         for table in ("grade", "mark"):
             store.db.execute(f"DROP TRIGGER {table}_is_never_updated")

@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def write(truth: Path, out: Path, labels: int, seed: int) -> int:
-    """Write a table of so many labels (fewer where the pictures do not suffice); return its rows."""
+    """Write a table of so many labels, fewer where the pictures do not suffice; return its rows."""
     with truth.open(encoding="utf-8", newline="") as file:
         known = [(row["mediaID"], row["class"]) for row in csv.DictReader(file)]
     rows = 0

@@ -21,6 +21,7 @@ from camtrap_tui.domain.filters import (
     Term,
 )
 from camtrap_tui.domain.quality import KEPT_FLAGS
+from camtrap_tui.store.boxes import boxes_of
 from camtrap_tui.store.database import Database, like
 
 Query = tuple[str, list[Any]]
@@ -94,11 +95,11 @@ _TRUTH = (
     " WHERE v.image_id = image.id))"
 )
 _CLASS = (
-    "EXISTS (SELECT 1 FROM classification AS c WHERE c.run_id = prediction.run_id"
+    f"EXISTS (SELECT 1 FROM classification AS c WHERE c.run_id = {boxes_of('prediction.run_id')}"
     " AND c.image_id = image.id AND c.score > ? AND c.taxon_id IN ({}))"
 )
 _BOX = (
-    "EXISTS (SELECT 1 FROM detection WHERE detection.run_id = prediction.run_id"
+    f"EXISTS (SELECT 1 FROM detection WHERE detection.run_id = {boxes_of('prediction.run_id')}"
     " AND detection.image_id = image.id AND detection.category = ?"
     f" AND detection.confidence >= {_HAS_CONFIDENCE})"
 )
@@ -159,6 +160,8 @@ class Conditions:
             return f"SELECT image_id FROM image_flag WHERE flag IN ({flags})"
         if condition == Chosen("flag", ("same_content",)):
             return _SAME_CONTENT
+        if condition.word == "split":
+            return "SELECT image_id FROM split"
         if condition.word == "state" and set(condition.values) <= set(_FEW):
             chosen = sorted(set(condition.values))
             return " UNION ".join(f"SELECT * FROM ({_FEW[value]})" for value in chosen)
@@ -294,5 +297,8 @@ def _chosen(condition: Chosen, grader: str) -> Query:
             return _any([_BOX for _ in values]), [*values]
         case "flag":
             return _any([_FLAGS[value] for value in values]), []
+        case "split":
+            sql, parameters = _in("split.part", values)
+            return f"EXISTS (SELECT 1 FROM split WHERE split.image_id = image.id AND {sql})", parameters
     parameters = [grader for value in values if value == "mine"]
     return _any([STATE_CONDITIONS[value] for value in values]), [*parameters]

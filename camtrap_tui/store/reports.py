@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from camtrap_tui.domain.filters import Filter
+from camtrap_tui.store.boxes import boxes_of
 from camtrap_tui.store.conditions import Conditions
 from camtrap_tui.store.database import Database
 
@@ -29,15 +30,15 @@ _PREDICTED = """
     WHERE run_id = ? AND image_id BETWEEN ? AND ? AND taxon_id IS NOT NULL"""
 
 # A class counts once for an image, however many of its boxes have it.
-_CLASSIFIED = """
+_CLASSIFIED = f"""
     SELECT DISTINCT image_id, taxon_id FROM classification
-    WHERE run_id = ? AND image_id BETWEEN ? AND ? AND score > ?"""
+    WHERE run_id = {boxes_of("?")} AND image_id BETWEEN ? AND ? AND score > ?"""
 
-_UNCLASSIFIED = """
+_UNCLASSIFIED = f"""
     SELECT image_id, outcome FROM prediction AS p
     WHERE run_id = ? AND image_id BETWEEN ? AND ? AND NOT EXISTS (
         SELECT 1 FROM classification AS c
-        WHERE c.run_id = p.run_id AND c.image_id = p.image_id AND c.score > ?)"""
+        WHERE c.run_id = {boxes_of("p.run_id")} AND c.image_id = p.image_id AND c.score > ?)"""
 
 # Whether all who graded an image named the same species: the rule of the view `truth`, but
 # quick for the many images that one person graded.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 
 from camtrap_tui.domain.models import Classification, Detection, Prediction, Run
+from camtrap_tui.store.boxes import boxes_of
 from camtrap_tui.store.database import Database, columns
 
 _RUN_COLUMNS = columns(Run).removeprefix("id, ")
@@ -189,7 +190,7 @@ class Runs:
         """Return the boxes of one image, the most confident first."""
         sql = (
             f"SELECT {columns(Detection)} FROM detection"
-            " WHERE run_id = ? AND image_id = ? ORDER BY detection_number"
+            f" WHERE run_id = {boxes_of('?')} AND image_id = ? ORDER BY detection_number"
         )
         return self._db.rows(Detection, sql, [run_id, image_id])
 
@@ -199,7 +200,7 @@ class Runs:
         marks = ", ".join("?" * len(image_ids))
         sql = (
             "SELECT image_id, max(confidence) FROM detection"
-            f" WHERE run_id = ? AND image_id IN ({marks}) GROUP BY image_id"
+            f" WHERE run_id = {boxes_of('?')} AND image_id IN ({marks}) GROUP BY image_id"
         )
         return dict(self._db.execute(sql, [run_id, *image_ids]).fetchall())
 
@@ -207,7 +208,7 @@ class Runs:
         """Return the classes of one image, by detection, then by rank."""
         sql = (
             f"SELECT {columns(Classification)} FROM classification"
-            " WHERE run_id = ? AND image_id = ? ORDER BY detection_number, rank"
+            f" WHERE run_id = {boxes_of('?')} AND image_id = ? ORDER BY detection_number, rank"
         )
         return self._db.rows(Classification, sql, [run_id, image_id])
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from camtrap_tui.domain.filters import Filter
+from camtrap_tui.store.boxes import boxes_of
 from camtrap_tui.store.database import Database
 from camtrap_tui.store.queue import Queues
 from camtrap_tui.store.timelines import IN_SECOND
@@ -103,7 +104,8 @@ _SOURCES = {
     "ai_score": "prediction.score",
     "ai_source": "prediction.source",
     "ai_confidence": (
-        "(SELECT max(confidence) FROM detection WHERE detection.run_id = prediction.run_id"
+        "(SELECT max(confidence) FROM detection"
+        f" WHERE detection.run_id = {boxes_of('prediction.run_id')}"
         " AND detection.image_id = prediction.image_id)"
     ),
     "ai_run_uuid": "run.run_uuid",

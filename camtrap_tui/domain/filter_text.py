@@ -21,6 +21,7 @@ _ORDERS = {
     "-burst": "most sure bursts first",
     "disagreement": "disagreements first",
 }
+_BEFORE = {"has": "with ", "split": "in "}
 _PREFIXES = {
     "truth": "agreed ",
     "grader": "graded by ",
@@ -96,7 +97,7 @@ def _words(term: Term) -> str:
         case Chosen():
             words = _STATES if term.word == "state" else {}
             values = " or ".join(words.get(v, v.replace("_", " ")) for v in condition.values)
-            return f"with {values}" if term.word == "has" else values
+            return f"{_BEFORE.get(term.word, '')}{values}"
 
 
 def _score(condition: Scores) -> str:

@@ -23,6 +23,7 @@ WORDS = {
     "name": ("part of its path, or the beginning of its media id", "name:IMG_00"),
     "note": ("part of a note on it", "note:limping"),
     "holdout": ("drawn for the holdout of this name", "holdout:river2024"),
+    "split": ("the part that fine-tuning gives it", "split:train"),
     "order": ("which comes first", "order:score"),
 }
 
@@ -56,5 +57,17 @@ HAS = {
     "vehicle": "a box of a vehicle",
 }
 
+PARTS = {
+    "train": "a model is trained with it",
+    "val": "training is watched by it",
+    "test": "the trained model is tested by it",
+}
+
 # Values that every survey has, with what they mean.
-VALUES: dict[str, dict[str, str]] = {"state": STATES, "order": ORDERS, "has": HAS, "flag": FLAGS}
+VALUES: dict[str, dict[str, str]] = {
+    "state": STATES,
+    "order": ORDERS,
+    "has": HAS,
+    "flag": FLAGS,
+    "split": PARTS,
+}

@@ -70,7 +70,7 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """States, flags, or categories of boxes (`has`), any of which may hold."""
+    """States, flags, parts (`split`) or categories of boxes (`has`), any of which may hold."""
 
     word: str
     values: tuple[str, ...]
@@ -200,7 +200,7 @@ def _condition(word: str, token: Token) -> Condition:
             return Dates(tuple(map(_dates, parts)))
         case "hour":
             return Hours(tuple(sorted({hour for part in parts for hour in _hours(part)})))
-        case "state" | "flag" | "has":
+        case "state" | "flag" | "has" | "split":
             choices = VALUES[word]
             return Chosen(word, tuple(_choice(choices, part) for part in parts))
     return Names(word, tuple(_name(word, part) for part in parts))

@@ -79,6 +79,20 @@ class ClassCount:
     deployments: tuple[int, int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class SplitMade:
+    """How the parts that a survey has came about: by whom, when (UTC), by which rule of truth."""
+
+    id: int
+    val_share: float
+    test_share: float
+    seed: int
+    divided_by: By
+    rule: str
+    made_by: str
+    made_at: str
+
+
 def enough_deployments(shares: Shares) -> int:
     """Return how many deployments it takes for one of them to be as small as the least share."""
     return math.ceil(1 / min(shares.of(part) for part in shares.parts) - _LEAST_GAIN)

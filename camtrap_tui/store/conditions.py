@@ -298,7 +298,7 @@ def _chosen(condition: Chosen, grader: str) -> Query:
         case "flag":
             return _any([_FLAGS[value] for value in values]), []
         case "split":
-            sql, parameters = _in("split.part", values)
-            return f"EXISTS (SELECT 1 FROM split WHERE split.image_id = image.id AND {sql})", parameters
+            sql, parts = _in("split.part", values)
+            return f"EXISTS (SELECT 1 FROM split WHERE image_id = image.id AND {sql})", parts
     parameters = [grader for value in values if value == "mine"]
     return _any([STATE_CONDITIONS[value] for value in values]), [*parameters]

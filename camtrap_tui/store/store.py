@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from camtrap_tui.store.relinking import Relinking
     from camtrap_tui.store.reports import Reports
     from camtrap_tui.store.sources import Sources
+    from camtrap_tui.store.splits import Splits
 
 DEFAULT_BURST_GAP_S = 60
 
@@ -96,6 +97,13 @@ class Store:
         from camtrap_tui.store.holdouts import Holdouts
 
         return Holdouts(self.db)
+
+    @cached_property
+    def splits(self) -> Splits:
+        """Which images train a model, and which test it."""
+        from camtrap_tui.store.splits import Splits
+
+        return Splits(self.db)
 
     @cached_property
     def reports(self) -> Reports:

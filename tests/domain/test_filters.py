@@ -56,6 +56,7 @@ def test_every_word_of_the_design_is_understood() -> None:
         ("holdout:River", Names("holdout", ("river",))),
         ("note:Limping", Names("note", ("Limping",))),
         ("flag:no_time,in_future", Chosen("flag", ("no_time", "in_future"))),
+        ("split:Train,val", Chosen("split", ("train", "val"))),
         ("STATE:Mine", Chosen("state", ("mine",))),
     ],
 )

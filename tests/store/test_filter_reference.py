@@ -35,6 +35,7 @@ class Picture:
     note: str = ""
     flagged: bool = False
     drawn: bool = False
+    part: str | None = None
 
     @property
     def truth(self) -> str | None:
@@ -101,6 +102,7 @@ def _words(store: Store, made: list[Picture], rng: random.Random) -> None:
             if p.flagged:
                 store.db.execute("INSERT INTO image_flag VALUES ('before_2010', ?)", [p.id])
     _draw(store, made, rng)
+    _divide(store, made, rng)
 
 
 def _draw(store: Store, made: list[Picture], rng: random.Random) -> None:
@@ -114,6 +116,15 @@ def _draw(store: Store, made: list[Picture], rng: random.Random) -> None:
             for key, phase in ((1, 1 if p.drawn else None), (2, None if p.drawn else 1)):
                 row = [key, p.id, 1, p.id, 1, phase]
                 store.db.execute("INSERT INTO holdout_unit VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def _divide(store: Store, made: list[Picture], rng: random.Random) -> None:
+    """Give some graded pictures a part for fine-tuning."""
+    with store.db.transaction():
+        for p in made:
+            p.part = rng.choice(["train", "train", "val", "test", None]) if p.votes else None
+            if p.part:
+                store.db.execute("INSERT INTO split VALUES (?, ?)", [p.id, p.part])
 
 
 def _corrected(p: Picture) -> bool:
@@ -167,6 +178,10 @@ WORDS: dict[str, Callable[[Picture], bool]] = {
     "-holdout:RIVER": lambda p: not p.drawn,
     'holdout:"=river 2"': lambda p: not p.drawn,
     "holdout:river state:mine": lambda p: p.drawn and "ann" in p.votes,
+    "split:train": lambda p: p.part == "train",
+    "split:val,test": lambda p: p.part in ("val", "test"),
+    "-split:train,val,test": lambda p: p.part is None,
+    "split:train state:unsure": lambda p: p.part == "train" and "unknown" in p.votes.values(),
     "name:IMG_000": lambda p: p.id < 10,
     "species:raccoon score:>=0.4 state:ungraded -camera:bridge": lambda p: (
         p.name == "northern raccoon"
@@ -266,7 +281,15 @@ def test_a_shuffle_depends_on_seed_and_media_id_alone(
         store.db.execute("PRAGMA defer_foreign_keys = ON")
         for table, column in (("image", "id"), ("image", "burst_id")):
             store.db.execute(f"UPDATE {table} SET {column} = 10000 - {column}")
-        tables = ("source_row", "prediction", "detection", "vote", "image_flag", "holdout_unit")
+        tables = (
+            "source_row",
+            "prediction",
+            "detection",
+            "vote",
+            "image_flag",
+            "holdout_unit",
+            "split",
+        )
         for table in tables:
             store.db.execute(f"UPDATE {table} SET image_id = 10000 - image_id")
         for table in ("grade", "mark"):

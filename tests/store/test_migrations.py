@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from camtrap_tui.domain import holdouts, models
+from camtrap_tui.domain import holdouts, models, splitting
 from camtrap_tui.errors import StoreError
 from camtrap_tui.store import migrations
 from camtrap_tui.store.store import Store
@@ -36,6 +36,7 @@ ROWS = {
     "holdout_phase": holdouts.HoldoutPhase,
     "holdout_stratum": holdouts.HoldoutStratum,
     "holdout_unit": holdouts.HoldoutUnit,
+    "split_made": splitting.SplitMade,
 }
 
 

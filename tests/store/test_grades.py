@@ -18,6 +18,7 @@ from camtrap_tui.store import migrations
 from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.schema import M001
 from camtrap_tui.store.schema_004 import M004
+from camtrap_tui.store.schema_005 import GRADES
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, taxon
 
@@ -340,7 +341,7 @@ def test_votes_equal_a_model_and_do_not_depend_on_the_order_of_rows(
     # The same rows, as a merge may bring them: in any order.
     random.Random(seed).shuffle(rows)
     with sqlite3.connect(folder / "b.db") as raw:
-        for statement in (*M001, *M004):
+        for statement in (*M001, *M004, *GRADES):
             raw.execute(statement)
         raw.executemany(f"INSERT INTO grade VALUES ({', '.join('?' * 15)})", rows)
         assert raw.execute("SELECT * FROM vote").fetchall() == votes

@@ -21,6 +21,7 @@ from camtrap_tui.store import (
     schema_006,
     schema_007,
     schema_008,
+    schema_009,
 )
 from camtrap_tui.store.database import Database, explain
 
@@ -85,6 +86,12 @@ def m008_splits(db: AnyDatabase) -> None:
         db.execute(statement)
 
 
+def m009_peeks(db: AnyDatabase) -> None:
+    """Add which graders have seen what the AI says of a holdout's picture."""
+    for statement in schema_009.M009:
+        db.execute(statement)
+
+
 # As sqlite-utils makes them, letter for letter: it takes over from here with the next change.
 _BOOKKEEPING = (
     """CREATE TABLE "_sqlite_migrations" (
@@ -106,6 +113,7 @@ MIGRATIONS = (
     m006_truth,
     m007_expected,
     m008_splits,
+    m009_peeks,
 )
 NAMES = tuple(migration.__name__ for migration in MIGRATIONS)
 

@@ -84,7 +84,7 @@ def predict_command(
     """
     from camtrap_tui.services.prediction_request import PredictRequest
 
-    with _data_on_stdout() as data:
+    with data_on_stdout() as data:
         tell = EventLines(data) if as_events else Narrator(sys.stderr)
         try:
             chosen = _asked(model, country, admin1_region, no_geofence=no_geofence)
@@ -215,7 +215,7 @@ def _show(survey: Path, folder: Path | None, report: PredictReport) -> None:
 
 
 @contextmanager
-def _data_on_stdout() -> Iterator[TextIO]:
+def data_on_stdout() -> Iterator[TextIO]:
     """Give stdout to whoever writes data; what libraries print there goes to stderr."""
     data = sys.stdout
     try:

@@ -47,6 +47,22 @@ class ModelFolder:
     geofence_sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class RuleFiles:
+    """The part of a model that its ensemble reads: the taxonomy, the geofence, and the labels.
+
+    `labels` may be missing on disk, like the weights: the rules need neither.
+    """
+
+    name: str
+    version: str
+    labels: Path
+    taxonomy: Path
+    geofence: Path
+    taxonomy_sha256: str
+    geofence_sha256: str
+
+
 def need_speciesnet() -> None:
     """Raise ModelError where the optional extra is not installed; imports nothing heavy."""
     if importlib.util.find_spec("speciesnet") is None:
@@ -74,7 +90,12 @@ def find(model: str) -> ModelFolder | None:
 
 
 def _is_remote(model: str) -> bool:
-    return not model or model.startswith(_REMOTE)
+    return not model or is_name(model)
+
+
+def is_name(model: str) -> bool:
+    """Tell whether `model` is a name that SpeciesNet downloads by, not a folder."""
+    return model.startswith(_REMOTE)
 
 
 def read(path: Path, name: str = "") -> ModelFolder:
@@ -105,6 +126,29 @@ def read(path: Path, name: str = "") -> ModelFolder:
         sha256=whole.hexdigest(),
         taxonomy_sha256=hashes["taxonomy"],
         geofence_sha256=hashes["geofence"],
+    )
+
+
+def read_rules(path: Path, name: str = "") -> RuleFiles:
+    """Return the rules of a model folder; nothing in it is run, and its weights may be missing.
+
+    Raises ModelError that names the file which is missing or wrong.
+    """
+    if not path.is_dir():
+        raise ModelError(f"{path}: there is no such model folder.", "Give the folder of a model.")
+    info = _info(path)
+    taxonomy, geofence = path / str(info["taxonomy"]), path / str(info["geofence"])
+    for file in (taxonomy, geofence):
+        if not file.is_file():
+            raise ModelError(f"{file}: this file of the model is missing.", "Copy it there.")
+    return RuleFiles(
+        name=clean(name or path.resolve().name),
+        version=clean(str(info["version"])),
+        labels=path / str(info["classifier_labels"]),
+        taxonomy=taxonomy,
+        geofence=geofence,
+        taxonomy_sha256=_sha256(taxonomy),
+        geofence_sha256=_sha256(geofence),
     )
 
 

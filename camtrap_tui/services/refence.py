@@ -1,0 +1,289 @@
+"""`refence`: what `predict` would have said in another country, without reading a picture again.
+
+A run's boxes and raw classes go through SpeciesNet's own rules again; what comes of it is a run
+beside it. Each batch is one transaction, and the run is finished with the last one: a kill costs
+a batch, and the same request goes on there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+from camtrap_tui.domain.models import Run
+from camtrap_tui.domain.taxonomy import ANIMAL, HUMAN, VEHICLE
+from camtrap_tui.domain.verdict import Box, Verdict, verdict
+from camtrap_tui.errors import InputError, UsageError
+from camtrap_tui.services import events
+from camtrap_tui.services.ensemble import CLASSES_USED, WHOLE, Classes, Ensemble, Seen
+from camtrap_tui.services.fence_rules import difference, find_rules
+from camtrap_tui.services.model_folder import RuleFiles, need_speciesnet
+from camtrap_tui.services.pace import Pace
+from camtrap_tui.services.prediction_parts import TYPICAL_CONFIDENCE
+from camtrap_tui.services.refence_writer import RefenceWriter, read_labels
+from camtrap_tui.services.speciesnet_files import SPECIESNET_4
+from camtrap_tui.store.runs import run_uuid
+from camtrap_tui.store.store import Store, utc_now
+
+OnEvent = Callable[[events.Event], None]
+ShouldStop = Callable[[], bool]
+
+# Images in one transaction: a grader who keys meanwhile waits for no more than that.
+_BATCH = 1000
+_CATEGORY_LABELS = {"animal": ANIMAL.label, "human": HUMAN.label, "vehicle": VEHICLE.label}
+
+
+@dataclass(frozen=True, slots=True)
+class RefenceRequest:
+    """What is asked: another `country` (alpha-3) and `admin1_region`, checked codes, or none.
+
+    `run_id` is the run to take from, None for the newest; `model` a folder or a name, empty for
+    the run's own; `usual_model` that of the settings.
+    """
+
+    country: str | None
+    admin1_region: str | None
+    run_id: int | None = None
+    model: str = ""
+    usual_model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefenceReport:
+    """How a call ended: `run` is the new run, or the one that says this already.
+
+    `parent` is the run whose boxes and classes it has; `taken` images were worked out now, and
+    `outcomes` are all of the run's.
+    """
+
+    run: Run
+    parent: Run
+    is_new: bool
+    taken: int
+    outcomes: dict[str, int]
+    stopped: bool
+
+
+def refence(
+    survey: Path, request: RefenceRequest, *, on_event: OnEvent, should_stop: ShouldStop
+) -> RefenceReport:
+    """Make a run for another country out of a stored one; see the module.
+
+    Raises UsageError for a run that is not there, InputError for one without classes, ModelError
+    for rules that cannot be used.
+    """
+    need_speciesnet()
+    with Store.open(survey, durability="NORMAL") as store:
+        parent = _parent(store, request.run_id)
+        rules = find_rules(parent, request.model, request.usual_model)
+        software = f"speciesnet {version('speciesnet')}"
+        if _same_as_parent(parent, rules, request, software):
+            return _report(store, parent, parent, taken=0, is_new=False)
+        job = _Job(store, parent, rules, request, on_event, should_stop)
+        return job.run(_new_run(parent, rules, request, software))
+
+
+def _parent(store: Store, run_id: int | None) -> Run:
+    """Return the run whose boxes are taken: that of a re-fenced run is the one it came from."""
+    runs = {run.id: run for run in store.runs.all()}
+    if run_id is None:
+        latest = store.runs.latest()
+        if latest is None:
+            raise InputError(
+                f"{store.path}: there is no run yet.", "Predict the pictures first, or import."
+            )
+        run_id = latest.id
+    if run_id not in runs:
+        known = ", ".join(map(str, runs)) or "none yet"
+        raise UsageError(f"{store.path}: there is no run {run_id}.", f"Its runs: {known}.")
+    return runs[runs[run_id].parent_run_id or run_id]
+
+
+def _same_as_parent(parent: Run, rules: RuleFiles, request: RefenceRequest, software: str) -> bool:
+    """Tell whether the run that is taken from was asked the very same."""
+    asked = (request.country, request.admin1_region, rules.taxonomy_sha256)
+    return (
+        parent.kind == "predict"
+        and (parent.software or "").startswith(f"{software},")
+        and (parent.country, parent.admin1_region, parent.taxonomy_sha256) == asked
+        and parent.geofenced == int(request.country is not None)
+        and (request.country is None or parent.geofence_sha256 == rules.geofence_sha256)
+    )
+
+
+def _new_run(parent: Run, rules: RuleFiles, request: RefenceRequest, software: str) -> Run:
+    fenced = request.country is not None
+    asked = {
+        "refence": parent.run_uuid,
+        "country": request.country,
+        "admin1_region": request.admin1_region,
+        "taxonomy": rules.taxonomy_sha256,
+        "geofence": rules.geofence_sha256 if fenced else None,
+        "software": software,
+    }
+    key = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+    return replace(
+        parent,
+        id=0,
+        run_uuid=run_uuid(key),
+        kind="refence",
+        request_key=key,
+        taxonomy_sha256=rules.taxonomy_sha256,
+        geofence_sha256=rules.geofence_sha256,
+        software=software,
+        country=request.country,
+        admin1_region=request.admin1_region,
+        geofenced=int(fenced),
+        started_at=utc_now(),
+        finished_at=None,
+        parent_run_id=parent.id,
+    )
+
+
+class _Job:
+    """One call on one pair of runs."""
+
+    def __init__(
+        self,
+        store: Store,
+        parent: Run,
+        rules: RuleFiles,
+        request: RefenceRequest,
+        on_event: OnEvent,
+        should_stop: ShouldStop,
+    ) -> None:
+        self._store = store
+        self._parent = parent
+        self._rules = rules
+        self._request = request
+        self._tell = on_event
+        self._should_stop = should_stop
+
+    def run(self, asked: Run) -> RefenceReport:
+        """Make the run, or complete it; see `refence`."""
+        store, parent, request = self._store, self._parent, self._request
+        notices = list(_notices(parent, self._rules, store.refencing.most_classes(parent.id)))
+        ensemble = Ensemble(
+            self._rules.taxonomy,
+            self._rules.geofence if request.country else None,
+            request.country,
+            request.admin1_region,
+        )
+        labels = read_labels(self._rules)
+        known = store.runs.by_request_key(asked.request_key)
+        with store.db.transaction():
+            run = store.runs.add(asked)
+            store.taxa.add(labels.values(), "model")
+            to_do = store.refencing.to_do(run.id, parent.id)
+            if to_do and run.finished_at:
+                store.runs.reopen(run.id)
+        if to_do or known is None:
+            for said in notices:
+                self._tell(events.Notice(said))
+        writer = RefenceWriter(store, run.id, parent.id, labels, _Judge(parent, ensemble))
+        taken = self._work(run, writer, to_do)
+        stopped = taken < len(to_do)
+        outcomes = store.runs.outcomes(run.id)
+        if stopped:
+            self._tell(events.Stopped(run.id, taken, len(to_do)))
+        else:
+            if to_do and not outcomes.get("pending"):
+                with store.db.transaction():
+                    store.runs.finish(run.id, utc_now())
+            counts = (outcomes.get(name, 0) for name in ("predicted", "failed", "pending"))
+            self._tell(events.Finished(run.id, *counts))
+        return _report(store, run, parent, taken=taken, is_new=known is None, stopped=stopped)
+
+    def _work(self, run: Run, writer: RefenceWriter, to_do: array[int]) -> int:
+        """Take over what is to do, batch by batch; return how many images were, until told to
+        stop."""
+        pace = Pace(len(to_do))
+        for start in range(0, len(to_do), _BATCH):
+            if self._should_stop():
+                return start
+            batch = to_do[start : start + _BATCH]
+            failed = writer.write(batch)
+            for number in range(len(batch)):
+                pace.count(failed=number < failed)
+            if pace.is_due() or pace.done == pace.total:
+                rate, left = pace.report()
+                self._tell(
+                    events.Progress(pace.done, pace.total, pace.failed, pace.done, rate, left)
+                )
+        return len(to_do)
+
+
+class _Judge:
+    """Makes an image's one prediction of its boxes and classes, as the run it came from did.
+
+    In files of SpeciesNet 4 an image has a class, and only its first box was classified. In other
+    files a box without a class speaks for its category, as it did when they were imported.
+    """
+
+    def __init__(self, parent: Run, ensemble: Ensemble) -> None:
+        self._combine = ensemble.combine
+        self._needs_classes = parent.source_format == SPECIESNET_4
+        is_read = parent.kind == "import" and not self._needs_classes
+        self._speaks_from = TYPICAL_CONFIDENCE if is_read else None
+
+    def __call__(self, boxes: Sequence[Seen], classes: Mapping[int, Classes]) -> Verdict | None:
+        """Return the prediction, by `domain.verdict`; None where nothing stored would tell it."""
+        if self._needs_classes and not classes:
+            return None
+        processed = self._combine(boxes, classes) if classes else {}
+        said = [Box(1.0, processed[WHOLE])] if WHOLE in processed else []
+        for number, category, confidence in boxes:
+            found = processed.get(number)
+            if found is None and self._speaks(confidence):
+                found = Verdict(_CATEGORY_LABELS[category], confidence, "detector")
+            said.append(Box(confidence, found))
+        return verdict(said)
+
+    def _speaks(self, confidence: float) -> bool:
+        return self._speaks_from is not None and confidence >= self._speaks_from
+
+
+def _notices(parent: Run, rules: RuleFiles, most_classes: int) -> Iterator[str]:
+    """Yield what keeps the new run from being what `predict` would give.
+
+    Raises InputError where nothing of the stored run can be fenced.
+    """
+    if not most_classes and parent.kind == "import":
+        raise InputError(
+            f"Run {parent.id} has no classes of a classifier: nothing of it depends on a country.",
+            "Predict the pictures, or import a file with SpeciesNet's classes.",
+        )
+    if said := difference(parent, rules):
+        yield said
+    if parent.kind == "predict":
+        return
+    form = parent.source_format or ""
+    if not form.startswith("speciesnet"):
+        yield (
+            f"Run {parent.id} is of the format {form}, whose classes were not put together by"
+            " SpeciesNet's rules: more changes than what the country changes."
+        )
+    if most_classes < CLASSES_USED:
+        yield (
+            f"ATTENTION: run {parent.id} has the best {most_classes} classes of a box, and"
+            f" SpeciesNet's roll-ups need {CLASSES_USED}: where a class is fenced out or unsure,"
+            " more pictures end as animal or unknown than predict would give. SpeciesNet writes"
+            f" {CLASSES_USED} with --max_classifications_per_detection {CLASSES_USED}."
+        )
+    yield (
+        f"Run {parent.id} came from a file, and SpeciesNet writes four decimals: a picture that"
+        " lies on a threshold may end otherwise than in predict."
+    )
+
+
+def _report(
+    store: Store, run: Run, parent: Run, *, taken: int, is_new: bool, stopped: bool = False
+) -> RefenceReport:
+    found = store.runs.by_request_key(run.request_key)
+    assert found is not None
+    return RefenceReport(found, parent, is_new, taken, store.runs.outcomes(run.id), stopped)

@@ -1,0 +1,76 @@
+"""What a re-fenced run is made of: another run's outcomes, boxes and classes, stretch by stretch.
+
+Nothing here grows with the survey: a stretch is some thousand images in order of row id.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import NamedTuple
+
+from camtrap_tui.store.database import Database
+
+
+class Outcome(NamedTuple):
+    """How an image ended in the run that is taken from; `reason` where it failed."""
+
+    image_id: int
+    outcome: str
+    reason: str | None
+    attempts: int
+
+
+class Refencing:
+    """Reads a run to make another of it."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def to_do(self, run_id: int, parent_id: int) -> array[int]:
+        """Return the images whose outcome in `parent_id` the run `run_id` has not taken over.
+
+        What is predicted stays as it is, since the boxes of it never change; what waited or failed
+        is taken anew once that run has tried again.
+        """
+        return self._db.ids(
+            "SELECT p.image_id FROM prediction AS p LEFT JOIN prediction AS own"
+            " ON own.run_id = ? AND own.image_id = p.image_id"
+            " WHERE p.run_id = ? AND (own.outcome IS NULL"
+            " OR (own.outcome = 'pending' AND p.outcome <> 'pending')"
+            " OR (own.outcome = 'failed' AND own.attempts <> p.attempts))"
+            " ORDER BY p.image_id",
+            [run_id, parent_id],
+        )
+
+    def outcomes(self, parent_id: int, first: int, last: int) -> list[Outcome]:
+        """Return how the images from id `first` to `last` ended, in order of id."""
+        sql = (
+            "SELECT image_id, outcome, reason, attempts FROM prediction"
+            " WHERE run_id = ? AND image_id BETWEEN ? AND ? ORDER BY image_id"
+        )
+        return [Outcome(*row) for row in self._db.execute(sql, [parent_id, first, last])]
+
+    def boxes(self, parent_id: int, first: int, last: int) -> list[tuple[int, int, str, float]]:
+        """Return (image id, number, category, confidence) of the boxes of these images."""
+        sql = (
+            "SELECT image_id, detection_number, category, confidence FROM detection"
+            " WHERE run_id = ? AND image_id BETWEEN ? AND ? ORDER BY image_id, detection_number"
+        )
+        return self._db.execute(sql, [parent_id, first, last]).fetchall()
+
+    def classes(
+        self, parent_id: int, first: int, last: int, most: int
+    ) -> list[tuple[int, int, int, float]]:
+        """Return (image id, detection number, taxon id, score), the first `most` of each, best
+        first."""
+        sql = (
+            "SELECT image_id, detection_number, taxon_id, score FROM classification"
+            " WHERE run_id = ? AND image_id BETWEEN ? AND ? AND rank <= ?"
+            " ORDER BY image_id, detection_number, rank"
+        )
+        return self._db.execute(sql, [parent_id, first, last, most]).fetchall()
+
+    def most_classes(self, parent_id: int) -> int:
+        """Return the largest number of classes that a run has of one box or picture; 0 for none."""
+        sql = "SELECT coalesce(max(rank), 0) FROM classification WHERE run_id = ?"
+        return int(self._db.value(sql, [parent_id]))

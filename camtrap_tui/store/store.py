@@ -33,12 +33,15 @@ from camtrap_tui.store.taxa import Taxa
 from camtrap_tui.store.timelines import Timelines
 
 if TYPE_CHECKING:
+    from camtrap_tui.store.expected import ExpectedTaxa
     from camtrap_tui.store.holdouts import Holdouts
     from camtrap_tui.store.joining import Joining
+    from camtrap_tui.store.refencing import Refencing
     from camtrap_tui.store.relinking import Relinking
     from camtrap_tui.store.reports import Reports
     from camtrap_tui.store.sources import Sources
     from camtrap_tui.store.splits import Splits
+    from camtrap_tui.store.votes import Votes
 
 DEFAULT_BURST_GAP_S = 60
 
@@ -104,6 +107,27 @@ class Store:
         from camtrap_tui.store.splits import Splits
 
         return Splits(self.db)
+
+    @cached_property
+    def votes(self) -> Votes:
+        """The votes of many images at once."""
+        from camtrap_tui.store.votes import Votes
+
+        return Votes(self.db)
+
+    @cached_property
+    def refencing(self) -> Refencing:
+        """What a re-fenced run is made of."""
+        from camtrap_tui.store.refencing import Refencing
+
+        return Refencing(self.db)
+
+    @cached_property
+    def expected(self) -> ExpectedTaxa:
+        """The list of species that are expected here."""
+        from camtrap_tui.store.expected import ExpectedTaxa
+
+        return ExpectedTaxa(self.db)
 
     @cached_property
     def reports(self) -> Reports:

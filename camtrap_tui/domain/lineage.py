@@ -1,16 +1,21 @@
 """How two taxa are related: the same, one an ancestor of the other, or neither.
 
 Blank, human, vehicle and unknown are related to nothing but themselves; `animal` is an ancestor of
-every animal. A rank that a list leaves empty contradicts nothing.
+every animal. A rank that a list leaves empty contradicts nothing. A subspecies (`lupus dingo`)
+belongs to its species. The view `taxon_relation` of a survey says the same.
 """
 
 from __future__ import annotations
 
+from string import ascii_lowercase, ascii_uppercase
 from typing import Literal, Protocol
 
 from camtrap_tui.domain.taxonomy import ANIMAL_UUID
 
 Relation = Literal["same", "coarser", "finer", "other"]
+
+_SPECIES = 4
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 class Named(Protocol):
@@ -56,6 +61,21 @@ def relation(said: Named, truth: Named) -> Relation:
     return "finer" if is_ancestor(truth, said) else "other"
 
 
+class Relations:
+    """Relations that are worked out once for each pair of taxa, which their uuids stand for."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], Relation] = {}
+
+    def __call__(self, said: Named, truth: Named) -> Relation:
+        """Return what `relation` says of the two."""
+        pair = said.taxon_uuid, truth.taxon_uuid
+        found = self._known.get(pair)
+        if found is None:
+            found = self._known[pair] = relation(said, truth)
+        return found
+
+
 def is_same(one: Named, other: Named) -> bool:
     """Tell whether two taxa are one: by uuid, by their ranks, or by name where one has no ranks."""
     if one.taxon_uuid == other.taxon_uuid:
@@ -64,13 +84,13 @@ def is_same(one: Named, other: Named) -> bool:
         return False
     mine, theirs = ranks(one), ranks(other)
     if not any(mine) or not any(theirs):
-        name = one.common_name.casefold()
-        return name != "" and name == other.common_name.casefold()
+        name = _lowered(one.common_name)
+        return name != "" and name == _lowered(other.common_name)
     if _lowest(mine) != _lowest(theirs):
         return False
     lowest = _lowest(mine)
     # A species is known by both of its words.
-    own = mine[3:] == theirs[3:] if lowest == 4 else mine[lowest] == theirs[lowest]
+    own = mine[3:] == theirs[3:] if lowest == _SPECIES else mine[lowest] == theirs[lowest]
     return own and _agree(mine, theirs)
 
 
@@ -79,10 +99,23 @@ def is_ancestor(one: Named, other: Named) -> bool:
     if one.taxon_uuid == ANIMAL_UUID:
         return other.taxon_uuid != ANIMAL_UUID
     mine, theirs = ranks(one), ranks(other)
-    if not any(mine) or not any(theirs) or _lowest(mine) >= _lowest(theirs):
+    if not any(mine) or not any(theirs) or not _agree(mine, theirs):
         return False
     lowest = _lowest(mine)
-    return mine[lowest] == theirs[lowest] and _agree(mine, theirs)
+    if lowest == _SPECIES:
+        return mine[3] == theirs[3] and _is_subspecies(theirs[_SPECIES], mine[_SPECIES])
+    return lowest < _lowest(theirs) and mine[lowest] == theirs[lowest]
+
+
+def _is_subspecies(name: str, species: str) -> bool:
+    """Tell whether a name is the species' with one more word; a hybrid's has two more."""
+    first, _, more = name.rpartition(" ")
+    return first == species and more != ""
+
+
+def _lowered(name: str) -> str:
+    """Return the name in small letters, as SQLite's lower() does: a survey's view agrees."""
+    return name.translate(_SMALL)
 
 
 def _lowest(named: tuple[str, ...]) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -128,6 +129,41 @@ def read_rows(file: Path) -> Iterator[tuple[int, list[str]]]:
                 yield number, list(map(clean_cell, row))
 
 
+def count_cells(
+    file: Path, choose: Callable[[list[str]], Sequence[int]], progress: Progress | None = None
+) -> Counter[tuple[str, ...]]:
+    """Return how many rows of a table have which cells, cleaned, in the columns of `choose`.
+
+    `choose` is given the headings, cleaned, and returns the places of its columns. Memory grows
+    with what is told apart, not with the rows. In a table with tabs quotation marks are signs like
+    others, as GBIF writes them; those around a whole cell are taken off. Raises InputError for what
+    is no table, and what `choose` raises.
+    """
+    found: Counter[tuple[str, ...]] = Counter()
+    with _opened(file) as (text, tell):
+        size = file.stat().st_size
+        rows = _rows(file, text, plain_tabs=True)
+        _, headings = next(rows, (1, []))
+        places = choose([_unquoted(clean_cell(cell)) for cell in headings])
+        last = max(places)
+        for number, row in rows:
+            if not row:
+                continue
+            if len(row) <= last:
+                row += [""] * (last + 1 - len(row))
+            found[tuple([row[place] for place in places])] += 1
+            if progress and number % _CHUNK == 0:
+                progress(tell(), size)
+    cleaned: Counter[tuple[str, ...]] = Counter()
+    for cells, count in found.items():
+        cleaned[tuple(_unquoted(clean_cell(cell)) for cell in cells)] += count
+    return cleaned
+
+
+def _unquoted(cell: str) -> str:
+    return cell[1:-1].strip() if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell
+
+
 @contextmanager
 def _opened(file: Path) -> Iterator[tuple[TextIOWrapper, Callable[[], int]]]:
     try:
@@ -164,11 +200,13 @@ def _hint(file: Path) -> str:
     return _NO_TEXT.get(first, "Save the table again as CSV UTF-8.")
 
 
-def _rows(file: Path, text: TextIOWrapper) -> Iterator[tuple[int, list[str]]]:
+def _rows(
+    file: Path, text: TextIOWrapper, *, plain_tabs: bool = False
+) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows with their numbers; an open quote, which would swallow rows, is an error."""
     number = 0
     try:
-        for number, row in enumerate(_reader(text), 1):
+        for number, row in enumerate(_reader(text, plain_tabs=plain_tabs), 1):
             yield number, row
     except csv.Error as error:
         said = str(error)
@@ -177,13 +215,16 @@ def _rows(file: Path, text: TextIOWrapper) -> Iterator[tuple[int, list[str]]]:
         raise InputError(f"{file}, row {number + 1:,}: {said}.", "Correct the table.") from None
 
 
-def _reader(text: TextIOWrapper) -> Reader:
+def _reader(text: TextIOWrapper, *, plain_tabs: bool) -> Reader:
     first = text.readline()
     told = _SEPARATOR.fullmatch(first.strip("\r\n"))
     if told:
         return csv.reader(text, delimiter=told[1], strict=True)
     text.seek(0)
-    return csv.reader(text, delimiter=max(",;\t", key=first.count), strict=True)
+    delimiter = max(",;\t", key=first.count)
+    if plain_tabs and delimiter == "\t":
+        return csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True)
+    return csv.reader(text, delimiter=delimiter, strict=True)
 
 
 def _lines(

@@ -222,6 +222,10 @@ class Database:
             found.byteswap()
         return found
 
+    def state(self) -> tuple[int, int]:
+        """Return what is another answer as soon as anybody has written to the survey."""
+        return int(self.value("PRAGMA data_version")), self._connection.total_changes
+
     def interrupt(self) -> None:
         """Stop the query that another thread is running on this connection."""
         self._connection.interrupt()
@@ -338,6 +342,18 @@ class Database:
         except sqlite3.OperationalError:
             return False
         return found[0].upper() == mode
+
+    @contextmanager
+    def attached(self, path: Path, name: str) -> Iterator[None]:
+        """Let statements name the tables of another survey, a copy of one's own, as `name.table`.
+
+        `name` is no text from outside. Not inside a transaction.
+        """
+        self.execute(f"ATTACH ? AS {name}", [str(path)])
+        try:
+            yield
+        finally:
+            self.execute(f"DETACH {name}")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from camtrap_tui.domain import holdouts, models, splitting
+from camtrap_tui.domain import expected, holdouts, models, splitting
 from camtrap_tui.errors import StoreError
 from camtrap_tui.store import migrations
 from camtrap_tui.store.store import Store
@@ -32,6 +32,7 @@ ROWS = {
     "observation": models.Observation,
     "mark": models.Mark,
     "place": models.Place,
+    "expected_taxon": expected.ExpectedTaxon,
     "holdout": holdouts.Holdout,
     "holdout_phase": holdouts.HoldoutPhase,
     "holdout_stratum": holdouts.HoldoutStratum,

@@ -1,0 +1,130 @@
+"""The list of expected species: names are put on it and taken off it, never deleted.
+
+Which taxa of the survey it leaves out is worked out from it when asked, so that no row can be
+behind the taxa or the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from weakref import WeakKeyDictionary
+
+from camtrap_tui.domain.expected import Expectations, ExpectedTaxon
+from camtrap_tui.store.database import Database, columns
+from camtrap_tui.store.taxa import Taxa
+
+_COLUMNS = (
+    "scientific_name, common_name, taxon_class, taxon_order, taxon_family, taxon_genus,"
+    " taxon_species, records, turns, origin, added_by, added_at"
+)
+_INSERT = (
+    f"INSERT INTO expected_taxon ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (scientific_name, common_name) DO UPDATE SET"
+    " records = max(records, excluded.records)"
+)
+# Whichever copy comes first, the united row is the same.
+_UNITED = ", ".join(
+    f"{name} = {which}({name}, excluded.{name})"
+    for which, names in (
+        ("max", "turns records taxon_class taxon_order taxon_family taxon_genus taxon_species"),
+        ("min", "origin added_by added_at"),
+    )
+    for name in names.split()
+)
+# Filters ask for the same again and again; each connection remembers what it was told last.
+_REMEMBERED: WeakKeyDictionary[Database, tuple[tuple[int, int], tuple[int, ...]]] = (
+    WeakKeyDictionary()
+)
+
+
+class ExpectedTaxa:
+    """The table `expected_taxon`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def all(self) -> list[ExpectedTaxon]:
+        """Return the names that are on the list, by scientific and common name."""
+        sql = (
+            f"SELECT {columns(ExpectedTaxon)} FROM expected_taxon WHERE turns % 2 = 1"
+            " ORDER BY scientific_name, common_name"
+        )
+        return self._db.rows(ExpectedTaxon, sql)
+
+    def put_on(self, rows: Iterable[ExpectedTaxon]) -> int:
+        """Put names on the list; return how many were not on it. In a transaction of its own.
+
+        A name that was taken off comes back as it was; of `records` the larger number stays.
+        """
+        with self._db.transaction():
+            before = self._count()
+            self._db.executemany(
+                f"{_INSERT}, turns = turns + (turns % 2 = 0)", (_values(row) for row in rows)
+            )
+            return self._count() - before
+
+    def take_off(self, rows: Sequence[ExpectedTaxon]) -> None:
+        """Take rows of the list off it, in a transaction of its own."""
+        with self._db.transaction():
+            self._db.executemany(
+                "UPDATE expected_taxon SET turns = turns + 1 WHERE id = ? AND turns % 2 = 1",
+                ((row.id,) for row in rows),
+            )
+
+    def unite(self, other: str) -> int:
+        """Unite the list with that of an attached survey, in a transaction of the caller's; return
+        how many names came on this list. `other` is the name that it is attached by.
+
+        Whoever has put a name on or taken it off more often has the last word.
+        """
+        before = self._count()
+        self._db.execute(
+            f"INSERT INTO main.expected_taxon ({_COLUMNS})"
+            f" SELECT {_COLUMNS} FROM {other}.expected_taxon WHERE TRUE"
+            f" ON CONFLICT (scientific_name, common_name) DO UPDATE SET {_UNITED}"
+        )
+        return self._count() - before
+
+    def expectations(self) -> Expectations:
+        """Return what the list holds, read with the taxa of the survey."""
+        listed = self.all()
+        return Expectations(listed, Taxa(self._db).all() if listed else [])
+
+    def unexpected_ids(self) -> tuple[int, ...]:
+        """Return the row ids of the taxa that the list leaves out; none without a list."""
+        if not self._db.value("SELECT 1 FROM expected_taxon WHERE turns % 2 = 1"):
+            return ()
+        state = self._db.state()
+        known = _REMEMBERED.get(self._db)
+        if known is None or known[0] != state:
+            taxa = Taxa(self._db).all()
+            expected = Expectations(self.all(), taxa)
+            found = tuple(taxon.id for taxon in taxa if not expected.is_expected(taxon))
+            known = state, found
+            _REMEMBERED[self._db] = known
+        return known[1]
+
+    def keyed(self) -> dict[int, int]:
+        """Return how many standing grades name each taxon."""
+        sql = "SELECT taxon_id, sum(observations) FROM vote_taxon GROUP BY taxon_id"
+        return dict(self._db.execute(sql).fetchall())
+
+    def _count(self) -> int:
+        return int(self._db.value("SELECT count(*) FROM expected_taxon WHERE turns % 2 = 1"))
+
+
+def _values(row: ExpectedTaxon) -> tuple[object, ...]:
+    return (
+        row.scientific_name,
+        row.common_name,
+        row.taxon_class,
+        row.taxon_order,
+        row.taxon_family,
+        row.taxon_genus,
+        row.taxon_species,
+        row.records,
+        row.turns,
+        row.origin,
+        row.added_by,
+        row.added_at,
+    )

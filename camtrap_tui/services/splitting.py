@@ -114,7 +114,7 @@ def plan_split(store: Store, request: SplitRequest) -> SplitPlan:
         parts = splitting.split_by_time(labelled, request.shares)
     left_out = {
         "in a burst of a holdout": len(graded & held),
-        "graders disagree": len(graded - held - truth.keys()),
+        "without agreement": len(graded - held - truth.keys()),
         "not sure": len(free) - len(labelled),
         "without a time": len(labelled) - len(parts),
     }
@@ -195,7 +195,7 @@ def _truth(store: Store, rule: str) -> dict[int, tuple[int, ...]]:
     return {
         image_id: tuple(sorted(taxon.id for taxon in one.species))
         for image_id, one in settled.items()
-        if one.species
+        if one.species or one.state == "unsure"
     }
 
 

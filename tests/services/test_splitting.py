@@ -95,7 +95,19 @@ def test_what_is_not_settled_is_left_out_and_counted(river: Store) -> None:
     grade(river, [2], "unknown")
     made = plan(river)
     assert {1, 2} & made.parts.keys() == set()
-    assert made.left_out == {"graders disagree": 1, "not sure": 1}
+    assert made.left_out == {"without agreement": 1, "not sure": 1}
+
+
+def test_a_rule_settles_what_graders_disagree_on(river: Store) -> None:
+    grade(river, [1, 3], "mallard", "ben")
+    grade(river, [1], "mallard", "eve")
+    grade(river, [5], "unknown", "ben")
+    made = plan(river, rule="majority:2")
+    names = {row.name: sum(row.count.images) for row in made.classes}
+    assert names == {"mallard": 1}
+    assert made.left_out == {"without agreement": 47}
+    assert plan(river, rule="expert:ann").left_out == {}
+    assert plan(river, rule="expert:ben").left_out == {"without agreement": 45, "not sure": 1}
 
 
 def test_a_second_split_says_what_changed(river: Store) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from camtrap_tui.domain.sampling import Allocation
+
 
 @dataclass(frozen=True, slots=True)
 class Holdout:
@@ -23,7 +25,7 @@ class Holdout:
     seed: int
     filter: str
     strata: str
-    allocation: str
+    allocation: Allocation
     minimum: int
     burst_gap_s: int
     repeat_share: float
@@ -31,13 +33,17 @@ class Holdout:
 
 @dataclass(frozen=True, slots=True)
 class HoldoutPhase:
-    """A drawing (1) or an extension (2 …): how many bursts were asked for, by whom, when (UTC)."""
+    """A drawing (1) or an extension (2 …): how many bursts were drawn, by whom, when (UTC).
+
+    `aim` is what an extension was directed at, empty for all strata.
+    """
 
     holdout_id: int
     phase: int
     size: int
     drawn_by: str
     drawn_at: str
+    aim: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,14 +26,19 @@ class Joining:
         return None if found is None else int(found)
 
     def may_join(self, image_id: int, into: int) -> bool:
-        """Tell whether an image may go: ungraded, nowhere downloaded, in no run of the other."""
+        """Tell whether an image may go: ungraded, nowhere downloaded, in no run of the other, nor
+        drawn for a holdout beside it."""
         found = self._db.value(
             "SELECT EXISTS (SELECT 1 FROM grade WHERE image_id = ?1)"
             " OR EXISTS (SELECT 1 FROM mark WHERE image_id = ?1)"
             " OR EXISTS (SELECT 1 FROM cached_file WHERE image_id = ?1)"
             " OR EXISTS (SELECT 1 FROM run"
             " JOIN prediction AS one ON one.run_id = run.id AND one.image_id = ?1"
-            " JOIN prediction AS other ON other.run_id = run.id AND other.image_id = ?2)",
+            " JOIN prediction AS other ON other.run_id = run.id AND other.image_id = ?2)"
+            " OR EXISTS (SELECT 1 FROM holdout"
+            " JOIN holdout_unit AS one ON one.holdout_id = holdout.id AND one.image_id = ?1"
+            " JOIN holdout_unit AS other ON other.holdout_id = holdout.id"
+            " AND other.image_id = ?2)",
             [image_id, into],
         )
         return not found
@@ -117,6 +122,11 @@ class Joining:
                 [into, image_id],
             )
         self._db.execute("UPDATE source_row SET image_id = ? WHERE image_id = ?", [into, image_id])
+        self._db.execute(
+            "UPDATE holdout_unit SET image_id = ? WHERE holdout_id IN (SELECT id FROM holdout)"
+            " AND image_id = ?",
+            [into, image_id],
+        )
         self._db.execute("DELETE FROM image_flag WHERE image_id = ?", [image_id])
         self._db.execute(
             "UPDATE image SET burst_id = NULL WHERE burst_id IN (?, ?)", [image_id, into]

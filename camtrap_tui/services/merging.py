@@ -1,0 +1,126 @@
+"""Merges copies of a survey: what people keyed on each is on this one afterwards, and stays there.
+
+The other file is never written to; of each, all is taken in one transaction, or nothing. Doing it
+again, or in another order, gives the same.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from camtrap_tui.domain.models import Run
+from camtrap_tui.errors import StoreError, UsageError
+from camtrap_tui.services.merging_clocks import ClockMerge, merge_clocks
+from camtrap_tui.store.merging import Matched, Merging, Taken, Unmatched, attached
+from camtrap_tui.store.merging_runs import HoldoutPlan, MergingRuns
+from camtrap_tui.store.private_copy import private_copy
+from camtrap_tui.store.store import Store
+
+_NOTHING = Taken(0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class MergeReport:
+    """What came from one other file, what was known, and what could not be matched.
+
+    `graders` are new grades by name; `reversals` new rows that undo or redo, `peeks` those that
+    say who has seen the AI's word on a holdout; `runs` those that came along, with what they said
+    of `predictions` pictures; `filter_clashes` names under which other words are saved here.
+    `is_other_survey` says that the file is no copy of this one; `locked_s` is for how long nobody
+    else could write to this one.
+    """
+
+    file: Path
+    is_other_survey: bool
+    images: Matched
+    unmatched: tuple[Unmatched, ...]
+    grades: Taken = _NOTHING
+    marks: Taken = _NOTHING
+    graders: dict[str, int] = field(default_factory=dict)
+    reversals: int = 0
+    peeks: int = 0
+    taxa: int = 0
+    runs: tuple[Run, ...] = ()
+    predictions: int = 0
+    holdouts: tuple[HoldoutPlan, ...] = ()
+    filters: int = 0
+    filter_clashes: tuple[str, ...] = ()
+    expected: int = 0
+    clocks: ClockMerge = field(default_factory=ClockMerge)
+    locked_s: float = 0.0
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether all that the file holds is here now, and nothing contradicts it."""
+        left = any(p.end in ("pictures missing", "contradicts") for p in self.holdouts)
+        return not (self.unmatched or left or self.filter_clashes or self.clocks.clashes)
+
+
+def merge(store: Store, others: Sequence[Path]) -> list[MergeReport]:
+    """Take what people keyed on other copies into this survey; return a report of each.
+
+    All of them are opened before anything is written. Raises StoreError for a file that is no
+    survey, or one of a newer camtrap-tui, UsageError for the survey itself.
+    """
+    check_others(store.path, others)
+    with ExitStack() as stack:
+        copies = [(other, stack.enter_context(private_copy(other))) for other in others]
+        return [_merge(store, other, theirs) for other, theirs in copies]
+
+
+def check_others(survey: Path, others: Sequence[Path]) -> None:
+    """Refuse what can be no other copy of `survey`, before anything is opened."""
+    for other in others:
+        if not other.is_file():
+            raise StoreError(f"{other}: there is no such survey.", "Check the path.")
+        if survey.exists() and other.samefile(survey):
+            raise UsageError(f"{other}: this is the survey itself:", "give another copy of it.")
+
+
+def _merge(store: Store, file: Path, theirs: Store) -> MergeReport:
+    is_other = theirs.survey.survey_uuid != store.survey.survey_uuid
+    with attached(store.db, theirs.path):
+        began = time.monotonic()
+        with store.db.transaction():
+            rows = Merging(store.db)
+            images, unmatched = rows.match_images(), tuple(rows.unmatched())
+            report = MergeReport(file, is_other, images, unmatched=unmatched)
+            if images.by_id or images.by_content:
+                report = _take(store, theirs, rows, report)
+            else:
+                lost = Taken(0, 0, sum(p.grades for p in unmatched))
+                report = replace(
+                    report, grades=lost, marks=Taken(0, 0, sum(p.marks for p in unmatched))
+                )
+        return replace(report, locked_s=round(time.monotonic() - began, 3))
+
+
+def _take(store: Store, theirs: Store, rows: Merging, report: MergeReport) -> MergeReport:
+    """Take everything, in an order in which each row finds what it speaks of."""
+    runs, last = MergingRuns(store.db), rows.last_grade()
+    taxa, plans = rows.take_taxa(), runs.plan_holdouts()
+    new_runs = runs.take_runs(plans)
+    predictions = runs.take_predictions()
+    grades, marks = rows.take_grades(), rows.take_marks()
+    runs.take_holdouts(plans)
+    filters, clashes = rows.take_filters()
+    return replace(
+        report,
+        grades=grades,
+        marks=marks,
+        graders=rows.graders_after(last),
+        reversals=rows.reversals_after(last),
+        peeks=rows.take_peeks(),
+        taxa=taxa,
+        runs=tuple(run for run in store.runs.all() if run.id in new_runs),
+        predictions=predictions,
+        holdouts=tuple(plans),
+        filters=filters,
+        filter_clashes=tuple(clashes),
+        expected=rows.take_expected(),
+        clocks=merge_clocks(store, theirs, rows),
+    )

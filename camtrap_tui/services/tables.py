@@ -129,6 +129,16 @@ def read_rows(file: Path) -> Iterator[tuple[int, list[str]]]:
                 yield number, list(map(clean_cell, row))
 
 
+def read_text(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield (line number, line, cleaned and stripped) of a text file; it may hold no table.
+
+    Raises InputError for what is no text.
+    """
+    with _opened(file) as (text, _):
+        for number, line in enumerate(text, 1):
+            yield number, clean_cell(line)
+
+
 def count_cells(
     file: Path, choose: Callable[[list[str]], Sequence[int]], progress: Progress | None = None
 ) -> Counter[tuple[str, ...]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from camtrap_tui.store.database import Database
+from camtrap_tui.store.expected import ExpectedTaxa
 
 _TEMPORARY = ("merge_image", "merge_taxon", "merge_run", "merge_said")
 _IMAGE = "(SELECT ours FROM temp.merge_image WHERE theirs = t.image_id)"
@@ -232,8 +233,8 @@ class Merging:
         return copied(self._db, "saved_filter", {}, ""), [name for (name,) in clashes]
 
     def take_expected(self) -> int:
-        """Add the species that the other file expects; return how many."""
-        return copied(self._db, "expected_taxon", {}, "ORDER BY t.id")
+        """Unite the lists of expected species; return how many names came on this one."""
+        return ExpectedTaxa(self._db).unite("other")
 
     def share_deployment(self, theirs: int, ours: int) -> bool:
         """Tell whether a matched image is of this deployment there, and of that one here."""

@@ -20,22 +20,31 @@ from camtrap_tui.store.conditions import Conditions
 from camtrap_tui.store.holdouts import Graded
 from camtrap_tui.store.store import Store, utc_now
 
-__all__ = ["DrawRequest", "Extension", "Plan", "PlannedStratum", "Progress", "draw", "preview"]
+__all__ = ["DrawRequest", "Plan", "PlannedStratum", "draw", "extend", "preview", "progress"]
 
 
 def preview(store: Store, run_id: int | None, request: DrawRequest) -> Plan:
-    """Return what a request would draw, without drawing it.
-
-    Raises UsageError for a request that has no meaning, InputError where nothing is chosen.
-    """
-    with store.db.snapshot():
-        return _free(store, work_out(store, run_id, request)).plan
+    """Return what a request would draw, without drawing it; errors are those of `prepare`."""
+    return prepare(store, run_id, request).plan
 
 
 def draw(store: Store, run_id: int | None, request: DrawRequest, drawn_by: str) -> Holdout:
-    """Draw a holdout from a run's word and freeze it; errors are those of `preview`."""
+    """Draw a holdout from a run's word and freeze it; errors are those of `prepare`."""
+    return freeze(store, prepare(store, run_id, request), drawn_by)
+
+
+def prepare(store: Store, run_id: int | None, request: DrawRequest) -> Drawing:
+    """Work out what a request draws; nobody who grades waits for it.
+
+    Raises UsageError for a request that has no meaning or no room, InputError where nothing is
+    chosen.
+    """
     with store.db.snapshot():
-        drawing = work_out(store, run_id, request)
+        return _free(store, work_out(store, run_id, request))
+
+
+def freeze(store: Store, drawing: Drawing, drawn_by: str) -> Holdout:
+    """Write down what was worked out, for good. Raises UsageError where its name is taken."""
     plan = drawing.plan
     strata = [
         HoldoutStratum(0, number, s.name, s.population, s.population_images, s.sampled)
@@ -255,8 +264,11 @@ def progress(store: Store, holdout: Holdout) -> Progress:
 
 def plan_json(plan: Plan) -> dict[str, Any]:
     """Return a plan for JSON; half-widths are shares, were 9 in 10 right."""
+    request = asdict(plan.request)
+    by = request.pop("strata")
     return {
-        **asdict(plan.request),
+        **request,
+        "by": list(by),
         "run": plan.run_id,
         "bursts": plan.population,
         "pictures": plan.population_images,
@@ -274,6 +286,7 @@ def progress_json(found: Progress) -> dict[str, Any]:
     """Return a holdout and how far it is graded, for JSON."""
     holdout = asdict(found.holdout)
     holdout["run"] = holdout.pop("run_id")
+    holdout["by"] = [by for by in holdout.pop("strata").split(",") if by]
     del holdout["id"]
     return {
         **holdout,

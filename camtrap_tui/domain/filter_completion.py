@@ -79,7 +79,9 @@ def _sifted(typed: str, values: Iterable[Fitting]) -> list[Fitting]:
 
 
 def _plain(text: str) -> str:
-    return text.casefold().replace('"', "").removeprefix(SAVED).removeprefix("=")
+    plain = text.casefold().replace('"', "").removeprefix(SAVED).removeprefix("=")
+    # Behind the number of a run.
+    return plain.replace(":=", ":")
 
 
 def completed(text: str, typing: Typing, value: str) -> tuple[str, int]:

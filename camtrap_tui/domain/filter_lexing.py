@@ -14,9 +14,10 @@ from dataclasses import dataclass
 SAVED = "@"
 
 _WORD = re.compile(rf"(-?)([^\s:{SAVED}]*):")
-# A quote opens a part only at its start, since names have apostrophes (l'hoest's monkey).
+# A quote opens a part only at its start, since names have apostrophes (l'hoest's monkey), or behind
+# the number of a run (was:1:"red fox").
 _PART = re.compile(
-    r"""(?P<sign>=?)(?:"(?P<double>(?:[^"]|"")*)(?:"|\Z)|'(?P<single>(?:[^']|'')*)(?:'|\Z))"""
+    r"""(?P<sign>(?:[0-9]+:)?=?)(?:"(?P<double>(?:[^"]|"")*)(?:"|\Z)|'(?P<single>(?:[^']|'')*)(?:'|\Z))"""
     r"""(?P<tail>[^\s,]*)|(?P<bare>[^\s,]*)"""
 )
 

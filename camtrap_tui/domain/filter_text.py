@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from camtrap_tui.domain.filter_lexing import quoted_part
-from camtrap_tui.domain.filters import Chosen, Classes, Dates, Filter, Hours, Names, Scores, Term
+from camtrap_tui.domain.filters import (
+    Changed,
+    Chosen,
+    Classes,
+    Dates,
+    Filter,
+    Hours,
+    Names,
+    Said,
+    Scores,
+    Term,
+)
 
 _STATES = {
     "mine": "graded by you",
@@ -94,10 +105,19 @@ def _words(term: Term) -> str:
             return ", ".join(value.replace("..", " to ") for value in term.values)
         case Hours():
             return f"{', '.join(term.values)} o'clock"
+        case Said():
+            return " or ".join(_said(run, name) for run, name in condition.said)
+        case Changed():
+            return "changed from run " + " or ".join(map(str, condition.runs))
         case Chosen():
             words = _STATES if term.word == "state" else {}
             values = " or ".join(words.get(v, v.replace("_", " ")) for v in condition.values)
             return f"{_BEFORE.get(term.word, '')}{values}"
+
+
+def _said(run: int | None, name: str) -> str:
+    where = "another run" if run is None else f"run {run}"
+    return f"{name.removeprefix('=')} in {where}" if name else f"predicted in {where}"
 
 
 def _score(condition: Scores) -> str:

@@ -17,6 +17,8 @@ WORDS = {
     "camera": ("the deployment, or part of its name", "camera:UR011"),
     "date": ("days of camera time", "date:2024-06-01..2024-06-15"),
     "hour": ("hours of camera time", "hour:20-5"),
+    "changed": ("the run of this number predicts something else", "changed:1"),
+    "was": ("what another run said, or the run of a number", "was:1:raccoon"),
     "state": ("what was done with it", "state:ungraded"),
     "grader": ("who graded it", "grader:ben"),
     "flag": ("what is doubtful about it", "flag:no_time"),

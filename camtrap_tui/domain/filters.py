@@ -76,7 +76,24 @@ class Chosen:
     values: tuple[str, ...]
 
 
-Condition = Names | Classes | Scores | Dates | Hours | Chosen
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What other runs said, any of which may hold: (run, folded part of a name).
+
+    Without a run, any but the one in view; without a name, that it predicted anything.
+    """
+
+    said: tuple[tuple[int | None, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Runs any of which predicts something else than the run in view."""
+
+    runs: tuple[int, ...]
+
+
+Condition = Names | Classes | Scores | Dates | Hours | Chosen | Said | Changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +217,10 @@ def _condition(word: str, token: Token) -> Condition:
             return Dates(tuple(map(_dates, parts)))
         case "hour":
             return Hours(tuple(sorted({hour for part in parts for hour in _hours(part)})))
+        case "was":
+            return Said(tuple(_said(parts)))
+        case "changed":
+            return Changed(tuple(_run(part.text, part) for part in parts))
         case "state" | "flag" | "has" | "split":
             choices = VALUES[word]
             return Chosen(word, tuple(_choice(choices, part) for part in parts))
@@ -218,6 +239,29 @@ def _class(part: Part) -> tuple[str, float]:
     if not name.removeprefix("=") or (above and not score):
         raise _Wrong(part.at, "write class:mallard or class:mallard>0.3")
     return name.casefold(), _number(score, part) if above else 0.0
+
+
+def _said(parts: tuple[Part, ...]) -> Iterator[tuple[int | None, str]]:
+    run: int | None = None
+    for part in parts:
+        number, colon, name = part.text.partition(":")
+        if colon and number.isdecimal():
+            # It stands for the names that follow, too.
+            run = _run(number, part)
+        elif part.text.isdecimal():
+            yield _run(part.text, part), ""
+            continue
+        else:
+            name = part.text
+        if not name.removeprefix("="):
+            raise _Wrong(part.at, "write was:raccoon, was:1:raccoon or was:1 (for anything)")
+        yield run, name.casefold()
+
+
+def _run(text: str, part: Part) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise _Wrong(part.at, "a run is known by its number, as in changed:1")
+    return int(text)
 
 
 def _number(text: str, part: Part) -> float:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from camtrap_tui.domain.filter_completion import Fitting
 from camtrap_tui.domain.filter_lexing import SAVED
+from camtrap_tui.domain.models import Taxon
 from camtrap_tui.errors import CamtrapError
 from camtrap_tui.services.filtering import ALL_PICTURES, read_filter, size_in_words
 from camtrap_tui.store.filter_values import FilterValues
@@ -45,6 +46,7 @@ def known_values(store: Store, run_id: int | None) -> Known:
     for key, count in values.predicted(run_id).items():
         counts[taxa[key].name] += count
     species = [Fitting(_exactly(name, counts), count=count) for name, count in counts.most_common()]
+    others = [run.id for run in store.runs.all() if run.id != run_id]
     keyed = sorted({taxa[key].name for key in values.keyed()})
     return Known(
         {
@@ -52,11 +54,21 @@ def known_values(store: Store, run_id: int | None) -> Known:
             "class": [Fitting(one.value) for one in species],
             "truth": [Fitting(_exactly(name, keyed)) for name in keyed],
             "camera": [Fitting(name, count=count) for name, count in values.cameras().items()],
+            "changed": [Fitting(str(key), f"run {key}") for key in others],
+            "was": [one for key in others for one in _said(key, taxa, values.predicted(key))],
             "grader": [Fitting(name, count=n) for name, n in store.grades.graders().items()],
             "holdout": [Fitting(holdout.name) for holdout in store.holdouts.all()],
             SAVED: [Fitting(f.name, f.filter or ALL_PICTURES) for f in store.saved_filters.all()],
         }
     )
+
+
+def _said(run_id: int, taxa: Mapping[int, Taxon], counts: Mapping[int, int]) -> list[Fitting]:
+    names = [taxa[key].name for key in counts]
+    return [
+        Fitting(f"{run_id}:{_exactly(taxa[key].name, names)}", count=count)
+        for key, count in sorted(counts.items(), key=lambda one: -one[1])
+    ]
 
 
 def _exactly(name: str, names: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, assert_never
 
 from camtrap_tui.domain.filters import (
+    Changed,
     Chosen,
     Classes,
     Condition,
@@ -17,6 +18,7 @@ from camtrap_tui.domain.filters import (
     Filter,
     Hours,
     Names,
+    Said,
     Scores,
     Term,
 )
@@ -103,6 +105,16 @@ _BOX = (
     " AND detection.image_id = image.id AND detection.category = ?"
     f" AND detection.confidence >= {_HAS_CONFIDENCE})"
 )
+_SAID = (
+    "EXISTS (SELECT 1 FROM prediction AS other"
+    " WHERE other.run_id = ? AND other.image_id = image.id AND {})"
+)
+_SAID_BY_ANY = (
+    "EXISTS (SELECT 1 FROM run CROSS JOIN prediction AS other"
+    " ON other.run_id = run.id AND other.image_id = image.id"
+    " WHERE run.id IS NOT prediction.run_id AND {})"
+)
+_CHANGED = _SAID.format("other.taxon_id <> prediction.taxon_id")
 _FLAGS = {
     "no_time": "image.timestamp IS NULL",
     "no_deployment": "image.deployment_id IS NULL",
@@ -184,6 +196,10 @@ class Conditions:
                 days = _any(["image.timestamp BETWEEN ? AND ?" for _ in condition.ranges])
                 times = [(f"{a} 00:00:00", f"{b} 23:59:59") for a, b in condition.ranges]
                 return days, [time for both in times for time in both]
+            case Said():
+                return self._said(condition)
+            case Changed():
+                return _any([_CHANGED for _ in condition.runs]), [*condition.runs]
             case Chosen():
                 return _chosen(condition, grader)
         assert_never(condition)
@@ -211,6 +227,17 @@ class Conditions:
         sql = "image.file_path LIKE ? ESCAPE '\\' OR image.media_id LIKE ? ESCAPE '\\'"
         patterns = [p for name in names for p in (f"%{like(name)}%", f"{like(name)}%")]
         return _any([sql for _ in names]), patterns
+
+    def _said(self, condition: Said) -> Query:
+        """Return what other runs said; a name of no taxon is nothing that any of them said."""
+        parts: list[str] = []
+        parameters: list[Any] = []
+        for run, name in condition.said:
+            ids = self.taxon_ids((name,)) if name else []
+            what = f"other.taxon_id IN ({_marks(ids)})" if name else "other.taxon_id IS NOT NULL"
+            parts.append((_SAID_BY_ANY if run is None else _SAID).format(what))
+            parameters += ids if run is None else [run, *ids]
+        return _any(parts), parameters
 
     def taxon_ids(self, names: tuple[str, ...]) -> list[int]:
         """Return the taxa one of whose names holds one of `names`, or that lie in such a group.

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from camtrap_tui.domain.filter_text import describe, render, why_none
 from camtrap_tui.domain.filter_words import ORDERS, STATES, VALUES, WORDS
 from camtrap_tui.domain.filters import (
+    Changed,
     Chosen,
     Classes,
     Condition,
@@ -16,6 +17,7 @@ from camtrap_tui.domain.filters import (
     Filter,
     Hours,
     Names,
+    Said,
     Scores,
     parse_filter,
 )
@@ -58,6 +60,12 @@ def test_every_word_of_the_design_is_understood() -> None:
         ("flag:no_time,in_future", Chosen("flag", ("no_time", "in_future"))),
         ("split:Train,val", Chosen("split", ("train", "val"))),
         ("STATE:Mine", Chosen("state", ("mine",))),
+        ("changed:1,12", Changed((1, 12))),
+        ("was:Mallard", Said(((None, "mallard"),))),
+        ("was:12:mallard,=owl", Said(((12, "mallard"), (12, "=owl")))),
+        ("was:1:\"red fox\",2:='grey fox'", Said(((1, "red fox"), (2, "=grey fox")))),
+        ('was:"1:red fox"', Said(((1, "red fox"),))),
+        ("was:owl,3", Said(((None, "owl"), (3, "")))),
     ],
 )
 def test_further_words(text: str, condition: Condition) -> None:
@@ -187,6 +195,9 @@ def test_dates(text: str, first: str, last: str) -> None:
         ("state:graded @night", 14, "cannot stand here"),
         ("state:graded -@night", 14, "cannot be denied"),
         ("-@:", 1, "cannot be denied"),
+        ("changed:1,raccoon", 11, "known by its number"),
+        ("was:owl,1:", 9, "was:1:raccoon"),
+        ("was:", 5, "no value"),
         ("a@b:x", 1, "no filter word"),
     ],
 )

@@ -194,7 +194,8 @@ class Expectations:
 
         The rank is the closest one that the list itself shares with the taxon; among its members
         also what the survey knows of them tells who is nearer. `keyed` is how often people have
-        named a taxon of the survey, by row id: that comes next, then how often the list has it.
+        named a taxon of the survey, by row id: that comes next, then how often the list has it,
+        then what the survey knows.
         """
         said = ranks(taxon)
         for place in range(GENUS, -1, -1):
@@ -202,7 +203,7 @@ class Expectations:
                 members = [self._relative(one, said, place) for one in found]
                 order = sorted(
                     zip(found, members, strict=True),
-                    key=lambda pair: (*_order(pair[1], said, keyed or {}), *_listed(pair[0])),
+                    key=lambda pair: _order(*pair, said, keyed or {}),
                 )
                 return Relatives(RANKS[place], said[place], tuple(m for _, m in order))
         return Relatives()
@@ -250,11 +251,11 @@ def _weight(one: _Species) -> tuple[int, int, str]:
     return len(one.own), one.listed.records, one.listed.common_name
 
 
-def _order(relative: Relative, said: Sequence[str], keyed: Mapping[int, int]) -> tuple[int, int]:
+def _order(
+    one: _Species, relative: Relative, said: Sequence[str], keyed: Mapping[int, int]
+) -> tuple[int, int, int, bool, str]:
     nearness = max((k for k, name in enumerate(said) if name == relative.shared), default=0)
     taxon = relative.taxon
-    return -nearness, -keyed.get(taxon.id, 0) if isinstance(taxon, Taxon) else 0
-
-
-def _listed(one: _Species) -> tuple[int, str]:
-    return -one.listed.records, one.binomial
+    times = keyed.get(taxon.id, 0) if isinstance(taxon, Taxon) else 0
+    is_new = not isinstance(taxon, Taxon)
+    return -nearness, -times, -one.listed.records, is_new, one.binomial

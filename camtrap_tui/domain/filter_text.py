@@ -23,6 +23,7 @@ _STATES = {
     "corrected": "corrected by a grader",
     "changed": "changed between runs",
     "noted": "with a note",
+    "unexpected": "unexpected here",
     "unpredicted": "without prediction",
 }
 _ORDERS = {

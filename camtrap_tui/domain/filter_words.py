@@ -39,6 +39,7 @@ STATES = {
     "conflict": "its graders name different species",
     "corrected": "somebody graded it as something else than predicted",
     "changed": "another run predicts something else",
+    "unexpected": "the run predicts what is not expected here (camtrap-tui expect)",
     "unpredicted": "the run has no prediction",
     "failed": "the run failed on it",
 }

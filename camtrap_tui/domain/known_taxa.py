@@ -65,10 +65,15 @@ class KnownTaxa:
         return next(iter([*whole, *bare]), None)
 
     def groups_of(self, row: Grouped) -> set[str]:
-        """Return the groups that a listed species lies in, by its own name, else by its genus."""
+        """Return the groups that a listed name lies in: by its species, else by its genus; and
+        those that the groups of the list themselves lie in."""
         by_name = [ranks(t)[:GENUS] for t in self._by_binomial.get(row.binomial, ())]
         by_genus = self._by_genus.get(row.taxon_genus, ())
-        found = by_name or [groups for groups in by_genus if agree(groups, row.groups)]
+        found: list[Groups] = [*by_name]
+        if not by_name:
+            found += [groups for groups in by_genus if agree(groups, row.groups)]
+        for group in row.groups:
+            found += self._above.get(group, ())
         return {name for groups in found for name in groups if name}
 
 

@@ -6,6 +6,7 @@ Each may be asked of one image alone, so that they serve queues, counts, charts 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any, assert_never
 
@@ -25,6 +26,7 @@ from camtrap_tui.domain.filters import (
 from camtrap_tui.domain.quality import KEPT_FLAGS
 from camtrap_tui.store.boxes import boxes_of
 from camtrap_tui.store.database import Database, like
+from camtrap_tui.store.expected import ExpectedTaxa
 
 Query = tuple[str, list[Any]]
 
@@ -71,9 +73,12 @@ STATE_CONDITIONS = {
         " ON other.run_id = run.id AND other.image_id = image.id"
         " WHERE run.id <> prediction.run_id AND other.taxon_id <> prediction.taxon_id)"
     ),
+    # The list of expected species leaves the taxon out.
+    "unexpected": "prediction.taxon_id IN (SELECT value FROM json_each(?))",
     "unpredicted": "coalesce(prediction.outcome, 'pending') <> 'predicted'",
     "failed": "prediction.outcome = 'failed'",
 }
+_WITH_PARAMETER = ("mine", "unexpected")
 
 # Images that a value may hold for, where they are few: a queue is then made from them alone.
 _FEW = {
@@ -201,7 +206,7 @@ class Conditions:
             case Changed():
                 return _any([_CHANGED for _ in condition.runs]), [*condition.runs]
             case Chosen():
-                return _chosen(condition, grader)
+                return self._chosen(condition, grader)
         assert_never(condition)
 
     def _names(self, condition: Names) -> Query:
@@ -260,6 +265,25 @@ class Conditions:
             or any(n in common or n in scientific or n in groups for n in parts)
         ]
 
+    def _chosen(self, condition: Chosen, grader: str) -> Query:
+        values = list(dict.fromkeys(condition.values))
+        match condition.word:
+            case "has":
+                return _any([_BOX for _ in values]), [*values]
+            case "flag":
+                return _any([_FLAGS[value] for value in values]), []
+            case "split":
+                sql, parts = _in("split.part", values)
+                return f"EXISTS (SELECT 1 FROM split WHERE image_id = image.id AND {sql})", parts
+        parameters = [self._asked(value, grader) for value in values if value in _WITH_PARAMETER]
+        return _any([STATE_CONDITIONS[value] for value in values]), [*parameters]
+
+    def _asked(self, state: str, grader: str) -> str:
+        """Return the one parameter that the condition of a state has."""
+        if state == "unexpected":
+            return json.dumps(ExpectedTaxa(self._db).unexpected_ids())
+        return grader
+
     def _deployment_ids(self, names: tuple[str, ...]) -> list[int]:
         found = self._db.execute("SELECT id, deployment_id FROM deployment")
         return [key for key, name in found if _is_named(name, names)]
@@ -315,17 +339,3 @@ def _scores(condition: Scores) -> Query:
         parts.append(f"prediction.score {'<' if condition.high_excluded else '<='} ?")
         parameters.append(condition.high)
     return f"({' AND '.join(parts)})", parameters
-
-
-def _chosen(condition: Chosen, grader: str) -> Query:
-    values = list(dict.fromkeys(condition.values))
-    match condition.word:
-        case "has":
-            return _any([_BOX for _ in values]), [*values]
-        case "flag":
-            return _any([_FLAGS[value] for value in values]), []
-        case "split":
-            sql, parts = _in("split.part", values)
-            return f"EXISTS (SELECT 1 FROM split WHERE image_id = image.id AND {sql})", parts
-    parameters = [grader for value in values if value == "mine"]
-    return _any([STATE_CONDITIONS[value] for value in values]), [*parameters]

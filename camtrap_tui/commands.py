@@ -98,6 +98,7 @@ REVIEW = (
     Command("pan_up", ("up",), "Move up", "move up, in a free zoom", LOOK),
     Command("pan_down", ("down",), "Move down", "move down, in a free zoom", LOOK),
     Command("difference", ("d",), "Difference", "what moved since the frame before", LOOK),
+    Command("peek", ("p",), "Peek", "blind: the AI's answer for what you graded last", LOOK),
     Command("boxes", ("x",), "Boxes", "show or hide the boxes", LOOK),
     Command("contrast", ("a",), "Contrast", "stretch the contrast of dark pictures", LOOK),
     Command("blocks", (), "Blocks", "test card: which blocks pictures are made of", LOOK),
@@ -107,6 +108,7 @@ REVIEW = (
     Command("sheet_burst", (), "Sheet of this burst", "contact sheet of the burst alone", FIND),
     Command("sheet_class", (), "Sheet of this class", "contact sheet of the predicted class", FIND),
     Command("charts", ("c",), "Charts", "frequency and hours of the day", FIND, 10),
+    Command("holdout", ("t",), "Holdout", "how accurate it is, by what was graded blind", FIND),
     Command("runs", ("r",), "Runs", "start, watch and stop predictions", FIND, 11),
     Command("ledger", ("l",), "Ledger", "how every file and picture ended", FIND, 12),
     Command("help", ("question_mark",), "Help", "all keys", APP, 8),
@@ -119,12 +121,13 @@ REVIEW = (
 
 # What matters more than the usual while something is going on: these first, in this order.
 BURST, ADDING, FREE_ZOOM = "burst", "adding", "free_zoom"
-UNPREDICTED, READ_ONLY = "unpredicted", "read_only"
+UNPREDICTED, READ_ONLY, BLIND = "unpredicted", "read_only", "blind"
 SITUATIONS: Mapping[str, tuple[str, ...]] = {
     BURST: ("accept", "blank", "species", "cancel", "again", "human", "vehicle", "unsure"),
     ADDING: ("add_species", "species", "accept", "count", "individual", "next", "undo"),
     FREE_ZOOM: ("larger", "smaller", "pan_up", "pan_down", "cancel", "accept", "blank", "species"),
     UNPREDICTED: ("species", "blank", "human", "vehicle", "unsure", "again", "undo", "help"),
+    BLIND: ("blank", "species", "human", "vehicle", "unsure", "undo", "peek", "larger", "help"),
     READ_ONLY: ("next", "previous", "zoom", "sheet", "filter", "charts", "ledger", "help", "quit"),
 }
 
@@ -207,12 +210,56 @@ LEDGER = (
     Command("back", ("escape", "l", "q"), "Back", "from a list, or back to review", APP, 6),
 )
 
+_PAGES = ("strata", "accuracy", "classes", "confusion", "thresholds", "scores", "runs")
+
+HOLDOUT = (
+    Command("holdout_open", ("enter",), "Pictures", "review the pictures of a line", FIND, 1),
+    Command("holdout_page_next", ("tab",), "Next page", "next page", MOVE, 2),
+    *(
+        Command(f"holdout_page_{n}", (str(n),), f"Page {n}", f"the page {name}", MOVE)
+        for n, name in enumerate(_PAGES, 1)
+    ),
+    Command("holdout_down", ("down", "j"), "Down", "next line", MOVE),
+    Command("holdout_up", ("up", "k"), "Up", "line before", MOVE),
+    Command("holdout_page_down", ("space", "pagedown"), "Page down", "further down", MOVE),
+    Command("holdout_page_up", ("pageup",), "Page up", "further up", MOVE),
+    Command("holdout_right", ("right",), "Next threshold", "thresholds of the next class", MOVE),
+    Command("holdout_left", ("left",), "Threshold before", "of the class before", MOVE),
+    Command("holdout_grade", ("g",), "Grade blind", "how to grade this holdout blind", GRADE, 3),
+    Command("holdout_extend", ("x",), "Extend", "draw more bursts, as a line needs", FIND, 4),
+    Command("draw", ("n",), "New", "draw a new holdout", FIND, 5),
+    Command("holdout_choose", ("h",), "Holdout", "choose another holdout", FIND, 6),
+    Command("holdout_run", ("r",), "Run", "choose the run that is judged", FIND),
+    Command("holdout_against", ("a",), "Against", "choose a run to compare it with", FIND),
+    Command("holdout_rule", ("c",), "Consensus", "choose what several votes add up to", FIND),
+    Command("holdout_unit", ("b",), "Unit", "figures about bursts, or about pictures", LOOK),
+    Command("help", ("question_mark",), "Help", "all keys", APP, 8),
+    Command("repaint", ("ctrl+l",), "Repaint", "draw the whole screen again", APP),
+    Command("suspend", ("ctrl+z",), "To the shell", "stop here; the shell's fg comes back", APP),
+    Command("back", ("escape", "t", "q"), "Back", "back to review", APP, 7),
+)
+
+DRAW = (
+    Command("draw_edit", ("enter",), "Change", "change what the line says", FIND, 1),
+    Command("draw_now", ("d",), "Draw", "draw the holdout as it is shown", FIND, 2),
+    Command("draw_down", ("down", "j"), "Down", "next line", MOVE, 3),
+    Command("draw_up", ("up", "k"), "Up", "line before", MOVE, 4),
+    Command("draw_page_down", ("space", "pagedown"), "Page down", "more of the strata", MOVE),
+    Command("draw_page_up", ("pageup",), "Page up", "strata before", MOVE),
+    Command("help", ("question_mark",), "Help", "all keys", APP, 6),
+    Command("repaint", ("ctrl+l",), "Repaint", "draw the whole screen again", APP),
+    Command("suspend", ("ctrl+z",), "To the shell", "stop here; the shell's fg comes back", APP),
+    Command("back", ("escape", "q"), "Back", "draw nothing", APP, 5),
+)
+
 SCREENS: Mapping[str, tuple[Command, ...]] = {
     "review": REVIEW,
     "sheet": SHEET,
     "charts": CHARTS,
     "runs": RUNS,
     "ledger": LEDGER,
+    "holdout": HOLDOUT,
+    "draw": DRAW,
 }
 
 _KEY_SIGNS = {

@@ -5,14 +5,21 @@ from __future__ import annotations
 import gc
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from camtrap_tui.cli.choices import remember_choices
+from camtrap_tui.cli.fixed_queues import FixedRequest, fixed_request, fixed_session
 from camtrap_tui.cli.output import narrate
 from camtrap_tui.config import BLOCKS, COLORS, Settings, load_settings
 from camtrap_tui.domain.text import clean_name, quoted
 from camtrap_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from camtrap_tui.domain.models import Run
+    from camtrap_tui.services.review import ReviewSession
+    from camtrap_tui.store.store import Store
 
 
 @click.command("review")
@@ -28,6 +35,28 @@ from camtrap_tui.errors import UsageError
     "run_id",
     type=int,
     help="The run whose word is shown; the newest finished one unless given.",
+)
+@click.option("--holdout", help="Grade this holdout's pictures blind: the AI's word is hidden.")
+@click.option(
+    "--share",
+    metavar="K/N",
+    help="Of a holdout, only what is dealt to the K-th of N graders, as in 2/3.",
+)
+@click.option(
+    "--overlap",
+    type=click.FloatRange(0, 1),
+    help="The part that is dealt to everybody, to see how far graders agree; 0.2 unless given."
+    " Whoever shares a holdout gives the same.",
+)
+@click.option(
+    "--adjudicate",
+    is_flag=True,
+    help="Settle what graders disagree on, of a holdout or of the survey.",
+)
+@click.option("--hide-votes", is_flag=True, help="Adjudicate without seeing what others said.")
+@click.option(
+    "--rule",
+    help="Adjudicate what this rule leaves open, as in majority:2; unless given, all conflicts.",
 )
 @click.option(
     "--color",
@@ -52,17 +81,23 @@ def review_command(
     color: str | None,
     blocks: str | None,
     line: str | None,
+    **chosen: Any,
 ) -> None:
     """Look at the pictures of SURVEY and grade them.
 
     SURVEY may also be a folder of pictures: its survey is FOLDER-NAME.db here, made if need be,
     and the folder is offered for prediction.
+
+    With --holdout, what is dealt to you of a holdout comes in an order of your own, and nothing
+    says what the AI said of it; p shows that after you have graded a picture. With --adjudicate,
+    your word settles what others disagree on.
     """
+    fixed = fixed_request(chosen, where)
     remember_choices({"color": color, "blocks": blocks})
     settings = load_settings({"grader": grader, "color": color, "blocks": blocks, "line": line})
     folder = survey if survey.is_dir() else None
     path = _survey_of(survey) if folder else survey
-    start(path, folder, where=where, run_id=run_id, settings=settings)
+    start(path, folder, where=where, run_id=run_id, settings=settings, fixed=fixed)
 
 
 def _survey_of(folder: Path) -> Path:
@@ -83,8 +118,10 @@ def start(
     where: str | None,
     run_id: int | None,
     settings: Settings,
+    fixed: FixedRequest | None = None,
 ) -> None:
-    """Open the survey at `path` on the review screen, with `folder` offered for prediction."""
+    """Open the survey at `path` on the review screen, with `folder` offered for prediction; with
+    `fixed`, on a queue that was chosen beforehand."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
             "The review screen needs a terminal:",
@@ -92,8 +129,6 @@ def start(
         )
     # What is made from here to the first picture stays: to look through it is time lost.
     gc.disable()
-    from camtrap_tui.services.opening import Opening, wanted
-    from camtrap_tui.services.resuming import resume
     from camtrap_tui.store.store import Store
 
     # A folder's new survey goes again where nothing came of it: no picture, no run.
@@ -103,19 +138,31 @@ def start(
         if run_id is not None and run is None:
             raise UsageError(f"{path}: there is no run {run_id}.", "See camtrap-tui status.")
         grader = clean_name(settings.grader)
-        word = run or runs.latest()
-        asked = resume(store, grader, word) if where is None else wanted(store, where, word, grader)
-        # A long queue is made while the screen is.
-        opening = Opening(path, asked)
-        from camtrap_tui.services.review import ReviewSession
+        if fixed is not None:
+            session = fixed_session(store, grader, run, fixed)
+        else:
+            session = _usual_session(store, grader, run, where)
         from camtrap_tui.services.sessions import parting_lines
         from camtrap_tui.tui.app import run_review
 
-        session = ReviewSession(store, grader, run=run, opening=opening)
         code = run_review(store, session, settings, folder)
         # Ended by a signal, nobody may be there to read.
         lines = [] if code else parting_lines(session)
     if code:
         raise click.exceptions.Exit(code)
     if lines:
-        narrate("\n".join([*lines, f"  To go on: camtrap-tui review {quoted(str(path))}"]))
+        more = f" {fixed.text}" if fixed is not None else ""
+        narrate("\n".join([*lines, f"  To go on: camtrap-tui review {quoted(str(path))}{more}"]))
+
+
+def _usual_session(store: Store, grader: str, run: Run | None, where: str | None) -> ReviewSession:
+    from camtrap_tui.services.opening import Opening, wanted
+    from camtrap_tui.services.resuming import resume
+
+    word = run or store.runs.latest()
+    asked = resume(store, grader, word) if where is None else wanted(store, where, word, grader)
+    # A long queue is made while the screen is.
+    opening = Opening(store.path, asked)
+    from camtrap_tui.services.review import ReviewSession
+
+    return ReviewSession(store, grader, run=run, opening=opening)

@@ -29,6 +29,11 @@ class FrameBefore:
             return self.name
         return f"{self.name}, {_spelled(self.seconds)} before"
 
+    @property
+    def nameless(self) -> str:
+        """Which one it is without its name: `the frame 2 s before`."""
+        return f"the frame {_spelled(self.seconds)} before" if self.seconds else "the frame before"
+
 
 def _spelled(seconds: float) -> str:
     for length, unit in _UNITS:

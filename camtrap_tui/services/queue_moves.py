@@ -12,6 +12,7 @@ from pathlib import Path
 
 from camtrap_tui.domain.filter_words import STATES
 from camtrap_tui.domain.models import Run
+from camtrap_tui.services.policies import ASSISTED, Policy
 from camtrap_tui.services.review_items import Item, Items
 from camtrap_tui.store.store import Store
 
@@ -52,10 +53,11 @@ class _Seeking:
 class QueueMoves:
     """A queue, empty at first, and the image in view; `left` counts those without a grade.
 
-    `grader` is who looks at it, empty where nobody has said so.
+    `grader` is who looks at it, empty where nobody has said so; `policy` is what they may see.
     """
 
     grader = ""
+    policy: Policy = ASSISTED
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -99,9 +101,18 @@ class QueueMoves:
         """The image in view, None where the queue is empty. What it says of a run stays while
         it is in view, whatever a run in progress writes meanwhile."""
         if self._item is None and self.queue:
-            found = self.items.read([self.current_id])
-            self._item = found[0] if found else None
+            self._item = self._read(self.position)
         return self._item
+
+    def _read(self, place: int) -> Item | None:
+        """Read what stands at a place of the queue."""
+        found = self.items.read([self.queue[place]])
+        return found[0] if found else None
+
+    @property
+    def run_in_view(self) -> Run | None:
+        """The run whose word on the image in view may be seen, None where there is none."""
+        return self.run
 
     def note_picture(self, image_id: int, path: Path) -> None:
         """Note where the picture of the image in view lies, now that it was fetched."""

@@ -112,18 +112,22 @@ class QueueWalk(QueueMoves):
             likely = self.store.places.beginning(asked.start_id)
         self.filter, self.run = asked.filter, asked.run
         self.queue = array("q", [likely] if likely else [])
-        self.items = Items(self.store, self.run)
+        self.items = self._items_of(self.run)
 
     def stand_in(self, opened: Opened) -> int:
         """Stand in this queue: where this grader was, or at the first image without a grade."""
         self.is_open = True
         self.filter, self.run, self._gathered = opened.filter, opened.run, opened.title
         self.queue, self._graded = opened.queue, opened.graded
-        self.items = Items(self.store, self.run)
+        self.items = self._items_of(self.run)
         self._left = self._graded.count(0)
         self.position = self._start(opened.start_id)
         self._arrive()
         return len(self.queue)
+
+    def _items_of(self, run: Run | None) -> Items:
+        """Return what reads the items of a queue, with `run` as the AI's word."""
+        return Items(self.store, run)
 
     def go_back(self, before: Opened) -> None:
         """Stand again in a queue that was left, with what was graded since: at its picture, or

@@ -102,25 +102,31 @@ class Recording(QueueWalk):
         return tuple(map(said_again, self.store.grades.observations(vote.grade_id)))
 
     @property
+    def keeps_place(self) -> bool:
+        """Whether where its grader is, is to be found again by the next session."""
+        return True
+
+    @property
     def accepted_share(self) -> float | None:
         """The share of pictures keyed one by one in this session that were accepted."""
         return sum(self._single.values()) / len(self._single) if self._single else None
 
     def _record(self, item: Item, observations: tuple[NewObservation, ...], gesture: str) -> None:
         is_another = item.image.id != self._keyed_last
-        self._append(
-            [
-                NewGrade(
-                    grade_uuid=str(uuid.uuid4()),
-                    image_id=item.image.id,
-                    observations=observations,
-                    mode="assisted",
-                    gesture=gesture,
-                    run_id=self.run.id if self.run else None,
-                    seconds=self.pace.graded(self._clock(), int(is_another)),
-                )
-            ]
+        grade = NewGrade(
+            grade_uuid=str(uuid.uuid4()),
+            image_id=item.image.id,
+            observations=observations,
+            mode="assisted",
+            gesture=gesture,
+            run_id=self.run_in_view.id if self.run_in_view else None,
+            seconds=self.pace.graded(self._clock(), int(is_another)),
         )
+        self._append([self._in_mode(grade)])
+
+    def _in_mode(self, grade: NewGrade) -> NewGrade:
+        """Return the grade of the picture in view as this kind of session records it."""
+        return grade
 
     def _append(self, grades: Sequence[NewGrade]) -> None:
         self.store.grades.append(self.grader, grades, utc_now())
@@ -160,8 +166,9 @@ class Recording(QueueWalk):
         self._append_mark(item, "note", text)
         return Answer("Note written." if text else "Note taken off.")
 
-    def _append_mark(self, item: Item, kind: str, value: str) -> None:
-        self.store.grades.append_mark(
-            str(uuid.uuid4()), item.image.id, self.grader, kind, value, utc_now()
-        )
+    def _append_mark(self, item: Item, kind: str, value: str) -> str:
+        """Append a mark or note, on disk, and return its uuid."""
+        mark_uuid = str(uuid.uuid4())
+        self.store.grades.append_mark(mark_uuid, item.image.id, self.grader, kind, value, utc_now())
         self._item = None
+        return mark_uuid

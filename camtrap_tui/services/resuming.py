@@ -49,6 +49,8 @@ def remember(session: Recording) -> None:
     read_only = session.store.db.read_only
     if read_only or not session.grader or session.opening is not None:
         return
+    if not session.keeps_place:
+        return
     place = Place(session.grader, session.filter.text, session.current_id or None, utc_now())
     with suppress(CamtrapError):
         session.store.places.put(place)

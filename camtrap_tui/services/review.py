@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from camtrap_tui.domain.models import Run, Taxon
+from camtrap_tui.domain.models import Grade, Run, Taxon
 from camtrap_tui.domain.text import counted
 from camtrap_tui.services.composing import Composing, said_again
 from camtrap_tui.services.detailing import NO_PICTURE, Detailing
@@ -59,6 +59,19 @@ class ReviewSession(Detailing):
         if now == before:
             return Answer("The quick keys are in that order already.")
         return Answer(f"Quick keys now: {', '.join(taxon.name for taxon in now)}.")
+
+    def recent_taxa(self, most: int) -> list[int]:
+        """Return the row ids of the taxa that this grader keyed last, the latest first."""
+        return self.store.grades.recent_taxa(self.grader, most)
+
+    @property
+    def hides_machine(self) -> bool:
+        """Whether the AI's word on the image in view is hidden."""
+        return not self.policy.shows_machine
+
+    def peek(self) -> Answer:
+        """Show what the AI says of the picture graded last, where that is hidden."""
+        return Answer(self.policy.refusal("peek", "Peek"))
 
     # ── grading one picture ──────────────────────────────────────────────────────────────
 
@@ -110,7 +123,7 @@ class ReviewSession(Detailing):
 
     def again(self) -> Answer:
         """Repeat this grader's last grade on the image in view, and go on."""
-        last = self.store.grades.latest_by(self.grader)
+        last = self._to_repeat()
         item = self.item
         if last is None or item is None:
             return Answer("There is no grade of yours to repeat yet.")
@@ -123,6 +136,9 @@ class ReviewSession(Detailing):
         self._composing = Composing()
         answer = self._advance()
         return replace(answer, text=f"{lost} {answer.text}".strip())
+
+    def _to_repeat(self) -> Grade | None:
+        return self.store.grades.latest_by(self.grader)
 
     def _advance(self) -> Answer:
         if self.position + 1 < len(self.queue):

@@ -131,7 +131,7 @@ class Items:
             guesses=self._guesses(classes),
             also=self._also(classes, predicted),
             boxes=tuple(box for box in boxes if box.confidence >= SHOWN_CONFIDENCE),
-            votes=tuple(self._vote(grade) for grade in self._store.grades.votes(image.id)),
+            votes=tuple(self.vote(grade) for grade in self._store.grades.votes(image.id)),
             marks=tuple(self._store.grades.marks(image.id)),
             burst=tuple(self._store.images.burst(image)),
             to_fetch=to_fetch,
@@ -158,7 +158,8 @@ class Items:
                 found.setdefault(taxon.id, taxon)
         return tuple(t for t in found.values() if t.observation_type not in ("blank", "unknown"))
 
-    def _vote(self, grade: Grade) -> Vote:
+    def vote(self, grade: Grade) -> Vote:
+        """Return a grade in words."""
         text = self.spelt(self._store.grades.observations(grade.id))
         return Vote(grade.grader, text, grade.mode, grade.id)
 

@@ -54,7 +54,7 @@ def parting_lines(review: Recording) -> list[str]:
         parts.append(f"{session.median_seconds:.1f} s each (median)")
     lines = [", ".join(parts)]
     how = [f"{session.bulk:,} on sheets and in bursts"] if session.bulk else []
-    if session.accepted_share is not None:
+    if session.accepted_share is not None and review.policy.allows("accept"):
         how.insert(
             0, f"{session.accepted_share:.0%} of {session.single:,} keyed one by one accepted"
         )

@@ -59,7 +59,7 @@ def choices(
             taxon.id not in predicted,
             len(taxon.name),
             taxon.name,
-            taxon.id,
+            taxon.taxon_uuid,
             taxon,
         )
         for taxon in taxa

@@ -21,13 +21,11 @@ class Undoing(Recording):
 
         Asked at each key: a batch is read only when it has become the latest.
         """
-        latest = self.store.grades.latest_by(self.grader) if self.grader else None
+        latest = self._latest()
         if latest is None:
             self._announced = (0, "")
         elif self._announced is None or self._announced[0] != latest.id:
-            unit = (
-                [latest] if latest.batch_uuid is None else self.store.grades.undoable(self.grader)
-            )
+            unit = [latest] if latest.batch_uuid is None else self._unit("undo")
             self._announced = (latest.id, self._words(unit))
         return self._announced[1] if self._announced else ""
 
@@ -46,9 +44,18 @@ class Undoing(Recording):
         """Bring back what was undone last, and go to it."""
         return self._reverse("redo")
 
+    def _latest(self) -> Grade | None:
+        """Return this grader's latest grade that stands, where it can be taken back here."""
+        return self.store.grades.latest_by(self.grader) if self.grader else None
+
+    def _unit(self, action: str) -> list[Grade]:
+        """Return what this grader's next undo or redo is of: a grade, or a whole batch."""
+        grades = self.store.grades
+        return grades.undoable(self.grader) if action == "undo" else grades.redoable(self.grader)
+
     def _reverse(self, action: str) -> Answer:
         grades = self.store.grades
-        unit = grades.undoable(self.grader) if action == "undo" else grades.redoable(self.grader)
+        unit = self._unit(action)
         if not unit:
             return Answer(f"There is nothing of yours to {action}.")
         lost = self._unrecorded()
@@ -62,7 +69,7 @@ class Undoing(Recording):
             else:
                 self._single.pop(key, None)
         said = f"{'Undone' if action == 'undo' else 'Redone'}: {self._words(unit)}"
-        place = self._place_of(image_ids[0])
+        place = self._place_of(unit[0])
         # There first: what is near the place in view is counted anew without a search.
         self._place(self.position if place is None else place)
         if place is not None or len(image_ids) > 1:
@@ -71,10 +78,10 @@ class Undoing(Recording):
             said += ", which is not in this queue"
         return Answer(f"{said}. {lost}".rstrip(), moved=place is not None)
 
-    def _place_of(self, image_id: int) -> int | None:
-        """Return where an image stands in the queue, None where it does not."""
+    def _place_of(self, grade: Grade) -> int | None:
+        """Return where a grade's picture stands in the queue, None where it does not."""
         try:
-            return self.queue.index(image_id)
+            return self.queue.index(grade.image_id or 0)
         except ValueError:
             return None
 

@@ -101,6 +101,8 @@ class CamtrapApp(PaintingApp):
                     return
             if isinstance(event, events.Key) and isinstance(screen, PromptScreen):
                 screen.pressed = event.key
+                if screen.refuses(event.key):
+                    return
             if said := self._typing.note(event):
                 self._mention(said)
             await super().on_event(event)

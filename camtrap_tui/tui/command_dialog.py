@@ -19,13 +19,15 @@ def command_dialog(
     run: Callable[[str], None],
     *,
     grouped: bool,
+    allows: Callable[[str], bool] = lambda _id: True,
 ) -> Dialog:
     """Return all commands of a screen to read (`grouped`, the help) or to find by name (the
     palette), with the keys that the settings give them.
 
     Commands of screens that this one opens stand behind its own; choosing one opens its screen.
+    What is not allowed now is left out.
     """
-    commands = remapped(screen, keys)
+    commands = [command for command in remapped(screen, keys) if allows(command.id)]
     others = [(c, remapped(c.id, keys)) for c in commands if c.id in SCREENS]
 
     def rows(typed: str) -> list[Row]:

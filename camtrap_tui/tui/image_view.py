@@ -23,6 +23,9 @@ from camtrap_tui.tui.colors import picture_depth
 from camtrap_tui.tui.picture_pane import PicturePane
 
 _WAITING = "…"
+# What is said where names are hidden: a file's, and those of the folders above it.
+_NOTHING = "This picture cannot be shown: its file is missing or damaged."
+_IN_PART = "Not all of this picture can be drawn: its file is damaged."
 
 
 class ImageView(PicturePane):
@@ -53,9 +56,18 @@ class ImageView(PicturePane):
             super().__init__()
             self.frame = frame
 
-    def __init__(self, color: str = "auto", blocks: str = "half", *, id: str | None = None) -> None:
-        """Make a pane that draws in `color` and `blocks`, as the settings name them."""
+    def __init__(
+        self,
+        color: str = "auto",
+        blocks: str = "half",
+        *,
+        names: bool = True,
+        id: str | None = None,
+    ) -> None:
+        """Make a pane that draws in `color` and `blocks`, as the settings name them; without
+        `names` it says of no file what it is called."""
         super().__init__(id=id)
+        self._names = names
         self._depth = picture_depth(color, os.environ)
         self._blocks = blocks
         self._loader: PictureLoader | None = None
@@ -79,7 +91,12 @@ class ImageView(PicturePane):
     @property
     def problem(self) -> str:
         """Why there is no picture, or what is amiss with the one shown; empty when all is well."""
-        return self._fine.problem if self._fine else ""
+        return self._amiss(self._fine)
+
+    def _amiss(self, frame: Frame | None) -> str:
+        if frame is None or not frame.problem or self._names:
+            return frame.problem if frame else ""
+        return _IN_PART if frame.rows else _NOTHING
 
     def show(self, picture: Picture) -> None:
         """Show this picture, at once if it was prefetched; nothing happens if it is shown."""
@@ -198,9 +215,9 @@ class ImageView(PicturePane):
     def _announce(self, frame: Frame) -> None:
         path = frame.view.path
         if frame.rows and path is not None:
-            self.post_message(self.Shown(path, frame.problem))
+            self.post_message(self.Shown(path, self._amiss(frame)))
         else:
-            self.post_message(self.Failed(path, frame.problem))
+            self.post_message(self.Failed(path, self._amiss(frame)))
 
     def _prefetch(self) -> None:
         if self._loader is None or not self.outer_size.area:
@@ -249,7 +266,7 @@ class ImageView(PicturePane):
         if frame is not None and self.fits(frame):
             self.canvas.show(frame)
         elif self._picture is None or frame is not None:
-            self.say_words(self._text or (frame.problem if frame else ""))
+            self.say_words(self._text or self._amiss(frame))
         elif self._on_screen is None or self._on_screen.path != self._picture.path:
             self.say_words(_WAITING)
         # Else the same picture, seen otherwise, stays until it is drawn anew: no word about it

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from camtrap_tui.services.frame_before import FrameBefore, FramesBefore
 from camtrap_tui.services.picture_views import MARGIN, Picture, Region
+from camtrap_tui.services.policies import ASSISTED, Policy
 from camtrap_tui.services.review_items import Item
 from camtrap_tui.tui import review_views
 
@@ -54,7 +55,7 @@ class FreeZoom:
 class Look:
     """`zoom` is the number of the box that is zoomed to, 0 for none; `free` a free zoom."""
 
-    def __init__(self, frames: FramesBefore) -> None:
+    def __init__(self, frames: FramesBefore, policy: Policy = ASSISTED) -> None:
         self.zoom = 0
         self.free: FreeZoom | None = None
         self.boxes = True
@@ -62,6 +63,7 @@ class Look:
         self.difference = False
         self._center = _MIDDLE
         self._frames = frames
+        self._policy = policy
 
     @property
     def is_zoomed(self) -> bool:
@@ -108,20 +110,24 @@ class Look:
         parts = []
         if self.zoom:
             box = item.boxes[self.zoom - 1]
-            which = f"box {self.zoom} of {len(item.boxes)}"
-            parts.append(f"{which}: {box.category} {box.confidence:.2f}")
+            number = f"box {self.zoom} of {len(item.boxes)}"
+            parts.append(f"{number}: {box.category} {box.confidence:.2f}")
         if self.free is not None:
-            parts.append(f"zoom × {self.free.scale:.1f}: arrows move, = - size, z back")
+            back = "z" if self._policy.allows("zoom") else "esc"
+            parts.append(f"zoom × {self.free.scale:.1f}: arrows move, = - size, {back} back")
         if self.difference:
             before = self._frames.take(item)
+            which = ""
+            if before is not None:
+                which = before.words if self._policy.shows_names else before.nameless
             if before is None and item.image.timestamp is None:
                 parts.append("no frame before this one: its time is not known")
             elif before is None:
                 parts.append("no frame before this one at its camera")
             elif before.path is None:
-                parts.append(f"no difference: {before.words}, is not on this machine")
+                parts.append(f"no difference: {which}, is not on this machine")
             else:
-                parts.append(f"difference with {before.words}")
+                parts.append(f"difference with {which}")
         if not self.boxes:
             parts.append("boxes hidden")
         if self.contrast:

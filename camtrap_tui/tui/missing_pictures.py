@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from camtrap_tui.services.on_demand import OnDemand
 
 
+_NAMELESS = "This picture is not here, and cannot be fetched now."
+
+
 class Pictured(Protocol):
     """An image as a screen shows it: `to_fetch` is the address of a picture that is not here."""
 
@@ -44,8 +47,14 @@ class PictureFetched(Message, bubble=False):
 class MissingPictures:
     """Fetches one picture at a time, and remembers which cannot be had."""
 
-    def __init__(self, survey: Path, post: Callable[[Message], object]) -> None:
-        """`post` is called from a thread, which begins with the first picture that is missing."""
+    def __init__(
+        self, survey: Path, post: Callable[[Message], object], *, names: bool = True
+    ) -> None:
+        """`post` is called from a thread, which begins with the first picture that is missing.
+
+        Without `names` it is not said why a picture cannot be had: an address may have one in it.
+        """
+        self._names = names
         self._survey = survey
         self._post = post
         self._on_demand: OnDemand | None = None
@@ -78,7 +87,7 @@ class MissingPictures:
     def _tell(self, image_id: int, path: Path | None, said: str) -> None:
         if path is None:
             # Before the message is read: whatever is shown meanwhile must not ask again.
-            self._reasons[image_id] = said
+            self._reasons[image_id] = said if self._names else _NAMELESS
         self._post(PictureFetched(image_id, path))
 
     def note(self, message: PictureFetched, session: ReviewSession) -> None:

@@ -13,7 +13,9 @@ _RECENT = 20
 
 def species_picker(session: ReviewSession, label: str, take: Callable[[Choice], str]) -> Dialog:
     """Return the species picker over the survey's taxa, this grader's recent ones first."""
-    recent = session.store.grades.recent_taxa(session.grader, _RECENT)
+    recent = session.recent_taxa(_RECENT)
     runs = session.store.runs
     predicted = runs.predicted_taxa(session.run.id) if session.run else set[int]()
-    return species_dialog(label, list(session.items.taxa.values()), recent, predicted, take)
+    # In an order of their own: that of the rows is the one in which predictions named them.
+    taxa = sorted(session.items.taxa.values(), key=lambda taxon: (taxon.name, taxon.taxon_uuid))
+    return species_dialog(label, taxa, recent, predicted, take)

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
 
-from camtrap_tui.commands import footer, keys_sign, remapped
+from camtrap_tui.commands import Command, footer, keys_sign, remapped
 from camtrap_tui.domain.text import counted
 from camtrap_tui.services.recording import Recording
 from camtrap_tui.tui import review_views
@@ -32,6 +32,7 @@ class PromptScreen(Screen[None], inherit_bindings=False):
         self.commands = remapped(registry, host.settings.keys)
         # The first key of each command, by its id, as a person reads it.
         self.signs = {c.id: keys_sign(c).split(" ")[0] for c in self.commands}
+        self._by_key = {key: command for command in self.commands for key in command.keys}
         self.panel = Lines(id="panel")
         self.message = Line(id="message")
         self.footer = Line(id="footer")
@@ -73,6 +74,18 @@ class PromptScreen(Screen[None], inherit_bindings=False):
 
     def show_run(self) -> None:
         """Show how the run in progress is doing, where the screen has a place for that."""
+
+    def refusal(self, command: Command) -> str:
+        """Return why a command does not work here now, as a sentence; empty for one that does."""
+        return ""
+
+    def refuses(self, key: str) -> bool:
+        """Tell whether a key does nothing here now, and say why."""
+        command = self._by_key.get(key)
+        why = self.refusal(command) if command is not None else ""
+        if why:
+            self.explain(why)
+        return bool(why)
 
     def do(self, command_id: str) -> None:
         """Do a command of the registry at once, as its key would."""

@@ -12,7 +12,16 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from camtrap_tui.commands import ADDING, BURST, FREE_ZOOM, READ_ONLY, UNPREDICTED
+from camtrap_tui.commands import (
+    ADDING,
+    BLIND,
+    BURST,
+    FREE_ZOOM,
+    READ_ONLY,
+    UNPREDICTED,
+    Command,
+    footer,
+)
 from camtrap_tui.services.frame_before import FramesBefore
 from camtrap_tui.services.queue_walk import Answer
 from camtrap_tui.services.review import ReviewSession
@@ -34,11 +43,14 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
 
     def __init__(self, host: Host, session: ReviewSession) -> None:
         super().__init__(host, "review")
-        self._missing = MissingPictures(session.store.path, self.post_message)
+        policy = session.policy
+        self._missing = MissingPictures(
+            session.store.path, self.post_message, names=policy.shows_names
+        )
         self.session = session
-        self._look = Look(FramesBefore(session.store))
+        self._look = Look(FramesBefore(session.store), policy)
         self._shown_id = 0
-        self._image = ImageView(host.settings.color, host.settings.blocks)
+        self._image = ImageView(host.settings.color, host.settings.blocks, names=policy.shows_names)
 
     def compose(self) -> ComposeResult:
         """Lay out: status, picture and panel, strip, message or prompt, footer."""
@@ -135,6 +147,20 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
             return
         self.explain(review_views.behind(self.session.question, text) or self._message())
 
+    def refusal(self, command: Command) -> str:
+        """Return why what is going on leaves a command off."""
+        return self.session.policy.refusal(command.id, command.title)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let no way of calling it do what is off."""
+        return self.session.policy.allows("_".join([action, *map(str, parameters)]))
+
+    def show_footer(self) -> None:
+        """Show the keys that matter most now, of those that work."""
+        shown = footer(self.commands, self.situation())
+        works = tuple(c for c in shown if self.session.policy.allows(c.id))
+        self.footer.show(review_views.footer_line(works, self.size.width))
+
     def situation(self) -> str:
         """Return what is going on: the footer shows the keys for that first."""
         session = self.session
@@ -146,6 +172,8 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
             return ADDING
         if self._look.free is not None:
             return FREE_ZOOM
+        if session.hides_machine:
+            return BLIND
         item = session.item
         return UNPREDICTED if item is not None and item.predicted is None else ""
 

@@ -121,6 +121,10 @@ class Grading(ReviewBase, inherit_bindings=False):
         """Bring back what was undone."""
         self._graded(self.session.redo)
 
+    def action_peek(self) -> None:
+        """Show what the AI says of what was graded last, where that is hidden."""
+        self._graded(self.session.peek)
+
     def action_mark(self) -> None:
         """Mark or unmark."""
         self._graded(self.session.toggle_mark)

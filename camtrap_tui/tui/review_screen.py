@@ -52,7 +52,8 @@ class ReviewScreen(Grading, Moving, Looking, inherit_bindings=False):
 
     def _ask_command(self, label: str, *, grouped: bool) -> None:
         keys = self.host.settings.keys
-        self.ask(command_dialog(label, "review", keys, self.do, grouped=grouped))
+        allows = self.session.policy.allows
+        self.ask(command_dialog(label, "review", keys, self.do, grouped=grouped, allows=allows))
 
     def action_cancel(self) -> None:
         """Leave what was being asked, or else a zoom."""

@@ -108,6 +108,8 @@ def fitting(parts: Sequence[str], width: int) -> str:
 
 def strip_line(session: ReviewSession, item: Item, width: int) -> Content:
     """Return the burst with the picture's place in it, its time, camera and file name."""
+    if not session.policy.shows_names:
+        return Content(_nameless_strip(session, item))
     here = item.burst.index(item.image.id)
     first = max(0, min(here - _STRIP_CELLS // 2, len(item.burst) - _STRIP_CELLS))
     window = item.burst[first : first + _STRIP_CELLS]
@@ -121,6 +123,15 @@ def strip_line(session: ReviewSession, item: Item, width: int) -> Content:
     if len(text) > width:
         text = f"{signs} {here + 1}/{len(item.burst)}  {time}  {item.deployment}  {item.name}"
     return Content(text)
+
+
+def _nameless_strip(session: ReviewSession, item: Item) -> str:
+    """Return the picture's time alone: cameras and files may be called after what is on them,
+    and who has graded the frames beside it is no help either."""
+    parts = [item.image.timestamp or "no time"]
+    if session.policy.kind == "blind" and not session.hides_machine:
+        parts.append("you saw the AI's answer: a change is not blind")
+    return "   ".join(parts)
 
 
 def panel_rows(
@@ -142,9 +153,13 @@ def panel_rows(
 def _machine_rows(
     session: ReviewSession, item: Item, width: int, signs: Mapping[str, str]
 ) -> list[Content]:
-    run = session.run
+    if session.hides_machine:
+        return _hidden_rows(session, signs)
+    run, allows = session.run_in_view, session.policy.allows
     if run is None:
-        return [Content("no predictions yet"), Content(f"{signs['runs']} starts them")]
+        starts = [Content(f"{signs['runs']} starts them")] if allows("runs") else []
+        return [Content("no predictions yet"), *starts]
+    signs = {key: sign if allows(key) else " " for key, sign in signs.items()}
     rows = [Content.styled(f"SpeciesNet {run.model_version}", "dim")]
     prediction = item.prediction
     if prediction is None or prediction.outcome == "pending":
@@ -160,6 +175,13 @@ def _machine_rows(
             rows.append(_class_row(sign, guess.taxon.name, guess.score, width, ""))
     if item.also:
         rows.append(Content(f"  also {', '.join(taxon.name for taxon in item.also)}"))
+    return rows
+
+
+def _hidden_rows(session: ReviewSession, signs: Mapping[str, str]) -> list[Content]:
+    rows = [Content.styled("the AI's answer is hidden", "dim")]
+    if session.policy.allows("peek"):
+        rows.append(Content.styled(f"{signs['peek']} shows it after yours", "dim"))
     return rows
 
 

@@ -214,11 +214,12 @@ async def test_the_filter_line(make_app: Make) -> None:
         assert not review(pilot).prompt.is_open
 
 
-async def test_help_and_palette_hold_every_command(make_app: Make, river: Store) -> None:
+async def test_help_and_palette_hold_every_command_that_works(make_app: Make, river: Store) -> None:
     async with make_app().run_test(size=(120, 80)) as pilot:
         await pilot.press("question_mark")
         for command in REVIEW:
-            assert command.title in panel(pilot)
+            # Peeking is for grading blind.
+            assert (command.title in panel(pilot)) == (command.id != "peek")
         await pilot.press("escape", "ctrl+p", *"blank", "enter")
         await pilot.pause()
         await pilot.pause()

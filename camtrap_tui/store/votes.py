@@ -20,10 +20,7 @@ from camtrap_tui.store.taxa import Taxa
 # SQLite as it is usually built takes 32,766 values in one statement.
 _MOST_VALUES = 10_000
 
-_MODE = f"""
-    CASE WHEN EXISTS (SELECT 1 FROM standing_grade AS a WHERE a.image_id = vote.image_id
-        AND a.grader = vote.grader AND a.mode = '{ADJUDICATED}')
-    THEN '{ADJUDICATED}' ELSE grade.mode END"""
+_MODE = f"CASE WHEN vote.adjudicates THEN '{ADJUDICATED}' ELSE grade.mode END"
 _COLUMNS = f"""
     SELECT vote.image_id, vote.grader, {_MODE} AS mode, observation.taxon_id, observation.count"""
 _VOTES = """
@@ -94,7 +91,7 @@ class Votes:
                 ON vote.image_id = blind.image_id AND vote.grader = blind.grader
             CROSS JOIN grade ON grade.id = vote.grade_id
             LEFT JOIN observation ON observation.grade_id = vote.grade_id
-            WHERE blind.grade_id IS NOT NULL OR {_MODE} = '{ADJUDICATED}'
+            WHERE blind.grade_id IS NOT NULL OR vote.adjudicates
                 OR grade.mode IN ({", ".join("?" * len(also))}){_ORDER}"""
         parameters = [holdout_uuid, holdout_id, holdout_uuid, *also]
         yield from _by_image(self._db.execute(sql, parameters), _Species(self._db))

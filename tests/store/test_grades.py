@@ -19,6 +19,7 @@ from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.schema import M001
 from camtrap_tui.store.schema_004 import M004
 from camtrap_tui.store.schema_005 import GRADES
+from camtrap_tui.store.schema_006 import VOTES
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, taxon
 
@@ -141,6 +142,9 @@ def test_what_would_be_undone_is_found_without_walking_over_what_was_undone(stor
     assert not any(step.startswith("SCAN") for step in steps), steps
 
 
+_STANDING = "SELECT image_id, grader, grade_id, grader_number FROM vote"
+
+
 def test_a_survey_of_before_knows_what_to_undo(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     with Store.open(path, create=True) as store:
@@ -148,14 +152,14 @@ def test_a_survey_of_before_knows_what_to_undo(tmp_path: Path) -> None:
         for image in images:
             grade(store, [image], "mallard")
         assert undo(store)
-        expected = store.db.execute("SELECT * FROM vote").fetchall()
+        expected = store.db.execute(_STANDING).fetchall()
         with store.db.transaction():
             store.db.execute("DROP INDEX vote_by_number")
             store.db.execute("DROP INDEX observation_by_behavior")
             store.db.execute("ALTER TABLE vote DROP COLUMN grader_number")
             store.db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm004_undo'")
     with Store.open(path) as store:
-        assert store.db.execute("SELECT * FROM vote").fetchall() == expected
+        assert store.db.execute(_STANDING).fetchall() == expected
         latest = store.grades.latest_by("ann")
         assert latest is not None
         assert latest.image_id == images[1]
@@ -341,7 +345,7 @@ def test_votes_equal_a_model_and_do_not_depend_on_the_order_of_rows(
     # The same rows, as a merge may bring them: in any order.
     random.Random(seed).shuffle(rows)
     with sqlite3.connect(folder / "b.db") as raw:
-        for statement in (*M001, *M004, *GRADES):
+        for statement in (*M001, *M004, *GRADES, *VOTES):
             raw.execute(statement)
         raw.executemany(f"INSERT INTO grade VALUES ({', '.join('?' * 15)})", rows)
         assert raw.execute("SELECT * FROM vote").fetchall() == votes

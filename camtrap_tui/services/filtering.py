@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 
 from camtrap_tui.domain.filter_lexing import SAVED, quoted_part, tokens
 from camtrap_tui.domain.filter_text import describe, render, why_none
-from camtrap_tui.domain.filters import Filter, parse_filter
+from camtrap_tui.domain.filters import Changed, Filter, Said, parse_filter
 from camtrap_tui.domain.text import clean, clean_name, counted, quoted
 from camtrap_tui.errors import FilterError, UsageError
 from camtrap_tui.store.queue import QueueSize
@@ -15,6 +15,8 @@ from camtrap_tui.store.store import Store, utc_now
 
 # What is in the queue of a filter that says nothing.
 ALL_PICTURES = "all pictures"
+
+_OF_RUNS = ("changed", "was")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,28 @@ class CountedFilter:
 def read_filter(store: Store, text: str, grader: str = "") -> Filter:
     """Return what a filter line asks for in this survey; `grader` is who `state:mine` means.
 
-    Raises FilterError for a line that says nothing.
+    Raises FilterError for a line that says nothing, or names a run that is not there.
     """
-    return parse_filter(clean(text), grader=grader, saved=store.saved_filters.words)
+    wanted = parse_filter(clean(text), grader=grader, saved=store.saved_filters.words)
+    _check_runs(store, wanted, clean(text))
+    return wanted
+
+
+def _check_runs(store: Store, wanted: Filter, text: str) -> None:
+    named: set[int] = set()
+    for term in wanted.terms:
+        match term.condition:
+            case Changed(runs):
+                named.update(runs)
+            case Said(said):
+                named.update(run for run, _ in said if run is not None)
+    known = [run.id for run in store.runs.all()] if named else []
+    for missing in sorted(named.difference(known)):
+        # In a saved filter it has no column of this line.
+        words = (t for t in tokens(text) if t.word is not None and t.word.casefold() in _OF_RUNS)
+        at = next((t.value_at for t in words if str(missing) in t.source), 0)
+        runs = ", ".join(map(str, known)) or "none yet"
+        raise FilterError(text, at, f"there is no run {missing}", f"the survey's runs: {runs}.")
 
 
 def title_of(wanted: Filter) -> str:

@@ -73,6 +73,15 @@ def test_what_is_removed_is_gone(river: Store) -> None:
         filtering.remove_filter(river, "dogs")
 
 
+@pytest.mark.parametrize(
+    ("text", "column"), [("changed:9", 9), ("species:dog was:1:dog,9:dog", 17)]
+)
+def test_a_run_that_is_not_there_is_named(river: Store, text: str, column: int) -> None:
+    with pytest.raises(FilterError, match="no run 9: the survey's runs: 1") as caught:
+        filtering.read_filter(river, text)
+    assert caught.value.column + 1 == column
+
+
 def test_known_values_choose_as_many_as_they_say(river: Store) -> None:
     known = known_values(river, 1).values
     found = {one.value: one.count for one in known["species"]}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from camtrap_tui.domain.evaluations import Estimate
-from camtrap_tui.domain.statistics import Limits, Z, limits_of_part, limits_of_sum, wilson
+from camtrap_tui.domain.statistics import Limits, Share, Z, limits_of_part, limits_of_sum, wilson
 
 # A figure of which one burst supplies more, or that rests on fewer hits, is called unstable.
 _MOST_OF_ONE = 0.2
@@ -23,8 +23,39 @@ Guard = Literal["denominator", "numerator"]
 
 
 @dataclass(frozen=True, slots=True)
+class Stratum:
+    """N_h, and the places of its graded units in the sample.
+
+    `singles` is the share of those that are bursts of one picture.
+    """
+
+    population: int
+    units: tuple[int, ...]
+    singles: float
+
+    @property
+    def weight(self) -> float:
+        """N_h / n_h."""
+        return self.population / len(self.units)
+
+    @property
+    def seen(self) -> float:
+        """The part that was graded, n_h / N_h."""
+        return min(1.0, len(self.units) / self.population)
+
+    @property
+    def open(self) -> float:
+        """The part of the variance that is left, for intervals.
+
+        A burst of several pictures is known by one of them only, so that grading every burst is
+        not knowing all: what is graded counts as settled by the share of single pictures.
+        """
+        return 1 - self.seen * self.singles
+
+
+@dataclass(frozen=True, slots=True)
 class Design:
-    """A graded sample: stratum and size of each unit, and N_h of each stratum that has one.
+    """A graded sample: its strata, and what each unit counts for.
 
     `sizes` are 1 for figures about bursts, the pictures of each burst for figures about
     pictures. A stratum without a graded unit is not in it: nothing can be said of that.
@@ -38,39 +69,28 @@ class Design:
         """The units of all strata."""
         return sum(stratum.population for stratum in self.strata.values())
 
-    @property
-    def sizes_vary(self) -> bool:
-        """Whether units count for what they hold, as bursts do for their pictures."""
-        return any(size != 1 for size in self.sizes)
-
-
-@dataclass(frozen=True, slots=True)
-class Stratum:
-    """N_h, and the places of its graded units in the sample."""
-
-    population: int
-    units: tuple[int, ...]
-
-    @property
-    def weight(self) -> float:
-        """N_h / n_h."""
-        return self.population / len(self.units)
-
-    @property
-    def unseen(self) -> float:
-        """The finite population factor 1 - n_h / N_h: 0 where all was graded."""
-        return max(0.0, 1 - len(self.units) / self.population)
-
 
 def design(
-    strata: Sequence[int], population: Mapping[int, int], sizes: Sequence[float] | None = None
+    strata: Sequence[int],
+    population: Mapping[int, int],
+    pictures: Sequence[int] | None = None,
+    *,
+    by_picture: bool = False,
 ) -> Design:
-    """Return the design of a sample whose units are in `strata`, of N_h units each."""
+    """Return the design of a sample whose units are in `strata`, of N_h units each.
+
+    `pictures` are those of each unit's burst, 1 unless given; `by_picture`, a unit counts for
+    so many.
+    """
+    pictures = pictures if pictures is not None else [1] * len(strata)
     members: dict[int, list[int]] = {}
     for place, stratum in enumerate(strata):
         members.setdefault(stratum, []).append(place)
-    made = {h: Stratum(population[h], tuple(units)) for h, units in sorted(members.items())}
-    return Design(made, sizes if sizes is not None else [1.0] * len(strata))
+    made = {}
+    for number, units in sorted(members.items()):
+        singles = sum(pictures[i] == 1 for i in units) / len(units)
+        made[number] = Stratum(population[number], tuple(units), singles)
+    return Design(made, [float(size) if by_picture else 1.0 for size in pictures])
 
 
 def ratio(plan: Design, y: Sequence[float], x: Sequence[float]) -> tuple[float, float, float]:
@@ -91,7 +111,7 @@ def ratio(plan: Design, y: Sequence[float], x: Sequence[float]) -> tuple[float, 
         rest = [y[i] - found * x[i] for i in stratum.units]
         mean = sum(rest) / n if n > 1 else 0.0
         squares = sum((value - mean) ** 2 for value in rest) / max(1, n - 1)
-        variance += stratum.population**2 * stratum.unseen * squares / n
+        variance += stratum.population**2 * (1 - stratum.seen) * squares / n
     return found, math.sqrt(variance) / total_x, total_x
 
 
@@ -111,18 +131,21 @@ def share(
     value, error, total = ratio(plan, y, x)
     parts, loose = [], 0.0
     for stratum in plan.strata.values():
-        found = _in_stratum(plan, stratum, y, x)
+        found = _in_stratum(stratum, y, x)
         if found is None:
             continue
-        part, low, high = found
+        part, n_here = found
         weight = stratum.weight * sum(x[i] for i in stratum.units) / total
-        parts.append((weight * part, weight * low, weight * high))
+        parts.append(Share(weight, n_here, part if math.isinf(n_here) else part * n_here))
         off = [(part - value) * x[i] for i in stratum.units]
         middle = sum(off) / len(off)
         squares = sum((one - middle) ** 2 for one in off) / max(1, len(off) - 1)
-        loose += stratum.weight**2 * stratum.unseen * len(off) * squares
-    lower, upper = _within_one(limits_of_sum(parts, math.sqrt(loose) / total))
-    method = "Wilson" if len(parts) == 1 else "stratified Wilson"
+        loose += stratum.weight**2 * stratum.open * len(off) * squares
+    if len(parts) == 1:
+        lower, upper = wilson(value, parts[0].n)
+    else:
+        lower, upper = _within_one(limits_of_sum(parts, math.sqrt(loose) / total))
+    method = "Wilson" if len(parts) == 1 else "stratified score"
     made = Estimate(value, lower, upper, error, n, sum(_both(hits, of)), method)
     return _guarded(plan, made, x if guard == "denominator" else y, guard)
 
@@ -194,27 +217,29 @@ def mean(plan: Design, values: Sequence[float], of: Sequence[bool]) -> Estimate:
 def _amount(plan: Design, hits: Sequence[bool], most: Mapping[int, int]) -> tuple[float, Limits]:
     """Return the total of `hits` and its limits; strata that cannot hold one add nothing."""
     y, x = _sized(plan, hits, [True] * len(hits))
-    parts = []
+    parts, value = [], 0.0
     for h, stratum in plan.strata.items():
         possible = most.get(h, 0)
-        found = _in_stratum(plan, stratum, y, x)
+        found = _in_stratum(stratum, y, x)
         if found is None or not possible:
             continue
-        part, low, high = found
+        part, n = found
         scale = stratum.weight * sum(x[i] for i in stratum.units)
-        ceiling = max(part, possible / stratum.population)
-        parts.append((scale * part, scale * low, scale * min(high, ceiling)))
+        parts.append(Share(scale, n, part if math.isinf(n) else part * n))
+        value += scale * part
+    if not parts:
+        return 0.0, (0.0, 0.0)
     lower, upper = limits_of_sum(parts)
-    return sum(part for part, _, _ in parts), (max(0.0, lower), upper)
+    return value, (max(0.0, lower), upper)
 
 
 def _in_stratum(
-    plan: Design, stratum: Stratum, y: Sequence[float], x: Sequence[float]
-) -> tuple[float, float, float] | None:
-    """Return the share of x that is y in one stratum, with Wilson's limits; None without x.
+    stratum: Stratum, y: Sequence[float], x: Sequence[float]
+) -> tuple[float, float] | None:
+    """Return the share of x that is y in one stratum, and of how many it is; None without x.
 
     Units of unequal size count for fewer (L. Kish 1965, Survey Sampling, section 11.7), and for
-    fewer still where errors go with size. What is graded of a finite stratum is known.
+    fewer still where errors go with size; what is settled of a finite stratum counts for more.
     """
     within = [i for i in stratum.units if x[i]]
     if not within:
@@ -225,10 +250,7 @@ def _in_stratum(
     squares = sum((y[i] - part * x[i]) ** 2 for i in within)
     if squares > 0:
         n = min(n, part * (1 - part) * all_x**2 / squares)
-    # A burst is known by one of its pictures: grading all bursts is not grading all pictures.
-    unseen = 1.0 if plan.sizes_vary else stratum.unseen
-    low, high = wilson(part, n / unseen if unseen else math.inf)
-    return part, low, high
+    return part, n / stratum.open if stratum.open else math.inf
 
 
 def _sized(

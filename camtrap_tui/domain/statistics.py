@@ -7,11 +7,14 @@ also where nothing, or everything, was hit.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import NormalDist
 
 Limits = tuple[float, float]
 Z = NormalDist().inv_cdf(0.975)
+# The lower limits, one-sided at 5 %, of the mean of a Poisson count of 0, 1, 2, 3.
+_POISSON = (0.0, 0.05129, 0.35536, 0.81769)
 
 
 def wilson(share: float, n: float) -> Limits:
@@ -43,20 +46,104 @@ def wilson_n(share: float, half_width: float) -> float:
     return (-b + math.sqrt(b * b - 4 * a * c)) / (2 * a)
 
 
-def limits_of_sum(parts: Iterable[tuple[float, float, float]], spread: float = 0.0) -> Limits:
-    """Return the limits of a sum of independent parts, each given as (value, lower, upper).
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A stratum's share: its weight in the whole, how many were seen, how many of them hit."""
 
-    The variance that each limit implies is recovered and added up (MOVER: G. Y. Zou, W. Huang
-    and X. Zhang 2009, CSDA 53:1080-1085, there for weighted sums of shares with Wilson's
-    limits). `spread` is the standard error of one more part, whose value is 0.
+    weight: float
+    n: float
+    hits: float
+
+
+def limits_of_sum(shares: Sequence[Share], spread: float = 0.0) -> Limits:
+    """Return the limits of the weighted sum of shares of independent strata.
+
+    The score interval: the sums that a test at 5 % would not reject, each tested with the
+    variance of the likeliest shares that add up to it (A. Martín Andrés, M. Álvarez Hernández
+    and I. Herranz Tejedor 2011, Stat Methods Med Res 20:369-387). So a heavy stratum without a
+    hit counts with what it may hide; of one stratum it is Wilson's interval. Where the hits
+    amount to three or fewer it is that of Poisson's counts instead, as `_few` tells. `spread` is
+    the standard error of whatever else is added, of mean 0.
     """
-    value = below = above = 0.0
-    for part, lower, upper in parts:
-        value += part
-        below += (part - lower) ** 2
-        above += (upper - part) ** 2
-    more = (Z * spread) ** 2
-    return value - math.sqrt(below + more), value + math.sqrt(above + more)
+    known = [share for share in shares if not math.isinf(share.n)]
+    fixed = sum(one.weight * one.hits for one in shares if math.isinf(one.n))
+    found = [Share(one.weight, one.n, one.hits) for one in known]
+    weight = sum(one.weight for one in found)
+    if not found:
+        return fixed - Z * spread, fixed + Z * spread
+    lower = _limit(found, spread, 1.0)
+    upper = _limit(found, spread, -1.0)
+    lower = min(lower, _few(found))
+    mirrored = [Share(one.weight, one.n, one.n - one.hits) for one in found]
+    upper = max(upper, weight - _few(mirrored))
+    return fixed + lower, fixed + upper
+
+
+def _limit(shares: Sequence[Share], spread: float, side: float) -> float:
+    """Return the lower (`side` 1) or upper (-1) end of what the score test does not reject.
+
+    `tilt` is Lagrange's multiplier of the sum: 0 at what was found, and the farther from it the
+    farther the sum is.
+    """
+    value = sum(share.weight * share.hits / share.n for share in shares)
+    # What rounding leaves of a difference of 0, in the sums' own unit.
+    rounding = (1e-12 * sum(share.weight for share in shares)) ** 2
+
+    def rejected(tilt: float) -> tuple[bool, float]:
+        total, variance = 0.0, spread * spread
+        for share in shares:
+            part = _likeliest(share, side * tilt)
+            total += share.weight * part
+            variance += share.weight**2 * part * (1 - part) / share.n
+        return (value - total) ** 2 > Z * Z * variance + rounding, total
+
+    near, far = 0.0, 1.0
+    total = value
+    for _ in range(200):
+        is_out, total = rejected(far)
+        if is_out:
+            break
+        near, far = far, 4 * far
+        if far > 1e15:
+            return total
+    for _ in range(60):
+        middle = (near + far) / 2
+        is_out, total = rejected(middle)
+        near, far = (near, middle) if is_out else (middle, far)
+    return total
+
+
+def _likeliest(share: Share, tilt: float) -> float:
+    """Return the likeliest share of a stratum where the sum is tilted so: the root in 0 to 1."""
+    pull = tilt * share.weight
+    if abs(pull) < 1e-12 * share.n:
+        return share.hits / share.n
+    b = share.n + pull
+    root = math.sqrt(max(0.0, b * b - 4 * pull * share.hits))
+    if b > 0:
+        return min(1.0, 2 * share.hits / (b + root))
+    return min(1.0, max(0.0, (b - root) / (2 * pull)))
+
+
+def _few(shares: Sequence[Share]) -> float:
+    """Return a lower limit of the sum where it rests on three hits or fewer, else infinity.
+
+    (L. D. Brown, T. T. Cai and A. DasGupta 2001, Stat Sci 16:101-133, the modified Wilson
+    interval: of so few the score test rejects too much, and Poisson's one-sided limit at 5 % is
+    taken.) Hits of unequal weight count as (sum w)^2 / sum w^2.
+    """
+    each = [(share.weight / share.n, share.hits) for share in shares]
+    value = sum(weight * hits for weight, hits in each)
+    squares = sum(weight * weight * hits for weight, hits in each)
+    if squares <= 0:
+        return math.inf
+    # Equal weights give a whole number, but for what rounding adds.
+    hits = value * value / squares - 1e-9
+    for at in range(1, len(_POISSON)):
+        if hits <= at:
+            low, high = _POISSON[at - 1], _POISSON[at]
+            return value / hits * (low + (hits - at + 1) * (high - low))
+    return math.inf
 
 
 def limits_of_part(part: float, of_part: Limits, rest: float, of_rest: Limits) -> Limits:

@@ -61,8 +61,8 @@ def _check_runs(store: Store, wanted: Filter, text: str) -> None:
         # In a saved filter it has no column of this line.
         words = (t for t in tokens(text) if t.word is not None and t.word.casefold() in _OF_RUNS)
         at = next((t.value_at for t in words if str(missing) in t.source), 0)
-        runs = ", ".join(map(str, known)) or "none yet"
-        raise FilterError(text, at, f"there is no run {missing}", f"the survey's runs: {runs}.")
+        there = ", ".join(map(str, known)) or "none yet"
+        raise FilterError(text, at, f"there is no run {missing}", f"the survey's runs: {there}.")
 
 
 def title_of(wanted: Filter) -> str:

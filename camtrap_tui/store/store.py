@@ -33,6 +33,7 @@ from camtrap_tui.store.taxa import Taxa
 from camtrap_tui.store.timelines import Timelines
 
 if TYPE_CHECKING:
+    from camtrap_tui.store.comparing import Comparing
     from camtrap_tui.store.expected import ExpectedTaxa
     from camtrap_tui.store.holdouts import Holdouts
     from camtrap_tui.store.joining import Joining
@@ -114,6 +115,13 @@ class Store:
         from camtrap_tui.store.votes import Votes
 
         return Votes(self.db)
+
+    @cached_property
+    def comparing(self) -> Comparing:
+        """Two runs beside each other."""
+        from camtrap_tui.store.comparing import Comparing
+
+        return Comparing(self.db)
 
     @cached_property
     def refencing(self) -> Refencing:

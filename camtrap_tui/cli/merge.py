@@ -168,7 +168,7 @@ def _of_holdout(plan: HoldoutPlan) -> str:
                 " not here. Add them, then merge again."
             )
         case "contradicts":
-            return f"Holdout {plan.name} was drawn otherwise here, and stays so; its grades came along."
+            return f"Holdout {plan.name} was drawn otherwise here, and stays so; its grades came."
 
 
 def _show_unmatched(survey: Path, report: MergeReport) -> None:

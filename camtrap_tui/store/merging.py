@@ -233,7 +233,7 @@ class Merging:
         return copied(self._db, "saved_filter", {}, ""), [name for (name,) in clashes]
 
     def take_expected(self) -> int:
-        """Unite the lists of expected species; return how many names came on this one."""
+        """Unite the lists of expected species; return how many names came on the one here."""
         return ExpectedTaxa(self._db).unite("other")
 
     def share_deployment(self, theirs: int, ours: int) -> bool:

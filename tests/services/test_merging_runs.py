@@ -1,0 +1,310 @@
+"""What comes along with grades: runs, holdouts, clocks; and what a merge never does by halves."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import uuid
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from camtrap_tui.errors import StoreError, UsageError
+from camtrap_tui.services.clocks import record, revoke, segments
+from camtrap_tui.services.holdouts import DrawRequest, draw, extend
+from camtrap_tui.services.merging import merge
+from camtrap_tui.store import migrations
+from camtrap_tui.store.grades import NewGrade, NewObservation
+from camtrap_tui.store.store import Store
+from tests.builders import NOW, Said, add_images, add_run, taxon
+from tests.canonical import canonical
+from tests.services.test_merging import copy, make, once, three
+
+
+def grade(store: Store, image_id: int, name: str, grader: str = "ben", **more: object) -> None:
+    """Append a grade."""
+    new = NewGrade(
+        str(uuid.uuid4()), image_id, (NewObservation(taxon(store, name).id),), "assisted", "species"
+    )
+    store.grades.append(grader, [replace(new, **more)], NOW)  # type: ignore[arg-type]
+
+
+def add_words(store: Store, key: str, name: str, **values: object) -> int:
+    """Add a run that says `name` of every picture, with a box and a class; return its id."""
+    run = add_run(store, key, **values)
+    word = taxon(store, name).id
+    with store.db.transaction():
+        for image in store.db.execute("SELECT id FROM image").fetchall():
+            store.runs.put_predictions([(run.id, *image, "predicted", word, 0.5, "x", None, 1)])
+            store.runs.put_detections([(run.id, *image, 1, "animal", 0.9, 0.1, 0.1, 0.2, 0.2)])
+            store.runs.put_classifications([(run.id, *image, 1, 1, word, 0.5)])
+    return run.id
+
+
+def test_a_run_that_a_grade_names_comes_along_with_its_words(tmp_path: Path) -> None:
+    a = make(tmp_path / "a.db")
+    b = copy(a, "b.db")
+    with Store.open(a) as store:
+        taxon(store, "so that row ids differ")
+        add_words(store, "ann's own", "otter")
+    with Store.open(b) as store:
+        parent = add_words(store, "parent", "giant panda")
+        child = add_words(store, "child", "red panda", kind="refence", parent_run_id=parent)
+        add_words(store, "nobody's", "yeti")
+        grade(store, 1, "red panda", run_id=child)
+    report = once(a, b)
+    assert [run.request_key for run in report.runs] == ["parent", "child"]
+    assert report.predictions == 2 * report.images.images
+    with Store.open(a) as store:
+        runs = {run.request_key: run for run in store.runs.all()}
+        assert runs.keys() == {"run", "ann's own", "parent", "child"}
+        assert runs["child"].parent_run_id == runs["parent"].id
+        (vote,) = store.grades.votes(1)
+        assert vote.run_id == runs["child"].id
+        assert store.db.execute("PRAGMA foreign_key_check").fetchall() == []
+    once(b, a)
+    assert canonical(a) == canonical(b)
+
+
+def test_of_a_run_that_both_have_the_copy_that_knows_more_of_a_picture_is_right(
+    tmp_path: Path,
+) -> None:
+    a = make(tmp_path / "a.db")
+    with Store.open(a) as store:
+        add_words(store, "again", "mallard")
+    b = copy(a, "b.db")
+    with Store.open(a) as store, store.db.transaction():
+        run_id = store.db.value("SELECT id FROM run WHERE request_key = 'again'")
+        for table in ("detection", "classification"):
+            store.db.execute(f"DELETE FROM {table} WHERE image_id IN (1, 2)")
+        store.runs.put_predictions(
+            [
+                (run_id, 1, "failed", None, None, None, "truncated", 1),
+                (run_id, 2, "pending", None, None, None, None, 0),
+            ]
+        )
+    with Store.open(b) as store:
+        grade(store, 3, "mallard", run_id=run_id)
+    assert once(a, b).predictions == 2
+    assert canonical(a) == canonical(b)
+    assert once(b, a).predictions == 0
+
+
+def drawn(path: Path, **values: object) -> None:
+    """Draw a holdout on a file."""
+    asked = DrawRequest("first", size=4, minimum=1, seed=int(values.pop("seed", 1)))  # type: ignore[call-overload]
+    with Store.open(path) as store:
+        run = store.runs.latest()
+        draw(store, run.id if run else None, asked, "ann")
+
+
+@pytest.fixture
+def survey(tmp_path: Path) -> Path:
+    """A survey of twelve bursts of one picture."""
+    path = tmp_path / "a.db"
+    with Store.open(path, create=True) as store:
+        said = [
+            Said(name=("mallard", "blank")[n % 2], timestamp=f"2024-06-27 {n:02}:00:00")
+            for n in range(12)
+        ]
+        add_images(store, said)
+    return path
+
+
+def more(path: Path, name: str, number: int) -> None:
+    """Extend the holdout of a file."""
+    with Store.open(path) as store:
+        holdout = store.holdouts.by_name(name)
+        assert holdout is not None
+        extend(store, holdout, number, "ben")
+
+
+def test_a_holdout_comes_whole_and_its_extension_after_it(survey: Path) -> None:
+    other = copy(survey, "b.db")
+    drawn(other)
+    with Store.open(other) as store:
+        (holdout,) = store.holdouts.all()
+        image = store.holdouts.sample(holdout.id)[0].image_id
+        grade(store, image, "otter", mode="blind", holdout_uuid=holdout.holdout_uuid, viewing=1)
+    assert [plan.end for plan in once(survey, other).holdouts] == ["new"]
+    assert canonical(survey) == canonical(other)
+    more(other, "first", 2)
+    assert [plan.end for plan in once(survey, other).holdouts] == ["extended"]
+    assert canonical(survey) == canonical(other)
+    assert [plan.end for plan in once(other, survey).holdouts] == ["same"]
+    more(survey, "first", 3)
+    more(other, "first", 2)
+    report = once(survey, other)
+    assert [plan.end for plan in report.holdouts] == ["contradicts"]
+    assert not report.is_whole
+
+
+def test_two_who_draw_alike_have_one_holdout(survey: Path) -> None:
+    other = copy(survey, "b.db")
+    drawn(survey)
+    drawn(other)
+    more(survey, "first", 2)
+    assert [plan.end for plan in once(survey, other).holdouts] == ["same"]
+    assert [plan.end for plan in once(other, survey).holdouts] == ["extended"]
+    assert canonical(survey) == canonical(other)
+
+
+def test_another_holdout_of_the_same_name_gets_another_name(survey: Path) -> None:
+    other = copy(survey, "b.db")
+    drawn(survey)
+    drawn(other, seed=2)
+    (plan,) = once(survey, other).holdouts
+    assert plan.name == f"first-{plan.holdout_uuid[:8]}"
+    with Store.open(survey) as store:
+        assert {h.name for h in store.holdouts.all()} == {"first", plan.name}
+        assert store.holdouts.by_name(plan.name) is not None
+    once(other, survey)
+    assert canonical(survey) == canonical(other)
+
+
+def test_a_holdout_of_pictures_that_are_not_here_is_left_out_and_said(survey: Path) -> None:
+    other = copy(survey, "b.db")
+    drawn(other)
+    with closing(sqlite3.connect(survey)) as raw, raw:
+        raw.execute("UPDATE image SET media_id = 'x', content_md5 = 'x' WHERE id = 3")
+    report = once(survey, other)
+    assert [(plan.end, plan.missing) for plan in report.holdouts] == [("pictures missing", 1)]
+    assert not report.is_whole
+    with Store.open(survey) as store:
+        assert store.holdouts.all() == []
+
+
+def times(path: Path) -> list[str]:
+    with Store.open(path) as store:
+        return [t for (t,) in store.db.execute("SELECT timestamp FROM image ORDER BY media_id")]
+
+
+def test_clocks_are_put_right_on_all_copies_and_back_again(survey: Path) -> None:
+    other = copy(survey, "b.db")
+    with Store.open(other) as store:
+        made = record(store, "UR011", 3600, by="ben")
+    assert once(survey, other).clocks.taken == 1
+    assert times(survey) == times(other)
+    assert canonical(survey) == canonical(other)
+    with Store.open(other) as store:
+        revoke(store, made.id, by="cleo")
+    assert once(survey, other).clocks.revoked == 1
+    assert canonical(survey) == canonical(other)
+
+
+def test_clocks_that_contradict_each_other_are_named(survey: Path) -> None:
+    other = copy(survey, "b.db")
+    for path, shift in ((survey, 60), (other, 7200)):
+        with Store.open(path) as store:
+            record(store, "UR011", shift, by="ben")
+    before = times(survey)
+    report = once(survey, other)
+    (clash,) = report.clocks.clashes
+    assert clash.startswith("UR011: +02:00:00 for all times by ben, but here +00:01:00")
+    assert times(survey) == before
+    with Store.open(survey) as store:
+        assert len(segments(store)) == 1
+
+
+def test_expected_species_are_united(tmp_path: Path) -> None:
+    a = make(tmp_path / "a.db")
+    b = copy(a, "b.db")
+    for path, name in ((a, "otter"), (b, "giant panda")):
+        with closing(sqlite3.connect(path)) as raw, raw:
+            raw.execute(
+                "INSERT INTO expected_taxon (scientific_name, common_name, taxon_class,"
+                " taxon_order, taxon_family, taxon_genus, taxon_species, records, turns, origin,"
+                " added_by, added_at) VALUES ('', ?, '', '', '', '', '', 1, 1, 'x', 'x', 'x')",
+                [name],
+            )
+    assert once(a, b).expected == 1
+    once(b, a)
+    assert canonical(a) == canonical(b)
+
+
+def test_an_older_file_is_read_and_left_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = make(tmp_path / "a.db")
+    old = tmp_path / "old" / "b.db"
+    old.parent.mkdir()
+    with monkeypatch.context() as first:
+        first.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:1])
+        first.setattr(migrations, "NAMES", migrations.NAMES[:1])
+        Store.open(old, create=True).close()
+    with closing(sqlite3.connect(new)) as raw:
+        (row,) = raw.execute("SELECT media_id, content_md5 FROM image WHERE id = 1")
+    with closing(sqlite3.connect(old)) as raw, raw:
+        raw.execute("INSERT INTO source VALUES (1, 'folder', '/pictures', '2026')")
+        raw.execute(
+            "INSERT INTO image (id, media_id, content_md5, source_id, file_path, timestamp_source)"
+            " VALUES (7, ?, ?, 1, 'a.jpg', 'none')",
+            row,
+        )
+        raw.execute(
+            "INSERT INTO grade VALUES (1,'g','grade',7,'ann',1,NULL,NULL,'assisted','blank',NULL,"
+            "'2026',NULL)"
+        )
+    before = old.read_bytes()
+    assert once(new, old).graders == {"ann": 1}
+    assert old.read_bytes() == before
+    assert [path.name for path in old.parent.iterdir()] == ["b.db"]
+
+
+def test_a_newer_file_is_refused_before_anything_is_taken(tmp_path: Path) -> None:
+    a, b, c = three(tmp_path)
+    with closing(sqlite3.connect(c)) as raw, raw:
+        raw.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+            " VALUES ('camtrap_tui', 'm999_future', '2030')"
+        )
+    before = canonical(a)
+    with Store.open(a) as store, pytest.raises(StoreError, match=r"c\.db: .* newer camtrap-tui"):
+        merge(store, [b, c])
+    assert canonical(a) == before
+
+
+def test_a_survey_is_not_merged_with_itself(tmp_path: Path) -> None:
+    a = make(tmp_path / "a.db")
+    link = tmp_path / "link.db"
+    link.symlink_to(a)
+    for other in (a, link):
+        with Store.open(a) as store, pytest.raises(UsageError, match="the survey itself"):
+            merge(store, [other])
+    with Store.open(a) as store, pytest.raises(StoreError, match="no such survey"):
+        merge(store, [tmp_path / "none.db"])
+    assert not (tmp_path / "none.db").exists()
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from camtrap_tui.services import merging
+from camtrap_tui.store.store import Store
+
+def killed(rows):
+    assert rows._db.value("SELECT count(*) FROM main.grade") > int(sys.argv[3])
+    os.kill(os.getpid(), signal.SIGKILL)
+
+merging.Merging.take_marks = killed
+with Store.open(Path(sys.argv[1])) as store:
+    merging.merge(store, [Path(sys.argv[2])])
+"""
+
+
+def test_a_merge_that_is_killed_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    a, b, _ = three(tmp_path)
+    before = canonical(a)
+    killed = subprocess.run(
+        [sys.executable, "-c", _KILLED, a, b, str(len(before["grade"]))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert killed.returncode == -9, killed.stderr
+    assert canonical(a) == before
+    assert once(a, b).is_whole
+    assert canonical(a) != before

@@ -168,7 +168,8 @@ def work_out(store: Store, run_id: int | None, request: DrawRequest) -> Drawing:
         bursts, request.strata, room_for(request.size, request.minimum), request.minimum
     )
     number = {kind: n for n, stratum in enumerate(strata) for kind in stratum.kinds}
-    places = ranked(frame, [number[kind] for kind in kinds], len(strata))
+    # Of a kind that no frame is of, nothing is drawn.
+    places = ranked(frame, [number.get(kind, -1) for kind in kinds], len(strata))
     sizes = _sizes([stratum.bursts for stratum in strata], request)
     planned = tuple(
         PlannedStratum(

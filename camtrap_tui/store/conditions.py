@@ -53,11 +53,12 @@ STATE_CONDITIONS = {
     ),
     "marked": _MARKED.format("mark", "= 'on'"),
     "noted": _MARKED.format("note", "<> ''"),
-    # The second vote is looked for first: most images have none.
+    # The second vote is looked for first, which most images have not; then a second opinion.
     "conflict": (
         "(1 < (SELECT count(*) FROM vote WHERE vote.image_id = image.id)"
         " AND 1 < (SELECT count(DISTINCT v.taxon_ids) FROM vote_species AS v"
-        " WHERE v.image_id = image.id))"
+        " WHERE v.image_id = image.id)"
+        " AND EXISTS (SELECT 1 FROM contradiction AS c WHERE c.image_id = image.id))"
     ),
     "corrected": (
         "EXISTS (SELECT 1 FROM vote JOIN observation AS o USING (grade_id)"
@@ -66,7 +67,10 @@ STATE_CONDITIONS = {
         # Who is not sure corrects nothing.
         " AND taxon.observation_type <> 'unknown'"
         " AND NOT EXISTS (SELECT 1 FROM observation AS p WHERE p.grade_id = vote.grade_id"
-        " AND p.taxon_id = prediction.taxon_id))"
+        " AND p.taxon_id = prediction.taxon_id)"
+        # Whom an adjudicator has overruled does not either.
+        " AND (vote.adjudicates OR NOT EXISTS (SELECT 1 FROM vote AS a"
+        " WHERE a.image_id = image.id AND a.adjudicates)))"
     ),
     "changed": (
         "EXISTS (SELECT 1 FROM run CROSS JOIN prediction AS other"
@@ -94,12 +98,14 @@ _FEW = {
 }
 _DRAWN_FOR_ANY = "SELECT image_id FROM holdout_unit WHERE phase IS NOT NULL"
 
-# Names species on which all who graded the image agree: the rule of the view `truth`.
+# Names species that the view `truth` does; where all said the same, that is known at once.
 _TRUTH = (
-    "(EXISTS (SELECT 1 FROM vote JOIN observation USING (grade_id)"
-    " WHERE vote.image_id = image.id AND observation.taxon_id IN ({}))"
-    " AND 1 = (SELECT count(DISTINCT v.taxon_ids) FROM vote_species AS v"
-    " WHERE v.image_id = image.id))"
+    "EXISTS (SELECT 1 FROM vote JOIN observation USING (grade_id)"
+    " WHERE vote.image_id = image.id AND observation.taxon_id IN ({})"
+    " AND (1 = (SELECT count(DISTINCT v.taxon_ids) FROM vote_species AS v"
+    " WHERE v.image_id = image.id)"
+    " OR EXISTS (SELECT 1 FROM truth_word AS word WHERE word.image_id = image.id"
+    " AND word.taxon_id = observation.taxon_id)))"
 )
 _CLASS = (
     f"EXISTS (SELECT 1 FROM classification AS c WHERE c.run_id = {boxes_of('prediction.run_id')}"

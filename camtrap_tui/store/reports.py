@@ -40,21 +40,28 @@ _UNCLASSIFIED = f"""
         SELECT 1 FROM classification AS c
         WHERE c.run_id = {boxes_of("p.run_id")} AND c.image_id = p.image_id AND c.score > ?)"""
 
-# Whether all who graded an image named the same species: the rule of the view `truth`, but
-# quick for the many images that one person graded.
+# Whether an image has a truth, as the view `truth` says, but quick for the many images that one
+# person graded, or all alike: 1 where one grade says it all, 2 where it takes the words of several.
 _VOTED = """
     SELECT image_id, grade_id, CASE
         WHEN votes = 1 THEN EXISTS (
             SELECT 1 FROM observation WHERE observation.grade_id = voted.grade_id)
-        ELSE 1 = (SELECT count(DISTINCT v.taxon_ids) FROM vote_species AS v
-            WHERE v.image_id = voted.image_id) END AS agreed
+        WHEN 1 = (SELECT count(DISTINCT v.taxon_ids) FROM vote_species AS v
+            WHERE v.image_id = voted.image_id) THEN 1
+        WHEN NOT EXISTS (
+            SELECT 1 FROM contradiction AS c WHERE c.image_id = voted.image_id) THEN 2
+        ELSE 0 END AS agreed
     FROM (SELECT image_id, min(grade_id) AS grade_id, count(*) AS votes
         FROM vote WHERE image_id BETWEEN ? AND ? GROUP BY image_id) AS voted"""
 
 # A taxon that somebody keyed twice for one picture (an adult, two young) counts once.
 _TRUE = f"""
-    SELECT DISTINCT v.image_id, o.taxon_id FROM ({_VOTED}) AS v
-    CROSS JOIN observation AS o ON o.grade_id = v.grade_id WHERE v.agreed"""
+    WITH found AS MATERIALIZED ({_VOTED})
+    SELECT DISTINCT v.image_id, o.taxon_id FROM found AS v
+    CROSS JOIN observation AS o ON o.grade_id = v.grade_id WHERE v.agreed = 1
+    UNION
+    SELECT v.image_id, word.taxon_id FROM found AS v
+    CROSS JOIN truth_word AS word ON word.image_id = v.image_id WHERE v.agreed = 2"""
 
 
 @dataclass(frozen=True, slots=True)

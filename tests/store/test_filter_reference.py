@@ -40,8 +40,13 @@ class Picture:
     @property
     def truth(self) -> str | None:
         """What all graders say, None where they do not agree or nobody graded."""
-        said = set(self.votes.values())
+        said = self.said or set(self.votes.values())
         return said.pop() if len(said) == 1 else None
+
+    @property
+    def said(self) -> set[str]:
+        """What those say who are sure."""
+        return set(self.votes.values()) - {"unknown"}
 
 
 @pytest.fixture
@@ -166,7 +171,7 @@ WORDS: dict[str, Callable[[Picture], bool]] = {
     "state:marked state:noted": lambda p: p.mark and bool(p.note),
     "note:LIMP": lambda p: p.note == "limping",
     "note:100%": lambda p: p.note.endswith("%"),
-    "state:conflict": lambda p: len(set(p.votes.values())) == 2,
+    "state:conflict": lambda p: len(p.said) == 2,
     "state:corrected": _corrected,
     "state:changed": _changed,
     "changed:2": _changed,
@@ -262,7 +267,7 @@ def test_disagreements_come_by_their_kind(store: Store, pictures: list[Picture])
     by_id = {p.id: p for p in pictures}
 
     def kind(p: Picture) -> int:
-        kinds = [len(set(p.votes.values())) == 2, _changed(p), _corrected(p)]
+        kinds = [len(p.said) == 2, _changed(p), _corrected(p)]
         return kinds.index(True) if any(kinds) else len(kinds)
 
     queue = store.queues.build(parse_filter("order:disagreement"), 1)

@@ -1,0 +1,143 @@
+"""The view `truth`, and what asks for it, against domain.consensus and domain.lineage."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from camtrap_tui.domain.consensus import UNANIMOUS, Settled
+from camtrap_tui.domain.filters import parse_filter
+from camtrap_tui.domain.lineage import relation
+from camtrap_tui.domain.taxonomy import ANIMAL, BLANK, HUMAN, UNKNOWN, TaxonName, from_name
+from camtrap_tui.services.consensus import truth_of
+from camtrap_tui.store.grades import NewGrade, NewObservation
+from camtrap_tui.store.reports import Counted
+from camtrap_tui.store.store import Store
+from tests.builders import NOW, Said, add_images, taxon
+
+_CARNIVORES = ("mammalia", "carnivora", "procyonidae")
+
+
+def _named(name: str, *ranks: str) -> TaxonName:
+    padded = (*ranks, *[""] * (5 - len(ranks)))
+    return TaxonName(str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{name} {ranks}")), *padded, name)
+
+
+TAXA = (
+    BLANK,
+    HUMAN,
+    ANIMAL,
+    UNKNOWN,
+    _named("mammal", "mammalia"),
+    _named("procyonids", *_CARNIVORES),
+    _named("northern raccoon", *_CARNIVORES, "procyon", "lotor"),
+    _named("Northern Raccoon", "", "", "", "procyon", "lotor"),
+    _named("island raccoon", *_CARNIVORES, "procyon", "lotor insularis"),
+    _named("a hybrid", *_CARNIVORES, "procyon", "lotor x cancrivorus"),
+    _named("coati", *_CARNIVORES, "nasua", "narica"),
+    _named("a genus without more", "", "", "", "nasua"),
+    _named("lotor of another genus", *_CARNIVORES, "", "lotor"),
+    _named("mallard", "aves", "anseriformes", "anatidae", "anas", "platyrhynchos"),
+    from_name("mallard"),
+    from_name("some owl"),
+)
+
+Vote = tuple[tuple[int, ...], str]
+_votes = st.lists(
+    st.tuples(
+        st.lists(st.integers(0, len(TAXA) - 1), max_size=3).map(tuple),
+        st.sampled_from(["assisted", "assisted", "assisted", "adjudicated"]),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@pytest.fixture(scope="module")
+def taxa_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A survey that knows all of TAXA."""
+    path: Path = tmp_path_factory.mktemp("view") / "river.db"
+    with Store.open(path, create=True) as store:
+        for name in TAXA:
+            taxon(store, name)
+        yield store
+
+
+def vote(store: Store, image: int, votes: list[Vote]) -> None:
+    """Let one grader after the other grade an image."""
+    for number, (words, mode) in enumerate(votes):
+        seen = tuple(NewObservation(taxon(store, TAXA[word]).id) for word in words)
+        new = NewGrade(str(uuid.uuid4()), image, seen, mode, "test")
+        store.grades.append(f"grader {number}", [new], NOW)
+
+
+def expected(settled: Settled, *, adjudicated: bool) -> tuple[str, str]:
+    """Return state and label of the view for what the rule says."""
+    if settled.state == "conflict":
+        return "conflict", ""
+    return "adjudicated" if adjudicated else "agreed", settled.label
+
+
+def test_relations_are_those_of_the_domain(taxa_of: Store) -> None:
+    known = {t.id: t for t in taxa_of.taxa.all()}
+    found = {
+        (one, other): said
+        for one, other, said in taxa_of.db.execute("SELECT * FROM taxon_relation")
+    }
+    for one, other in product(known.values(), repeat=2):
+        said = found.get((one.id, other.id), "other")
+        assert said == relation(one, other), (one, other)
+    assert {"same", "coarser", "finer"} == set(found.values())
+
+
+@settings(max_examples=300, deadline=None)
+@given(votes=_votes)
+def test_state_and_label_are_those_of_the_rule(taxa_of: Store, votes: list[Vote]) -> None:
+    store = taxa_of
+    (image,) = add_images(store, [Said()])
+    vote(store, image, votes)
+    settled = truth_of(store, [image], UNANIMOUS)[image]
+    state, label = store.db.execute(
+        "SELECT state, label FROM truth WHERE image_id = ?", [image]
+    ).fetchone()
+    # "Not sure" beside a species is part of the label, and of no vote.
+    names = [name for name in (label or "").split(" + ") if name != "unknown"]
+    adjudicated = any(mode == "adjudicated" for _, mode in votes)
+    assert (state, " + ".join(names)) == expected(settled, adjudicated=adjudicated)
+    assert (settled.state == "unsure") == (state != "conflict" and not "".join(names))
+
+
+@settings(max_examples=60, deadline=None)
+@given(pictures=st.lists(_votes, min_size=1, max_size=4))
+def test_filters_and_charts_say_what_the_view_says(
+    tmp_path_factory: pytest.TempPathFactory, pictures: list[list[Vote]]
+) -> None:
+    with Store.open(tmp_path_factory.mktemp("view") / "river.db", create=True) as store:
+        images = add_images(store, [Said()] * len(pictures))
+        for image, votes in zip(images, pictures, strict=True):
+            vote(store, image, [v for v in votes if v[0]] or [((0,), "assisted")])
+        found = store.db.execute("SELECT image_id, state, label FROM truth").fetchall()
+        conflicts = {image for image, state, _ in found if state == "conflict"}
+        assert set(store.queues.build(parse_filter("state:conflict"), 1)) == conflicts
+        what = Counted("truth", None)
+        assert store.reports.left_out(what).get("conflict", 0) == len(conflicts)
+        assert store.reports.pictures(what) == len(images) - len(conflicts)
+        counts = store.reports.counts(what)
+        for known in store.taxa.all():
+            shown = {
+                image
+                for (image,) in store.db.execute(
+                    "SELECT image_id FROM truth_word WHERE taxon_id = ?", [known.id]
+                )
+            }
+            assert counts.get(known.id, 0) == len(shown)
+            where = parse_filter(f'truth:"={known.name}"')
+            same = [t.id for t in store.taxa.all() if t.name.casefold() == known.name.casefold()]
+            if same == [known.id]:
+                assert set(store.queues.build(where, 1)) == shown

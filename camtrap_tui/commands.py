@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from camtrap_tui.errors import UsageError
+from camtrap_tui.key_names import key_of, key_sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ GRADE, MOVE, LOOK, FIND, APP = "Grade", "Move", "Look", "Find", "Application"
 GROUPS = (GRADE, MOVE, LOOK, FIND, APP)
 
 _GUESS_HELP = "grade with the model's guess {}"
+_RELATIVE_HELP = "not expected here: grade with its relative {} that is"
 _QUICK_HELP = "grade with your own frequent species {} at this camera"
 
 REVIEW = (
@@ -47,6 +49,10 @@ REVIEW = (
     *(
         Command(f"quick_{n}", (key,), f"Quick species {n}", _QUICK_HELP.format(n), GRADE)
         for n, key in enumerate("67890", 1)
+    ),
+    *(
+        Command(f"relative_{n}", (key,), f"Relative {n}", _RELATIVE_HELP.format(n), GRADE)
+        for n, key in enumerate(("w", "y", "comma", "semicolon"), 1)
     ),
     Command("species", ("slash",), "Species", "choose a species by name", GRADE, 3),
     Command("add_species", ("plus",), "Add species", "add a second species to this grade", GRADE),
@@ -109,6 +115,9 @@ REVIEW = (
     Command("sheet_class", (), "Sheet of this class", "contact sheet of the predicted class", FIND),
     Command("charts", ("c",), "Charts", "frequency and hours of the day", FIND, 10),
     Command("holdout", ("t",), "Holdout", "how accurate it is, by what was graded blind", FIND),
+    Command(
+        "expect", ("exclamation_mark",), "Lives here", "expect this species here, or not", FIND
+    ),
     Command("runs", ("r",), "Runs", "start, watch and stop predictions", FIND, 11),
     Command("ledger", ("l",), "Ledger", "how every file and picture ended", FIND, 12),
     Command("help", ("question_mark",), "Help", "all keys", APP, 8),
@@ -121,12 +130,14 @@ REVIEW = (
 
 # What matters more than the usual while something is going on: these first, in this order.
 BURST, ADDING, FREE_ZOOM = "burst", "adding", "free_zoom"
-UNPREDICTED, READ_ONLY, BLIND = "unpredicted", "read_only", "blind"
+UNPREDICTED, UNEXPECTED, READ_ONLY = "unpredicted", "unexpected", "read_only"
+BLIND = "blind"
 SITUATIONS: Mapping[str, tuple[str, ...]] = {
     BURST: ("accept", "blank", "species", "cancel", "again", "human", "vehicle", "unsure"),
     ADDING: ("add_species", "species", "accept", "count", "individual", "next", "undo"),
     FREE_ZOOM: ("larger", "smaller", "pan_up", "pan_down", "cancel", "accept", "blank", "species"),
     UNPREDICTED: ("species", "blank", "human", "vehicle", "unsure", "again", "undo", "help"),
+    UNEXPECTED: ("accept", "expect", "species", "blank", "grade_burst", "zoom", "undo", "help"),
     BLIND: ("blank", "species", "human", "vehicle", "unsure", "undo", "peek", "larger", "help"),
     READ_ONLY: ("next", "previous", "zoom", "sheet", "filter", "charts", "ledger", "help", "quit"),
 }
@@ -262,89 +273,10 @@ SCREENS: Mapping[str, tuple[Command, ...]] = {
     "draw": DRAW,
 }
 
-_KEY_SIGNS = {
-    "enter": "↵",
-    "slash": "/",
-    "plus": "+",
-    "number_sign": "#",
-    "full_stop": ".",
-    "colon": ":",
-    "question_mark": "?",
-    "right_square_bracket": "]",
-    "left_square_bracket": "[",
-    "right_curly_bracket": "}",
-    "left_curly_bracket": "{",
-    "right_parenthesis": ")",
-    "left_parenthesis": "(",
-    "greater_than_sign": ">",
-    "less_than_sign": "<",
-    "right": "→",
-    "left": "←",
-    "up": "↑",
-    "down": "↓",
-    "escape": "esc",
-    "minus": "-",
-    "equals_sign": "=",
-}
-
-
-def key_sign(key: str) -> str:
-    """Return how a key is shown to a person: `slash` is `/`."""
-    return _KEY_SIGNS.get(key, key)
-
 
 def keys_sign(command: Command) -> str:
     """Return all keys of a command as a person reads them."""
     return " ".join(key_sign(key) for key in command.keys)
-
-
-_SIGNS = {
-    *("slash", "plus", "number_sign", "full_stop", "colon", "question_mark", "minus"),
-    *("right_square_bracket", "left_square_bracket", "equals_sign"),
-    *("right_curly_bracket", "left_curly_bracket", "less_than_sign", "greater_than_sign"),
-    *("right_parenthesis", "left_parenthesis", "comma", "semicolon", "apostrophe", "at"),
-    *("quotation_mark", "exclamation_mark", "dollar_sign", "percent_sign", "ampersand"),
-    *("asterisk", "backslash", "tilde", "circumflex_accent", "underscore", "grave_accent"),
-    "vertical_line",
-}
-# Names of keys that are words, as Textual knows them; letters and digits are their own names.
-_NAMED_KEYS = {
-    *_KEY_SIGNS,
-    *("space", "tab", "backspace", "delete", "insert", "home", "end", "pageup", "pagedown"),
-    *_SIGNS,
-    *(f"f{number}" for number in range(1, 13)),
-}
-# A terminal sends the same for both, and only the second ever arrives.
-_SAME_KEYS = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+j": "enter", "ctrl+h": "backspace"}
-# Terminals send letters with ctrl, and keys that move or are numbered; of signs only these.
-_NOT_WITH_CTRL = {"enter", "space", "tab", "backspace", "escape", *_SIGNS} - {
-    *("backslash", "right_square_bracket", "circumflex_accent", "underscore"),
-}
-_SIGN_KEYS = {sign: key for key, sign in _KEY_SIGNS.items()} | {" ": "space", ",": "comma"}
-
-
-def _key(command_id: str, key: str) -> str:
-    """Return a key of the settings by Textual's name (`?` is `question_mark`)."""
-    name = _SIGN_KEYS.get(key, key)
-    last = name.rpartition("+")[2]
-    modifiers = name.split("+")[:-1]
-    plain = len(last) == 1 and (last.islower() or last.isdecimal())
-    if "ctrl" in modifiers and (last in _NOT_WITH_CTRL or last.isdecimal()):
-        raise UsageError(
-            f"Settings, [keys], {command_id}: no terminal sends {key!r}:", "choose another key."
-        )
-    if name in _SAME_KEYS or (plain and "shift" in modifiers):
-        same = _SAME_KEYS.get(name, last.upper())
-        raise UsageError(
-            f"Settings, [keys], {command_id}: no terminal tells {key!r} from {same}:",
-            "choose another key.",
-        )
-    if not (plain or last in _NAMED_KEYS) or not set(modifiers) <= {"ctrl", "shift", "alt"}:
-        raise UsageError(
-            f"Settings, [keys], {command_id}: there is no key {key!r}:",
-            'write one such as "b", "space", "f5" or "ctrl+g" (small letters).',
-        )
-    return name
 
 
 def remapped(
@@ -366,7 +298,7 @@ def remapped(
             raise UsageError(f"Settings, [keys]: {name} has no key:", "give it at least one.")
     # A key that is written twice for one command is one key.
     own = {
-        name: tuple(dict.fromkeys(_key(name, key) for key in keys))
+        name: tuple(dict.fromkeys(key_of(name, key) for key in keys))
         for name, keys in changes.items()
     }
     commands = tuple(

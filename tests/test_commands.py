@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from camtrap_tui.commands import GROUPS, SCREENS, SITUATIONS, footer, key_sign, remapped
+from camtrap_tui.commands import GROUPS, SCREENS, SITUATIONS, footer, remapped
 from camtrap_tui.errors import UsageError
+from camtrap_tui.key_names import key_sign
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -106,6 +106,19 @@ def remove_names(store: Store, names: Sequence[str]) -> list[ExpectedTaxon]:
     return list(found.values())
 
 
+def add_taxon(store: Store, taxon: Taxon, *, added_by: str) -> None:
+    """Put a taxon of the survey on the list; of a group, what is known no closer than that."""
+    _put(store, [of_taxon(taxon)], "review", added_by)
+
+
+def remove_taxon(store: Store, taxon: Taxon) -> None:
+    """Take off the list what `add_taxon` put on it."""
+    name = of_taxon(taxon)
+    key = (name.scientific_name, name.common_name)
+    rows = [r for r in store.expected.all() if (r.scientific_name, r.common_name) == key]
+    store.expected.take_off(rows)
+
+
 def clear(store: Store) -> int:
     """Take all names off the list; return how many there were."""
     listed = store.expected.all()

@@ -18,6 +18,7 @@ from camtrap_tui.services.queue_walk import Answer, QueueWalk
 from camtrap_tui.services.review_items import Item
 from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store, utc_now
+from camtrap_tui.store.taxa import Origin
 
 # What is said of a picture beyond its species.
 _WORDS_MORE = ("count", "individual")
@@ -56,11 +57,11 @@ class Recording(QueueWalk):
         """Return the survey's taxon for blank, human, vehicle or unknown."""
         return next(t for t in self.items.taxa.values() if t.taxon_uuid == taxon_uuid)
 
-    def taxon(self, name: TaxonName | Taxon) -> Taxon:
-        """Return the survey's taxon for a choice of the picker, added where it is new."""
+    def taxon(self, name: TaxonName | Taxon, origin: Origin = "grader") -> Taxon:
+        """Return the survey's taxon for what was chosen, added from there where it is new."""
         if isinstance(name, Taxon):
             return name
-        taxon = self.store.taxa.ensure(name, "grader")
+        taxon = self.store.taxa.ensure(name, origin)
         self.items.read_taxa()
         return taxon
 

@@ -12,17 +12,18 @@ from dataclasses import replace
 from camtrap_tui.domain.models import Grade, Run, Taxon
 from camtrap_tui.domain.text import counted
 from camtrap_tui.services.composing import Composing, said_again
-from camtrap_tui.services.detailing import NO_PICTURE, Detailing
+from camtrap_tui.services.detailing import NO_PICTURE
 from camtrap_tui.services.opening import Opening
 from camtrap_tui.services.queue_moves import Answer
 from camtrap_tui.services.review_items import MOST_QUICK
+from camtrap_tui.services.surprising import Surprising
 from camtrap_tui.store.grades import NewObservation
 from camtrap_tui.store.store import Store
 
 _BURST_QUESTION = "Which grade for {} of this burst? ({})"
 
 
-class ReviewSession(Detailing):
+class ReviewSession(Surprising):
     """One grader going through one queue of one survey."""
 
     def __init__(
@@ -92,6 +93,18 @@ class ReviewSession(Detailing):
         if number > len(item.guesses):
             return Answer(f"There is no guess {number} for this picture.")
         return self.grade(item.guesses[number - 1].taxon, "guess")
+
+    def relative(self, number: int) -> Answer:
+        """Grade with the expected relative `number` (from 1) of a prediction that is not expected
+        here, as a new taxon where the survey has none, and go on."""
+        if self.item is None:
+            return Answer(NO_PICTURE)
+        relatives = self.surprise()
+        if relatives is None:
+            return Answer("This key is for relatives of what is not expected here.")
+        if number > len(relatives.members):
+            return Answer(f"There is no relative {number} of it on the list.")
+        return self.grade(self.taxon(relatives.members[number - 1].taxon, "list"), "relative")
 
     def quick(self, number: int) -> Answer:
         """Grade with this grader's frequent species `number` (from 1), and go on."""

@@ -18,6 +18,7 @@ from camtrap_tui.commands import (
     BURST,
     FREE_ZOOM,
     READ_ONLY,
+    UNEXPECTED,
     UNPREDICTED,
     Command,
     footer,
@@ -172,10 +173,12 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
             return ADDING
         if self._look.free is not None:
             return FREE_ZOOM
-        if session.hides_machine:
+        if not session.policy.shows_machine:
             return BLIND
         item = session.item
-        return UNPREDICTED if item is not None and item.predicted is None else ""
+        if item is not None and item.predicted is None:
+            return UNPREDICTED
+        return UNEXPECTED if session.surprise() is not None else ""
 
     def _answer(self, answer: Answer) -> None:
         self.show_all()

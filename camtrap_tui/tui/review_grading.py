@@ -46,6 +46,14 @@ class Grading(ReviewBase, inherit_bindings=False):
         """Grade with a frequent species."""
         self._graded(lambda: self.session.quick(number))
 
+    def action_relative(self, number: int) -> None:
+        """Grade with an expected relative of what is not expected here."""
+        self._graded(lambda: self.session.relative(number))
+
+    def action_expect(self) -> None:
+        """Put the species in view on the list of expected ones, or off."""
+        self._graded(self.session.expect)
+
     def action_again(self) -> None:
         """Repeat the last grade."""
         self._graded(self.session.again)

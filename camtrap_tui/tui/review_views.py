@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from textual.content import Content
 
 from camtrap_tui.commands import Command, keys_sign
+from camtrap_tui.domain.expected import Relatives
 from camtrap_tui.domain.pace import spell_duration
 from camtrap_tui.domain.text import counted
 from camtrap_tui.services.picture_views import BoxMark, Picture, Region
@@ -130,7 +131,7 @@ def _nameless_strip(session: ReviewSession, item: Item) -> str:
     and who has graded the frames beside it is no help either."""
     parts = [item.image.timestamp or "no time"]
     if session.policy.kind == "blind" and not session.hides_machine:
-        parts.append("you saw the AI's answer: a change is not blind")
+        parts.append("you saw the AI's answer: a change counts as assisted")
     return "   ".join(parts)
 
 
@@ -169,6 +170,7 @@ def _machine_rows(
     elif item.predicted is not None:
         score = prediction.score
         rows.append(_class_row(signs["accept"], item.predicted.name, score, width, "bold"))
+        rows += _surprise_rows(session.surprise(), width, signs)
     for number, guess in enumerate(item.guesses, 1):
         if guess.taxon != item.predicted:
             sign = signs[f"guess_{number}"]
@@ -183,6 +185,17 @@ def _hidden_rows(session: ReviewSession, signs: Mapping[str, str]) -> list[Conte
     if session.policy.allows("peek"):
         rows.append(Content.styled(f"{signs['peek']} shows it after yours", "dim"))
     return rows
+
+
+def _surprise_rows(found: Relatives | None, width: int, signs: Mapping[str, str]) -> list[Content]:
+    """Return that the prediction is not expected here, and its nearest relatives that are."""
+    if found is None:
+        return []
+    said = f"! not expected here; {found.shared}:"
+    rows = [said if found.shared and len(said) <= width else "! not expected here"]
+    for number, relative in enumerate(found.members, 1):
+        rows.append(f"{signs[f'relative_{number}']} {relative.name}")
+    return [Content(row) for row in rows]
 
 
 def _class_row(sign: str, name: str, score: float | None, width: int, style: str) -> Content:

@@ -1,0 +1,90 @@
+"""Predictions of what is not expected here: who their expected relatives are, and what lives here.
+
+Nothing is decided by it: a prediction stays what it is, and only what is keyed is a grade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from camtrap_tui.domain.expected import Expectations, Relatives
+from camtrap_tui.domain.models import Taxon
+from camtrap_tui.services.detailing import NO_PICTURE, Detailing
+from camtrap_tui.services.expecting import add_taxon, remove_taxon
+from camtrap_tui.services.queue_moves import Answer
+
+# As many as there are keys for them.
+MOST_RELATIVES = 4
+_NO_LIST = "There is no list of expected species yet: camtrap-tui expect reads one."
+
+
+class Surprising(Detailing):
+    """A queue whose predictions are held against the list of expected species."""
+
+    _expectations: Expectations | None = None
+    # How often each taxon was keyed before this session: relatives keep their order in it.
+    _keyed: Mapping[int, int] | None = None
+    # The taxa that the list was read with: a run in progress adds to them.
+    _read_with: dict[int, Taxon] | None = None
+    _relatives: dict[int, Relatives | None]
+    # What this session has put on the list, by row id of the taxon.
+    _lives_here: frozenset[int] = frozenset()
+
+    def surprise(self) -> Relatives | None:
+        """Return the nearest expected relatives of the prediction in view, at most as many as have
+        a key, where it is not expected here; None where it is, or where there is none."""
+        item = self.item
+        if item is None or item.predicted is None:
+            return None
+        expectations, taxon = self._expected(), item.predicted
+        if taxon.id not in self._relatives:
+            found = None
+            if not expectations.is_expected(taxon):
+                found = expectations.relatives(taxon, self._keyed)
+                found = replace(found, members=found.members[:MOST_RELATIVES])
+            self._relatives[taxon.id] = found
+        return self._relatives[taxon.id]
+
+    def _expected(self) -> Expectations:
+        taxa = self.items.taxa
+        if self._expectations is not None and self._read_with is taxa:
+            return self._expectations
+        listed = self.store.expected.all()
+        if self._keyed is None and listed:
+            self._keyed = self.store.expected.keyed()
+        self._expectations = Expectations(listed, list(taxa.values()) if listed else [])
+        self._read_with, self._relatives = taxa, {}
+        return self._expectations
+
+    def expect(self) -> Answer:
+        """Put the species in view on the list of expected ones: the prediction, else what this
+        grader said; what this session has put on it is taken off again."""
+        item = self.item
+        if item is None:
+            return Answer(NO_PICTURE)
+        expectations = self._expected()
+        if expectations.is_empty and not self._lives_here:
+            return Answer(_NO_LIST)
+        graded = [self.items.taxon(o.taxon_id) for o in self._own_observations(item)]
+        taxa = [item.predicted, *graded] if item.predicted else graded
+        for taxon in taxa:
+            if not expectations.is_expected(taxon):
+                return self._turn(taxon, is_on=True)
+        for taxon in taxa:
+            if taxon.id in self._lives_here:
+                return self._turn(taxon, is_on=False)
+        names = ", ".join(t.name for t in taxa if t.observation_type == "animal")
+        return Answer(f"Expected here already: {names}." if names else "No species is in view.")
+
+    def _turn(self, taxon: Taxon, *, is_on: bool) -> Answer:
+        """Put a taxon on the list, on disk, or take it off."""
+        self._expectations = None
+        if is_on:
+            add_taxon(self.store, taxon, added_by=self.grader)
+            self._lives_here |= {taxon.id}
+            said = f"{taxon.name} is on the list of expected species; the same key takes it off."
+            return Answer(said)
+        remove_taxon(self.store, taxon)
+        self._lives_here -= {taxon.id}
+        return Answer(f"{taxon.name} is off the list of expected species again.")

@@ -19,6 +19,9 @@ from camtrap_tui.services.filtering import read_filter
 from camtrap_tui.store.store import Store
 from camtrap_tui.store.truth import Truth, TruthRow
 
+# What `TruthRow.truth` says.
+_CONFLICT, _TRUE = 0, 2
+
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
@@ -49,10 +52,11 @@ def export_truth(
     """Write the truth of the pictures that the filter `where` chooses to `out`, and report;
     `grader` is who `state:mine` means in it.
 
-    A picture whose graders agree has the rows of their latest grade, once, in the name of all
-    of them; with `all_graders` it has the rows of each, of which the latest are final. A
-    picture whose graders disagree has the rows of each, none of them final. The AI's word is
-    that of `run_id`, else of the run that the grader saw, else of the newest.
+    A picture whose graders agree, or which was adjudicated, has each species of its truth once, as
+    the latest grade that names it says, in the name of all who do; with `all_graders` it has the
+    rows of each, of which those are final. A picture whose graders disagree has the rows of each,
+    none of them final. The AI's word is that of `run_id`, else of the run that the grader saw,
+    else of the newest.
     Raises UsageError for a filter, run or file that will not do, InputError where `out`
     cannot be written.
     """
@@ -86,18 +90,31 @@ def entries(rows: Iterable[TruthRow], *, all_graders: bool) -> Iterator[Entry]:
     """Yield what to write of `rows`, which stand image by image and grader by grader."""
     for _, found in groupby(rows, key=lambda row: row.image_id):
         of_image = list(found)
-        graders = tuple(dict.fromkeys(row.grader for row in of_image))
-        agreed = of_image[0].opinions == 1
-        # Among graders no number says who is latest; time does, and where it is equal the
-        # uuid, so that copies of a survey give the same file.
-        latest = max(of_image, key=lambda row: (row.graded_at, row.grade_uuid)).grade_id
+        latest = _latest(of_image)
         for row in of_image:
-            is_final = agreed and row.grade_id == latest
-            if agreed and not all_graders:
-                if is_final:
-                    yield Entry(row, graders, is_final, _notes(of_image))
-            else:
+            is_final = row.truth == _TRUE and row.grade_id == latest[row.taxon_uuid]
+            if is_final and not all_graders:
+                same = [r for r in of_image if _says(r) == _says(row)]
+                graders = tuple(dict.fromkeys(r.grader for r in same))
+                yield Entry(row, graders, is_final, _notes(same))
+            elif all_graders or row.truth == _CONFLICT:
                 yield Entry(row, (row.grader,), is_final, _notes([row]))
+
+
+def _latest(rows: Iterable[TruthRow]) -> dict[str | None, int]:
+    """Return, for each taxon of an image's truth, the latest grade that names it."""
+    # Among graders no number says who is latest; time does, and where it is equal the uuid, so
+    # that copies of a survey give the same file.
+    found = sorted((row for row in rows if row.truth == _TRUE), key=_time)
+    return {row.taxon_uuid: row.grade_id for row in found}
+
+
+def _time(row: TruthRow) -> tuple[str, str]:
+    return row.graded_at, row.grade_uuid
+
+
+def _says(row: TruthRow) -> tuple[int, str | None]:
+    return row.truth, row.taxon_uuid
 
 
 def _notes(rows: Iterable[TruthRow]) -> tuple[str, ...]:
@@ -115,7 +132,7 @@ class _Counted:
         """Yield the entries of `rows`."""
         last = None
         for entry in entries(rows, all_graders=all_graders):
-            agreed = entry.row.opinions == 1
+            agreed = entry.row.truth != _CONFLICT
             self.rows += 1
             self.conflict_rows += not agreed
             if entry.row.image_id != last:

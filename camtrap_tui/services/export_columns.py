@@ -143,7 +143,7 @@ EXPORT_COLUMNS: tuple[Column, ...] = (
     _text("behavior", "What it did, where keyed.", lambda r: r.behavior),
     Column("labeled_by", "Who says so; several by `;`.", lambda e: ";".join(e.graders)),
     _text("labeled_at", "When, in UTC.", lambda r: r.graded_at),
-    _text("label_mode", "blind, assisted, bulk or import.", lambda r: r.mode),
+    _text("label_mode", "blind, assisted, bulk, import or adjudicated.", lambda r: r.mode),
     Column(
         "is_final",
         "true for the rows that are the truth of their picture, false for other votes and "

@@ -21,12 +21,14 @@ from camtrap_tui.store.timelines import IN_SECOND
 class TruthRow:
     """One observation of one grader's standing grade of one image.
 
-    `opinions` is 1 where all who graded the image name the same species. Observation and
-    taxon are None where a grade holds no observation; `ai_…` where the run has no word.
+    `truth` is 0 where the image's graders are in conflict, else 2 for what is part of its truth,
+    as the view `truth` says, and 1 for other words: of who was overruled, coarser or not sure.
+    Observation and taxon are None where a grade holds no observation; `ai_…` where the run has no
+    word.
     """
 
     image_id: int
-    opinions: int
+    truth: int
     grade_id: int
     grade_uuid: str
     grader: str
@@ -81,9 +83,14 @@ class TruthRow:
 # Where a column comes from when its name does not say it.
 _SOURCES = {
     "image_id": "image.id",
-    # The rule of the view `truth`.
-    "opinions": (
-        "(SELECT count(DISTINCT v.taxon_ids) FROM vote_species AS v WHERE v.image_id = image.id)"
+    # Quick where one person graded, or all said the same.
+    "truth": (
+        "CASE WHEN 1 = (SELECT count(DISTINCT v.taxon_ids) FROM vote_species AS v"
+        " WHERE v.image_id = image.id) THEN 1 + (vote.adjudicates OR NOT EXISTS ("
+        "SELECT 1 FROM vote AS a WHERE a.image_id = image.id AND a.adjudicates))"
+        " WHEN EXISTS (SELECT 1 FROM contradiction AS c WHERE c.image_id = image.id) THEN 0"
+        " ELSE 1 + EXISTS (SELECT 1 FROM truth_word AS word WHERE word.image_id = image.id"
+        " AND word.grade_id = vote.grade_id AND word.taxon_id = observation.taxon_id) END"
     ),
     "grade_id": "grade.id",
     "deployment_id": "deployment.deployment_id",

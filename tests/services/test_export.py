@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from camtrap_tui.domain.cells import read_cell
 from camtrap_tui.domain.filters import Filter
+from camtrap_tui.domain.taxonomy import UNKNOWN, TaxonName
 from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.export import ExportReport, entries, export_truth
@@ -206,6 +207,35 @@ def test_final_rows_are_the_same_with_and_without_all_graders(votes: Store) -> N
     assert final(all_graders=True) == final(all_graders=False)
 
 
+def test_of_coarser_and_finer_words_the_finest_is_final_in_the_name_of_who_says_it(
+    store: Store,
+) -> None:
+    (key,) = add_images(store, [Said(MALLARD)])
+    bird = TaxonName("u-aves", "aves", "", "", "", "", "bird")
+    duck = TaxonName("u-duck", "aves", "anseriformes", "anatidae", "anas", "crecca", "teal")
+    for name, said in (("ann", duck), ("ben", duck), ("cem", bird), ("dan", UNKNOWN)):
+        seen = (NewObservation(taxon(store, said).id),)
+        store.grades.append(name, [NewGrade(md5(name), key, seen, "assisted", "species")], NOW)
+    shown = [(row["label"], row["labeled_by"], row["is_final"]) for row in export(store)]
+    assert shown == [("teal", "ann;ben", "true")]
+    everybody = export(store, all_graders=True)
+    assert [row["is_final"] for row in everybody].count("true") == 1
+    assert len(everybody) == 4
+
+
+def test_what_was_adjudicated_is_final_in_the_adjudicators_name(votes: Store) -> None:
+    key = votes.db.value("SELECT id FROM image WHERE file_path = 'IMG_0002.JPG'")
+    seen = (NewObservation(taxon(votes, MALLARD).id),)
+    new = NewGrade(md5("ruled"), key, seen, "adjudicated", "species")
+    votes.grades.append("eve", [new], NOW)
+    found = [
+        (row["label"], row["labeled_by"], row["label_mode"], row["is_final"])
+        for row in export(votes)
+        if row["file_path"] == "IMG_0002.JPG"
+    ]
+    assert found == [(MALLARD, "eve", "adjudicated", "true")]
+
+
 def test_the_report_says_what_is_in_it_and_what_is_not(votes: Store) -> None:
     out = votes.path.with_name("truth.csv")
     assert export_truth(votes, out) == ExportReport(str(out), 4, 1, 1, 3, 2)
@@ -370,7 +400,7 @@ def test_whole_rows_read_back(row: TruthRow, graders: list[str]) -> None:
 
 def test_equal_times_are_settled_the_same_way_everywhere(votes: Store) -> None:
     found = Truth(votes.db).rows(Filter(), run_id=None, latest_run_id=None)
-    rows = [replace(row, graded_at=NOW) for row in found if row.opinions == 1]
+    rows = [replace(row, graded_at=NOW) for row in found if row.truth]
     final = [e.row.grade_uuid for e in entries(rows, all_graders=True) if e.is_final]
     turned = [e.row.grade_uuid for e in entries(rows[::-1], all_graders=True) if e.is_final]
     assert final == turned == [max(row.grade_uuid for row in rows)]

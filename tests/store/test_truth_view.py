@@ -25,8 +25,8 @@ _CARNIVORES = ("mammalia", "carnivora", "procyonidae")
 
 
 def _named(name: str, *ranks: str) -> TaxonName:
-    padded = (*ranks, *[""] * (5 - len(ranks)))
-    return TaxonName(str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{name} {ranks}")), *padded, name)
+    made = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{name} {ranks}"))
+    return TaxonName(*[made, *ranks, *[""] * (5 - len(ranks)), name])
 
 
 TAXA = (

@@ -11,6 +11,7 @@ import click
 
 from camtrap_tui.cli.output import Cell, echo_json, echo_table, narrate
 from camtrap_tui.config import load_settings
+from camtrap_tui.domain.filter_lexing import quoted_part
 from camtrap_tui.domain.sampling import ALLOCATIONS
 from camtrap_tui.domain.strata import BY
 from camtrap_tui.domain.text import clean, clean_name, counted, quoted
@@ -260,8 +261,9 @@ def extend_action(
         )
     if planned.expected is not None and planned.expected < more - 0.5:
         narrate(
-            f"About {planned.expected:.0f} of {counted(more, 'burst')} will be {species}: it shares"
-            " strata with others."
+            f"About {planned.expected:.0f} of {counted(more, 'burst')} will be {species}, which"
+            " shares a stratum with others.\nA holdout for it alone is drawn with"
+            f" --where {quoted(f'species:{quoted_part(species)}')}."
         )
     if phase is None:
         narrate("Nothing was drawn (--dry-run).")

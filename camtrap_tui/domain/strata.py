@@ -124,12 +124,17 @@ def _pooled(
     minimum: int,
     others: str,
 ) -> list[_Group]:
-    """Return the parts of a group, `most` of them: large ones, and the others in one."""
+    """Return the parts of a group, `most` of them: large ones, and the others in one.
+
+    Where none has a place of its own, the group stays whole.
+    """
     parts = group.parted(key)
     large = sum(bursts.total() >= minimum for _, bursts in parts)
     if large < len(parts) or large > most:
         large = min(large, max(0, most - 1))
     rest = parts[large:]
+    if len(rest) == len(parts) > 1:
+        return [group]
     if len(rest) > 1:
         pool: Counter[Kind] = Counter()
         for _, bursts in rest:

@@ -100,6 +100,7 @@ def test_a_species_without_a_stratum_of_its_own_is_warned_of(survey: Path) -> No
     run(survey, "draw", "b", "--size", "45", "--min", "10")
     extended = run(survey, "extend", "b", "--by", "6", "--species", "mallard", "--dry-run")
     assert "About 2 of 6 bursts will be mallard" in extended.stderr
+    assert "--where species:mallard." in extended.stderr
 
 
 def test_a_holdout_is_discarded_if_somebody_says_so(survey: Path) -> None:

@@ -83,6 +83,12 @@ def test_classes_have_strata_of_their_own_and_rare_ones_share_one() -> None:
     ]
 
 
+def test_what_nothing_stands_beside_is_not_called_rare() -> None:
+    whole = [("all predictions", 1232), ("no prediction", 5)]
+    assert told(stratify(kinds(SURVEY), ["species"], 2, 30)) == whole
+    assert told(stratify(kinds(SURVEY), ["species"], 20, 2000)) == whole
+
+
 def test_bands_below_the_minimum_join_and_the_largest_are_split_first() -> None:
     found = told(stratify(kinds(SURVEY), ["species", "score"], 20, 30))
     assert found == [

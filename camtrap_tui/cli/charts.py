@@ -123,6 +123,8 @@ def _print_frequency(
     headings = ["class", "scientific name"]
     for one in tables:
         headings += [one.by, "% of rows"]
+    flags = any(one.unexpected for one in tables)
+    headings += ["expected here"] if flags else []
     names = {row.taxon_uuid: row for one in reversed(tables) for row in one.rows}
     order = {row.taxon_uuid: row for row in table.rows} | names
     counts = [{row.taxon_uuid: row.count for row in one.rows} for one in tables]
@@ -131,16 +133,21 @@ def _print_frequency(
         line: list[Cell] = [row.name, row.scientific_name]
         for one, count in zip(tables, counts, strict=True):
             line += [count.get(key, 0), 100 * one.share(count.get(key, 0))]
-        rows.append(line)
+        rows.append([*line, *_flag(unexpected=row.unexpected, flags=flags)])
     if any(one.without_class for one in tables):
         line = ["(no class)", ""]
         for one in tables:
             line += [one.without_class, 100 * one.share(one.without_class)]
-        rows.append(line)
+        rows.append([*line, *_flag(flags=flags)])
     total: list[Cell] = ["in all", ""]
     for one in tables:
         total += [one.total, 100.0 if one.total else None]
-    echo_table(headings, [*rows, total])
+    echo_table(headings, [*rows, [*total, *_flag(flags=flags)]])
+
+
+def _flag(*, unexpected: bool = False, flags: bool) -> list[Cell]:
+    """Return the cell that says that a class is not expected here, where any class is flagged."""
+    return ["no" if unexpected else ""] if flags else []
 
 
 def _print_hours(table: HoursTable, beside: HoursTable | None, *, shared: bool) -> None:

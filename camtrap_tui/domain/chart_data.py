@@ -19,15 +19,27 @@ HOURS = 24
 HOUR_CLASSES = 10
 
 
+def marked(name: str, *, unexpected: bool) -> str:
+    """Return a class's name, with a mark before it where it is not expected here."""
+    return f"! {name}" if unexpected else name
+
+
 @dataclass(frozen=True, slots=True)
 class ClassCount:
-    """One class and how many rows it has."""
+    """One class and how many rows it has; `unexpected` where the list of expected species leaves
+    it out."""
 
     taxon_id: int
     taxon_uuid: str
     name: str
     scientific_name: str
     count: int
+    unexpected: bool = False
+
+    @property
+    def label(self) -> str:
+        """What a chart calls it: a mark stands before what is not expected here."""
+        return marked(self.name, unexpected=self.unexpected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,11 @@ class FrequencyTable:
         """The up to 20 rarest classes that are not among the most frequent."""
         return self.rows[max(TOP, len(self.rows) - RAREST) :]
 
+    @property
+    def unexpected(self) -> int:
+        """How many of the classes are not expected here."""
+        return sum(1 for row in self.rows if row.unexpected)
+
     def share(self, count: int) -> float:
         """Return `count` as a share of all rows, 0 to 1."""
         return count / self.total if self.total else 0.0
@@ -83,6 +100,12 @@ class HourCounts:
     scientific_name: str
     hours: tuple[int, ...]
     without_time: int
+    unexpected: bool = False
+
+    @property
+    def label(self) -> str:
+        """What a chart calls it: a mark stands before what is not expected here."""
+        return marked(self.name, unexpected=self.unexpected)
 
     @property
     def n(self) -> int:
@@ -113,11 +136,11 @@ class Bar:
 
 def bars(table: FrequencyTable) -> tuple[Bar, ...]:
     """Return the chart's lines: the top 20, the rest in one sum, the rarest 20, no class."""
-    lines = [Bar(row.name, row.count, row) for row in table.top]
+    lines = [Bar(row.label, row.count, row) for row in table.top]
     if table.middle:
         rest = sum(row.count for row in table.middle)
         lines.append(Bar(f"… {counted(len(table.middle), 'class', 'classes')}", rest))
-    lines += [Bar(row.name, row.count, row) for row in table.rarest]
+    lines += [Bar(row.label, row.count, row) for row in table.rarest]
     if table.without_class:
         lines.append(Bar("(no class)", table.without_class))
     return tuple(lines)
@@ -147,6 +170,7 @@ def hour_rows(
             c.scientific_name,
             tuple(counts.get((c.taxon_id, hour), 0) for hour in range(HOURS)),
             counts.get((c.taxon_id, None), 0),
+            c.unexpected,
         )
         for c in classes
     )

@@ -71,6 +71,8 @@ def draw_frequency(
         f"{counted(table.total, 'row')} of {counted(table.pictures, 'picture')},"
         f" {counted(len(table.rows), 'class', 'classes')}"
     )
+    if table.unexpected:
+        numbers += f", {table.unexpected:,} not expected here (!)"
     heading = _heading(table, scale, numbers, width)
     if not every:
         return "\n".join(heading)
@@ -178,7 +180,8 @@ def _hours_numbers(table: HoursTable) -> str:
     timeless = sum(row.without_time for row in table.rows)
     without = f", {timeless:,} without time" if timeless else ""
     classes = counted(len(table.rows), "most frequent class", "most frequent classes")
-    return f"the {classes}, camera time{without}"
+    flagged = ", ! not expected here" if any(row.unexpected for row in table.rows) else ""
+    return f"the {classes}, camera time{without}{flagged}"
 
 
 def beside_each_other(left: str, right: str, width: int) -> str:
@@ -200,9 +203,9 @@ def _panel(hours: HourCounts, width: int, height: int, top: int, mark: str) -> l
     timeless = f", {hours.without_time:,} without time" if hours.without_time else ""
     # The name comes first; the heading has the sum of those without a time.
     choices = (f"n={hours.n:,}, top {top:,}{timeless}", f"n={hours.n:,}, top {top:,}")
-    room = width - cells(mark + hours.name) - 1
+    room = width - cells(mark + hours.label) - 1
     numbers = next((text for text in choices if len(text) <= room), f"n={hours.n:,}")
-    name = fit(mark + hours.name, max(6, width - len(numbers) - 1)).rstrip()
+    name = fit(mark + hours.label, max(6, width - len(numbers) - 1)).rstrip()
     each = max(1, width // HOURS)
     bar_height = height - 2
     heights = [

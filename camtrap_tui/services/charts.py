@@ -143,6 +143,7 @@ def frequency_json(table: FrequencyTable) -> dict[str, Any]:
                 "taxon_uuid": row.taxon_uuid,
                 "count": row.count,
                 "share": table.share(row.count),
+                "unexpected": row.unexpected,
             }
             for row in table.rows
         ],
@@ -175,8 +176,16 @@ def _what(store: Store, by: By, run_id: int | None, min_score: float, wanted: Fi
 
 
 def _classes(store: Store, counts: dict[int, int]) -> tuple[ClassCount, ...]:
+    unexpected = set(store.expected.unexpected_ids())
     return by_frequency(
-        ClassCount(taxon.id, taxon.taxon_uuid, taxon.name, taxon.scientific_name, counts[taxon.id])
+        ClassCount(
+            taxon.id,
+            taxon.taxon_uuid,
+            taxon.name,
+            taxon.scientific_name,
+            counts[taxon.id],
+            taxon.id in unexpected,
+        )
         for taxon in store.taxa.all()
         if taxon.id in counts
     )

@@ -24,6 +24,7 @@ _MOST_BOXES = 3
 _MOST_ROWS_EACH = 3
 # From so many columns on the status line says more of the pace.
 _WIDE = 110
+NOT_EXPECTED = "! not expected here"
 # A burst longer than this is shown as a window around the picture in view.
 _STRIP_CELLS = 15
 
@@ -191,8 +192,8 @@ def _surprise_rows(found: Relatives | None, width: int, signs: Mapping[str, str]
     """Return that the prediction is not expected here, and its nearest relatives that are."""
     if found is None:
         return []
-    said = f"! not expected here; {found.shared}:"
-    rows = [said if found.shared and len(said) <= width else "! not expected here"]
+    said = f"{NOT_EXPECTED}; nearest:"
+    rows = [said if found.members and len(said) <= width else NOT_EXPECTED]
     for number, relative in enumerate(found.members, 1):
         rows.append(f"{signs[f'relative_{number}']} {relative.name}")
     return [Content(row) for row in rows]

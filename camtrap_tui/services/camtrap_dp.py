@@ -56,7 +56,7 @@ def add_package(
     Raises InputError where the descriptor, a table or what it must have is missing.
     """
     with ExitStack() as stack:
-        tables = _tables(descriptor, stack)
+        tables = package_tables(descriptor, stack, ("media", "deployments"))
         media, deployments = tables["media"], tables.get("deployments")
         if deployments:
             # Read before anything is written: a package is taken as a whole.
@@ -86,12 +86,16 @@ def add_package(
         return PackageReport(report, described[0] if described else None)
 
 
-def _tables(descriptor: Path, stack: ExitStack) -> dict[str, Path]:
-    """Return the plain CSV files of `media` and `deployments`."""
+def package_tables(descriptor: Path, stack: ExitStack, names: tuple[str, ...]) -> dict[str, Path]:
+    """Return the plain CSV files of those of the tables `names` that a package has.
+
+    The first of them must be there: raises InputError where it, or the package, is not. `stack`
+    removes what had to be unpacked.
+    """
     found: dict[str, Path] = {}
     resources = _described(descriptor).get("resources")
     for resource in resources if isinstance(resources, list) else []:
-        if not isinstance(resource, dict) or resource.get("name") not in ("media", "deployments"):
+        if not isinstance(resource, dict) or resource.get("name") not in names:
             continue
         name, path = resource["name"], resource.get("path")
         if isinstance(path, list) and len(path) == 1:
@@ -102,8 +106,8 @@ def _tables(descriptor: Path, stack: ExitStack) -> dict[str, Path]:
                 "Save the package with its tables as CSV files.",
             )
         found[name] = _plain(_beside(descriptor, name, path), stack)
-    if "media" not in found:
-        raise InputError(f"{descriptor}: it names no table of media.", _HINT)
+    if names[0] not in found:
+        raise InputError(f"{descriptor}: it names no table of {names[0]}.", _HINT)
     return found
 
 

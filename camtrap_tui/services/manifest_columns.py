@@ -18,12 +18,13 @@ from camtrap_tui.services.tables import MANIFEST_COLUMNS, Head
 # At least so much of a column's first values must be of a kind to be taken for it.
 _MOST = 0.8
 _LONGEST_VALUE = 60
+Kind = Callable[[Sequence[str]], bool]
 _NO_WORD = re.compile(r"[\W_]+")
 _URL = re.compile(r"(?:https?|s3|ftp|gs)://\S", re.IGNORECASE)
 _MD5 = re.compile(r"[0-9a-fA-F]{32}", re.ASCII)
 
 # The usual other headings, the likeliest first; compared without case, spaces and signs.
-_SYNONYMS: dict[str, tuple[str, ...]] = {
+SYNONYMS: dict[str, tuple[str, ...]] = {
     "mediaID": (
         "id", "imageid", "imgid", "photoid", "pictureid", "assetid", "fileid", "uuid", "guid",
         "mediauuid", "imageuuid", "bildid", "idimage", "idimagen", "identifiant",
@@ -89,15 +90,15 @@ def guess_columns(file: Path, head: Head, named: Mapping[str, str]) -> Guess:
     Raises UsageError for a name that is not ours, InputError for a heading that the table does
     not have, and where nothing names a picture.
     """
-    guessing = _Guessing(head)
-    _check_named(file, head, named)
+    guessing = Guessing(head)
+    check_named(file, head, named, MANIFEST_COLUMNS, "a manifest")
     for name, heading in named.items():
         guessing.take(name, heading, "named")
     for name in MANIFEST_COLUMNS:
         exact = next((h for h in head.headings if h.casefold() == name.casefold()), None)
         if exact is not None and name not in guessing.how:
             guessing.take(name, exact, "exact")
-    for name in _SYNONYMS:
+    for name in SYNONYMS:
         if name not in guessing.how:
             guessing.by_heading(name)
     for name in ("publicURL", "timestamp", "mediaID", "filePath", "fileName"):
@@ -116,12 +117,15 @@ def guess_columns(file: Path, head: Head, named: Mapping[str, str]) -> Guess:
     )
 
 
-def _check_named(file: Path, head: Head, named: Mapping[str, str]) -> None:
+def check_named(
+    file: Path, head: Head, named: Mapping[str, str], names: Sequence[str], what: str
+) -> None:
+    """Raise UsageError for a name that is none of `names`, the columns of `what`, and InputError
+    for a heading that the table does not have."""
     for name, heading in named.items():
-        if name not in MANIFEST_COLUMNS:
+        if name not in names:
             raise UsageError(
-                f"There is no column {name!r} of a manifest:",
-                f"choose from {', '.join(MANIFEST_COLUMNS)}.",
+                f"There is no column {name!r} of {what}:", f"choose from {', '.join(names)}."
             )
         known = {column.casefold() for column in head.headings}
         if heading and heading.casefold() not in known:
@@ -130,11 +134,21 @@ def _check_named(file: Path, head: Head, named: Mapping[str, str]) -> None:
             )
 
 
-class _Guessing:
-    """The columns of one table that are taken already, and how."""
+class Guessing:
+    """The columns of one table that are taken already, and how.
 
-    def __init__(self, head: Head) -> None:
+    `synonyms` are the usual headings of each of our names, `kinds` tells what its values are.
+    """
+
+    def __init__(
+        self,
+        head: Head,
+        synonyms: Mapping[str, Sequence[str]] = SYNONYMS,
+        kinds: Mapping[str, Kind] | None = None,
+    ) -> None:
         self._head = head
+        self._synonyms = synonyms
+        self._kinds = KINDS if kinds is None else kinds
         self._values = [
             [row[k] for row in head.rows if k < len(row) and row[k]]
             for k in range(len(head.headings))
@@ -151,7 +165,7 @@ class _Guessing:
     def by_heading(self, name: str) -> None:
         """Take the column whose heading is a usual one for `name`, unless its values deny it."""
         plain = [_NO_WORD.sub("", heading.casefold()) for heading in self._head.headings]
-        for synonym in (name.casefold(), *_SYNONYMS[name]):
+        for synonym in (name.casefold(), *self._synonyms[name]):
             for k, heading in enumerate(plain):
                 if heading == synonym and self._free(k) and self._is(name, k, without=True):
                     self.take(name, self._head.headings[k], "guessed")
@@ -186,14 +200,16 @@ class _Guessing:
         """Tell whether a column's values are what `name` holds; `without` any, what is said."""
         if not self._values[k]:
             return without
-        kind = _KINDS.get(name)
+        kind = self._kinds.get(name)
         return kind(self._values[k]) if kind else True
 
     def _all(self, k: int, is_so: Callable[[str], bool]) -> bool:
-        return _mostly(is_so)(self._values[k])
+        return mostly(is_so)(self._values[k])
 
 
-def _mostly(is_so: Callable[[str], bool]) -> Callable[[Sequence[str]], bool]:
+def mostly(is_so: Callable[[str], bool]) -> Kind:
+    """Return what tells whether most of a column's values are so."""
+
     def check(values: Sequence[str]) -> bool:
         return bool(values) and sum(map(is_so, values)) >= _MOST * len(values)
 
@@ -231,14 +247,14 @@ def _is_degrees(value: str) -> bool:
         return False
 
 
-_KINDS: dict[str, Callable[[Sequence[str]], bool]] = {
-    "publicURL": _mostly(_is_url),
-    "timestamp": _mostly(is_table_time),
-    "filePath": _mostly(_is_path),
-    "fileName": _mostly(_is_name),
-    "folderName": _mostly(_is_folder),
-    "deploymentID": _mostly(_is_folder),
-    "contentMD5": _mostly(_is_md5),
-    "latitude": _mostly(_is_degrees),
-    "longitude": _mostly(_is_degrees),
+KINDS: dict[str, Kind] = {
+    "publicURL": mostly(_is_url),
+    "timestamp": mostly(is_table_time),
+    "filePath": mostly(_is_path),
+    "fileName": mostly(_is_name),
+    "folderName": mostly(_is_folder),
+    "deploymentID": mostly(_is_folder),
+    "contentMD5": mostly(_is_md5),
+    "latitude": mostly(_is_degrees),
+    "longitude": mostly(_is_degrees),
 }

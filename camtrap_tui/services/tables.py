@@ -174,6 +174,33 @@ def _unquoted(cell: str) -> str:
     return cell[1:-1].strip() if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell
 
 
+def read_cells(
+    file: Path, headings: Sequence[str], progress: Progress | None = None
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield (row number, cells under these headings) of a table, cleaned, "" for what is missing.
+
+    `progress` is called with (bytes read, bytes in all). Raises InputError for a heading that the
+    table does not have, and for what is no table.
+    """
+    with _opened(file) as (text, tell):
+        rows = _rows(file, text)
+        _, first = next(rows, (1, []))
+        there = [clean_cell(cell).casefold() for cell in first]
+        for heading in headings:
+            if heading.casefold() not in there:
+                raise InputError(
+                    f"{file}: there is no column {heading!r}.", f"It has {', '.join(first)}."
+                )
+        places = [there.index(heading.casefold()) for heading in headings]
+        width, size = len(there), file.stat().st_size
+        for number, row in rows:
+            if row:
+                whole = row if len(row) >= width else [*row, *[""] * (width - len(row))]
+                yield number, tuple([clean_cell(whole[place]) for place in places])
+            if progress and number % _CHUNK == 0:
+                progress(tell(), size)
+
+
 @contextmanager
 def _opened(file: Path) -> Iterator[tuple[TextIOWrapper, Callable[[], int]]]:
     try:

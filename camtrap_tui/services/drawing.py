@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from camtrap_tui.domain.filter_text import render
+from camtrap_tui.domain.filter_text import render, why_none
 from camtrap_tui.domain.filters import Filter
 from camtrap_tui.domain.holdouts import Holdout
 from camtrap_tui.domain.sampling import (
@@ -81,8 +81,11 @@ class PlannedStratum:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would be drawn; `graded_before` says of how many pictures who gave the AI's word a
-    look when grading them, so that their grades do not count as blind."""
+    """What would be drawn, and what whoever draws must know of it (`notes`).
+
+    `graded_before` is how many of these pictures each grader has graded with the AI's word in
+    view: such grades do not count as blind.
+    """
 
     request: DrawRequest
     run_id: int | None
@@ -162,7 +165,8 @@ def work_out(store: Store, run_id: int | None, request: DrawRequest) -> Drawing:
     wanted = read_filter(store, request.where)
     frame, kinds = _frame(store, wanted, run_id, request)
     if not len(frame):
-        raise InputError(f"{store.path}: there is no picture to draw from.", "Ask for others.")
+        hint = why_none(wanted) or "Ask for others." if wanted.terms else "Add some first."
+        raise InputError(f"{store.path}: there is no picture to draw from.", hint)
     bursts = Counter(kinds[kind] for kind in frame.kinds)
     strata = stratify(
         bursts, request.strata, room_for(request.size, request.minimum), request.minimum
@@ -179,8 +183,8 @@ def work_out(store: Store, run_id: int | None, request: DrawRequest) -> Drawing:
     )
     plan = Plan(request, run_id, planned, {}, _notes(strata, planned, request, run_id))
     filter_text = render(wanted) if names_in(request.where) else wanted.text
-    print_ = fingerprint(frame, [stratum.name for stratum in strata], places)
-    drawing = Drawing(plan, _holdout(store, plan, filter_text, print_), frame, places)
+    drawn_from = fingerprint(frame, [stratum.name for stratum in strata], places)
+    drawing = Drawing(plan, _holdout(store, plan, filter_text, drawn_from), frame, places)
     seen = store.holdouts.graded_seeing(drawing.drawn())
     before = {grader: len(pictures) for grader, pictures in sorted(seen.items())}
     drawing.plan = replace(plan, graded_before=before)
@@ -276,7 +280,7 @@ def _notes(
     return tuple(notes)
 
 
-def _holdout(store: Store, plan: Plan, filter_text: str, frame: str) -> Holdout:
+def _holdout(store: Store, plan: Plan, filter_text: str, drawn_from: str) -> Holdout:
     """Return the row of a holdout; its uuid is made of all that determines what is drawn."""
     request = plan.request
     row = Holdout(
@@ -295,6 +299,6 @@ def _holdout(store: Store, plan: Plan, filter_text: str, frame: str) -> Holdout:
     run_uuid = next((run.run_uuid for run in store.runs.all() if run.id == plan.run_id), "")
     determined = [
         *(row.name, run_uuid, row.seed, row.filter, row.strata, row.allocation, row.minimum),
-        *(row.burst_gap_s, row.repeat_share, [s.sampled for s in plan.strata], frame),
+        *(row.burst_gap_s, row.repeat_share, [s.sampled for s in plan.strata], drawn_from),
     ]
     return replace(row, holdout_uuid=str(uuid.uuid5(_HOLDOUTS, json.dumps(determined))))

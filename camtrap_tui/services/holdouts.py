@@ -222,7 +222,7 @@ class StratumProgress:
 class Progress:
     """How far a holdout is graded: a stratum at a time, and by whom.
 
-    `graded_before` says of how many drawn pictures who saw the AI's word when grading them.
+    `graded_before` is how many drawn pictures each grader has graded with the AI's word in view.
     """
 
     holdout: Holdout

@@ -13,6 +13,7 @@ from camtrap_tui.services.previewing import Known, Preview, Previewing, known_va
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.store.store import Store
 from tests.builders import Said, add_images
+from tests.holdout_builder import drawn_survey
 from tests.store.test_grades import grade
 
 PATIENCE_S = 20
@@ -91,6 +92,13 @@ def test_known_values_choose_as_many_as_they_say(river: Store) -> None:
         assert counted.pictures == count
     assert [(one.value, one.count) for one in known["camera"]] == [("UR011", 4)]
     assert [one.value for one in known["truth"]] == ["mallard"]
+    assert known["holdout"] == []
+
+
+def test_names_of_holdouts_complete_their_filter(store: Store) -> None:
+    drawn_survey(store)
+    (one,) = known_values(store, 1).values["holdout"]
+    assert filtering.count_filter(store, f"holdout:{one.value}", 1).pictures == 40
 
 
 class Told:

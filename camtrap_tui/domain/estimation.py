@@ -194,6 +194,9 @@ def part_found(
         value, min(lower, value), max(upper, value), error, n, sum(_both(hits, of)),
         "ratio of two sums",
     )  # fmt: skip
+    if not any(most_hits.get(h) for h in plan.strata):
+        # Of the whole frame this is known, not estimated.
+        return replace(made, method="known", note="the run never says so")
     made = _guarded(plan, made, x, "denominator")
     fewest = min(sum(others), made.hits)
     if made.state == "sound" and fewest < _LEAST_HITS:

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from camtrap_tui.domain import estimation
 from camtrap_tui.domain.estimation import Design, ratio
-from camtrap_tui.domain.estimation_figures import Sample, missed_rate, precision, recall
+from camtrap_tui.domain.estimation_figures import Sample, accuracy, missed_rate, precision, recall
 from camtrap_tui.domain.evaluations import Difference, Estimate
 from camtrap_tui.domain.statistics import limits_of_difference
 
 _METHOD = "paired"
 
 
-def accuracy_difference(
-    mine: Sample, theirs: Sample, own: Estimate, other: Estimate, changed: float
-) -> Difference:
-    """Return by how much `mine` is right more often; `changed` is the share of all they differ in.
+def accuracy_difference(mine: Sample, theirs: Sample, own: Estimate, changed: float) -> Difference:
+    """Return by how much `mine` is right more often; `own` is its accuracy.
 
-    That is what only the one has right, less what only the other has. It cannot be more than
-    what they differ in, which is known of the whole frame.
+    `changed` is the share of the whole in which the two differ.
+
+    It is what only the one has right, less what only the other has, and never beyond `changed`.
     """
     pairs = list(zip(mine.units, theirs.units, strict=True))
     only_mine = [one.is_right and not two.is_right for one, two in pairs]
@@ -39,18 +39,10 @@ def accuracy_difference(
         len(pairs),
         sum(only_mine) + sum(only_theirs),
     )
-    assert found.lower is not None
-    assert found.upper is not None
-    within = Estimate(
-        found.value,
-        max(-changed, found.lower),
-        min(changed, found.upper),
-        found.standard_error,
-        found.n,
-        found.hits,
-        _METHOD,
-    )
-    return Difference("accuracy", "", own, other, within)
+    value, lower, upper = (max(-changed, min(changed, limit)) for limit in _known(found))
+    # Only the figure of one side rests on few: their difference is sound where it is near 0.
+    by = replace(found, value=value, lower=lower, upper=upper, state="sound", note="")
+    return Difference("accuracy", "", own, accuracy(theirs), by)
 
 
 def missed_difference(mine: Sample, theirs: Sample) -> Difference:

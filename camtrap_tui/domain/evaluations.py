@@ -207,7 +207,8 @@ class Basis:
 
     The frame's bursts and pictures; how many were drawn, and of those graded (`labelled`), not
     graded yet (`missing`), in conflict, with too few votes or not sure; `changed` words were last
-    given with the AI's answer in view; `covered` is the share of the frame in strata with a
+    given with the AI's answer in view, `seen_before` had been graded so before the blind grade by
+    the same person; `without_prediction` graded bursts have no word of the run; `covered` is the share of the frame in strata with a
     graded burst: the figures speak of that share only.
     """
 
@@ -230,6 +231,7 @@ class Basis:
     covered: float
     graders: tuple[tuple[str, int], ...]
     also: tuple[str, ...] = ()
+    seen_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)

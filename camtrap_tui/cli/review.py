@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,6 +151,13 @@ def start(
         lines = [] if code else parting_lines(session)
     if code:
         raise click.exceptions.Exit(code)
+    if session.leaves_for is not None:
+        # Another session altogether: nothing of what this one showed is left on the screen.
+        holdout, share = session.leaves_for
+        fixed = FixedRequest(holdout=holdout, share=share)
+        settings = replace(settings, grader=session.grader)
+        start(path, None, where=None, run_id=None, settings=settings, fixed=fixed)
+        return
     if lines:
         more = f" {fixed.text}" if fixed is not None else ""
         narrate("\n".join([*lines, f"  To go on: camtrap-tui review {quoted(str(path))}{more}"]))

@@ -38,6 +38,8 @@ class ReviewSession(Surprising):
     ) -> None:
         self._quick: dict[int | None, tuple[Taxon, ...]] = {}
         self._burst_question = ""
+        # (holdout, share) that its grader leaves this session for, to grade it blind.
+        self.leaves_for: tuple[str, str] | None = None
         super().__init__(store, grader, where=where, run=run, opening=opening, clock=clock)
 
     # ── this grader's species ────────────────────────────────────────────────────────────

@@ -179,6 +179,15 @@ class Holdouts:
         )
         return dict(self._db.execute(sql, [holdout.holdout_uuid, holdout.id]).fetchall())
 
+    def graded_pictures(self, holdout: Holdout) -> list[tuple[int, int, str]]:
+        """Return (stratum, image id, grader) of all blind grades of drawn pictures that stand."""
+        sql = (
+            f"SELECT DISTINCT unit.stratum, blind.image_id, blind.grader FROM ({_BLIND}) AS blind"
+            " JOIN holdout_unit AS unit ON unit.holdout_id = ?"
+            " AND unit.image_id = blind.image_id AND unit.phase IS NOT NULL ORDER BY 1, 2, 3"
+        )
+        return self._db.execute(sql, [holdout.holdout_uuid, holdout.id]).fetchall()
+
     def graders(self, holdout: Holdout) -> list[Graded]:
         """Return who has graded drawn pictures blind, by name."""
         sql = (

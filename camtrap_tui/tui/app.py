@@ -22,6 +22,7 @@ from camtrap_tui.services.sample import known_models
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.bindings import keymap, keys_of
 from camtrap_tui.tui.driver import ENDING, TerminalDriver
+from camtrap_tui.tui.holdout_place import HoldoutOpener
 from camtrap_tui.tui.host import RunRequest
 from camtrap_tui.tui.line import Line
 from camtrap_tui.tui.line_filter import UnsafeCharacters
@@ -61,6 +62,7 @@ class CamtrapApp(PaintingApp):
         # Columns that the contact sheet has more, or less, than is usual for the width.
         self.sheet_step = 0
         self.sheets = Sheets(self, session, self.push_screen, self._show_review)
+        self.holdouts = HoldoutOpener(self, session, self.push_screen, self._show_review)
         self._offers_folder = folder is not None
         self._opener = QueueOpener(session, self.post_message, self.on_event)
         # What kept the first queue from being opened: without one there is nothing to review.
@@ -289,6 +291,10 @@ class CamtrapApp(PaintingApp):
         from camtrap_tui.tui.ledger_screen import LedgerScreen
 
         self.push_screen(LedgerScreen(self.store), self._picked)
+
+    def open_holdout(self) -> None:
+        """Show the holdout screen; pictures that are chosen there become the queue here."""
+        self.holdouts.open()
 
     def _picked(self, image_id: int | None) -> None:
         if image_id is None:

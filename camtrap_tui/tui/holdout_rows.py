@@ -23,6 +23,7 @@ _BAR_SIGNS = ("·", "─", "●", "│")
 class HoldoutRow:
     """One row; `image_ids` are the pictures that it opens, None where it cannot be chosen.
 
+    `hint` and `detail` are shown for the chosen row, on a line each.
     `key` tells rows of two evaluations that say the same apart from others, `figure` is what may
     have changed between them. `need` and `taxon` are those of a class that more can be drawn of.
     """
@@ -33,6 +34,7 @@ class HoldoutRow:
     hint: str = ""
     key: str = ""
     figure: str = ""
+    detail: str = ""
     need: Need | None = None
     taxon: Taxon | None = None
 
@@ -111,11 +113,6 @@ def interval_bar(figure: Estimate, cells: int) -> str:
     return "".join(signs)
 
 
-def note_of(figure: Estimate) -> str:
-    """Return why a figure is not to be leant on, as the end of a sentence."""
-    return f": {figure.note}" if figure.note and figure.state != "sound" else ""
-
-
 def need_text(name: str, need: Need, extend_key: str) -> str:
     """Return `need 41 more northern raccoon to reach ±5 points`, and which key draws them."""
     points = f"±{100 * need.half_width:g} points"
@@ -131,7 +128,7 @@ def need_text(name: str, need: Need, extend_key: str) -> str:
 
 def opens(ids: Sequence[int]) -> str:
     """Return what enter does on a row, for its hint."""
-    return f"↵ {counted(len(ids), 'graded picture')}" if ids else "no graded picture behind it"
+    return f"↵ {counted(len(ids), 'picture')}" if ids else "no graded picture"
 
 
 def with_changes(rows: Sequence[HoldoutRow], before: Sequence[HoldoutRow]) -> list[HoldoutRow]:

@@ -31,7 +31,6 @@ from camtrap_tui.tui.holdout_rows import (
     interval_text,
     narrow_text,
     need_text,
-    note_of,
     opens,
     percent,
     plain,
@@ -102,7 +101,8 @@ def basis_rows(found: Evaluation, width: int) -> list[HoldoutRow]:
         f"Figures are about {basis.unit}, rule {clean(basis.rule)}, 95 % intervals.",
     ]
     if basis.changed:
-        said.append(f"{basis.changed:,} were last graded with the AI's answer in view.")
+        words = counted(basis.changed, "word was", "words were")
+        said.append(f"{words} last given with the AI's answer in view.")
     lacking = [
         f"{count:,} {what}"
         for count, what in (
@@ -142,9 +142,9 @@ def _figure(
     state = figure.state if figure.state == "unstable" else ""
     text = f"{fit(' ' * indent + name, _NAME)}{value:>13}  {limits:<13} n {figure.n:<6,} {state:<8}"
     if look.is_wide and not is_count:
-        text += f"  {interval_bar(figure, look.width - len(text) - 16)}"
-    hint = f"{name} {estimate_text(figure, is_count=is_count)}{note_of(figure)}; {opens(ids)}"
-    return HoldoutRow(Content(text), ids, title, hint, f"{name}|{title}", value)
+        text += f"  {interval_bar(figure, look.width - len(text) - 2)}"
+    hint = f"{opens(ids)}; {name} {estimate_text(figure, is_count=is_count)}"
+    return HoldoutRow(Content(text), ids, title, hint, f"{name}|{title}", value, figure.note)
 
 
 def classes_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
@@ -167,16 +167,20 @@ def classes_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
 def _class_row(one: ClassFigures, text: str, figure: str, look: Look) -> HoldoutRow:
     ids = tuple(dict.fromkeys((*one.predicted_ids, *one.true_ids)))
     name = clean(one.name)
-    hint = f"{need_text(name, one.need, look.extend_key)}; {opens(ids)}"
-    if not look.is_wide:
-        hint += f"; prevalence {estimate_text(one.prevalence)}"
+    notes = [
+        f"{what} {figure.note}"
+        for what, figure in (("precision:", one.precision), ("recall:", one.recall))
+        if figure.note
+    ]
+    detail = "; ".join([f"prevalence {estimate_text(one.prevalence)}", *notes])
     return HoldoutRow(
         Content(text.rstrip()),
         ids,
         f"called or graded {name}",
-        hint,
+        f"{opens(ids)}; {need_text(name, one.need, look.extend_key)}",
         f"class|{one.taxon.taxon_uuid}",
         figure,
+        detail,
         one.need,
         one.taxon,
     )
@@ -194,7 +198,7 @@ def confusion_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
         if not cells:
             continue
         rows += [plain()] if rows else []
-        title = f"{BIN_NAMES[cells[0].relation]}: it is"
+        title = BIN_NAMES[cells[0].relation]
         rows.append(heading(f"{fit(title, name)}   {fit('called', name)} {unit:>22}      n"))
         cells.sort(key=lambda cell: (-(cell.total.value or 0), cell.truth, cell.predicted))
         rows += [_cell_row(cell, name) for cell in cells]
@@ -206,11 +210,12 @@ def _cell_row(cell: Cell, name: int) -> HoldoutRow:
     numbers = f"{value} ({limits})" if limits else value
     truth, predicted = clean(cell.truth), clean(cell.predicted)
     text = f"{fit(truth, name)} → {fit(predicted, name)} {numbers:>22} {cell.total.hits:>6,}"
-    state = f", {cell.total.state}{note_of(cell.total)}" if cell.total.state != "sound" else ""
-    hint = f"{truth}, called {predicted}: {numbers} in the survey{state}; {opens(cell.image_ids)}"
+    state = f", {cell.total.state}" if cell.total.state != "sound" else ""
+    hint = f"{opens(cell.image_ids)}; {truth}, called {predicted}: {numbers}{state}"
     title = f"{truth}, called {predicted}"
     key = f"cell|{cell.truth}|{cell.predicted}"
-    return HoldoutRow(Content(text), cell.image_ids, title, hint, key, f"n {cell.total.hits:,}")
+    was = f"n {cell.total.hits:,}"
+    return HoldoutRow(Content(text), cell.image_ids, title, hint, key, was, cell.total.note)
 
 
 def thresholds_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
@@ -247,12 +252,13 @@ def _threshold_row(row: ThresholdRow, one: Threshold, name: str) -> HoldoutRow:
     sign = "▸" if one.chosen is not None and abs(row.score - one.chosen) < 1e-9 else " "
     text = f"{sign}{row.score:.2f} " + "".join(f" {fit(figure, _FIGURE)}" for figure in texts)
     hint = (
-        f"from {row.score:.2f} on: precision {estimate_text(row.precision)}"
-        f"{note_of(row.precision)}; {opens(row.image_ids)}, the wrong ones first"
+        f"{opens(row.image_ids)}, the wrong ones first; from {row.score:.2f} on: precision"
+        f" {estimate_text(row.precision)}"
     )
     title = f"{name}, score from {row.score:.2f}"
     key = f"threshold|{one.name}|{row.score:.4f}"
-    return HoldoutRow(Content(text.rstrip()), row.image_ids, title, hint, key, texts[0])
+    shown = Content(text.rstrip())
+    return HoldoutRow(shown, row.image_ids, title, hint, key, texts[0], row.precision.note)
 
 
 def reliability_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
@@ -278,16 +284,15 @@ def _band_row(band: Band, look: Look) -> HoldoutRow:
     figure = f"{value_text(band.right)}  {interval_text(band.right)}"
     state = "unstable" if band.right.state == "unstable" else ""
     text = f"{band.low:.2f}–{band.high:.2f}   {percent(band.mean_score):>8}  {fit(figure, 20)}"
-    text += f" n {band.right.n:<5,} {state:<8} "
-    line = interval_bar(band.right, look.width - len(text) - 14)
+    text += f" n {band.right.n:<5,} {state:<9}"
+    line = interval_bar(band.right, look.width - len(text))
     if line.strip():
         at = round(min(max(band.mean_score, 0.0), 1.0) * (len(line) - 1))
         line = f"{line[:at]}◆{line[at + 1 :]}"
     title = f"score {band.low:.2f} to {band.high:.2f}"
-    hint = f"{title}: {estimate_text(band.right)} right{note_of(band.right)}; {opens(ids)}"
-    return HoldoutRow(
-        Content(text + line), ids, title, hint, f"band|{title}", value_text(band.right)
-    )
+    hint = f"{opens(ids)}; {title}: {estimate_text(band.right)} right"
+    was, note = value_text(band.right), band.right.note
+    return HoldoutRow(Content(text + line), ids, title, hint, f"band|{title}", was, note)
 
 
 def comparison_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
@@ -308,7 +313,7 @@ def comparison_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
         name = f"{one.figure} {clean(one.name)}".strip()
         by = _points(one.by)
         text = f"{fit(name, _NAME)} {fit(_short(one.mine), 8)} {fit(_short(one.theirs), 8)}"
-        hint = f"{name}: {by}, n {one.by.n:,}{note_of(one.by)}; {opens(ids)} that differ"
+        hint = f"{opens(ids)} that differ; {name}: {by}, n {one.by.n:,}"
         rows.append(
             HoldoutRow(
                 Content(f"{text} {by:<26}{one.by.n:,}"),
@@ -317,6 +322,7 @@ def comparison_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
                 hint,
                 f"difference|{name}",
                 by,
+                one.by.note,
             )
         )
     return rows
@@ -324,7 +330,7 @@ def comparison_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
 
 def _pictures_row(name: str, ids: tuple[int, ...]) -> HoldoutRow:
     text = f"{fit(name, _NAME)} {len(ids):,}"
-    return HoldoutRow(Content(text), ids, name, f"{name}; {opens(ids)}", name, f"{len(ids):,}")
+    return HoldoutRow(Content(text), ids, name, f"{opens(ids)}; {name}", name, f"{len(ids):,}")
 
 
 def _short(figure: Estimate) -> str:

@@ -63,5 +63,8 @@ class Host(Protocol):
     def open_ledger(self) -> None:
         """Show the ledger screen."""
 
+    def open_holdout(self) -> None:
+        """Show the holdout screen."""
+
     def repaint(self) -> None:
         """Send the whole screen again."""

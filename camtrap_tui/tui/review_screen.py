@@ -34,6 +34,10 @@ class ReviewScreen(Grading, Moving, Looking, inherit_bindings=False):
         """Show the charts."""
         self.host.open_charts()
 
+    def action_holdout(self) -> None:
+        """Show the holdout screen."""
+        self.host.open_holdout()
+
     def action_ledger(self) -> None:
         """Show the ledger."""
         self.host.open_ledger()

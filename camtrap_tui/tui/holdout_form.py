@@ -1,0 +1,336 @@
+"""The form that draws a holdout: what is asked for, and what would be drawn, stratum by stratum.
+
+Nothing is drawn before its key is pressed; the preview is made in a thread, anew for each change.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from textual import work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from camtrap_tui.domain.models import Run
+from camtrap_tui.domain.sampling import ALLOCATIONS
+from camtrap_tui.domain.strata import BY
+from camtrap_tui.domain.text import clean, counted
+from camtrap_tui.errors import CamtrapError, UsageError
+from camtrap_tui.services.drawing import DrawRequest, Plan, checked
+from camtrap_tui.services.holdouts import draw, preview
+from camtrap_tui.tui import review_views
+from camtrap_tui.tui.background import Background
+from camtrap_tui.tui.bindings import bindings_for
+from camtrap_tui.tui.command_dialog import command_dialog
+from camtrap_tui.tui.dialogs import Dialog, Row, text_dialog
+from camtrap_tui.tui.holdout_strata import plan_rows
+from camtrap_tui.tui.host import Host
+from camtrap_tui.tui.line import Line, Lines
+from camtrap_tui.tui.prompt_screen import PromptScreen
+
+_LABEL_CELLS = 14
+_ALLOCATIONS = {
+    "mixed": "half by population, half the same for each stratum",
+    "proportional": "by population alone",
+    "equal": "the same for each stratum",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A line of the form: what it is called, what it says, and how to change it."""
+
+    label: str
+    said: Callable[[DrawRequest], str]
+    changed: Callable[[DrawRequest, str], DrawRequest]
+    hint: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+def _number(text: str) -> int:
+    plain = text.replace(",", "").strip()
+    if not (plain.isascii() and plain.isdecimal()):
+        raise UsageError(f"{clean(text)!r} is no whole number.", "Type digits.")
+    return int(plain[:12])
+
+
+def _share(text: str) -> float:
+    try:
+        return float(text.strip().removesuffix("%")) / 100
+    except ValueError:
+        raise UsageError(f"{clean(text)!r} is no percentage.", "Type a number, as in 5.") from None
+
+
+def _by(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.replace(",", " ").split() if part != "and")
+
+
+FIELDS = (
+    _Field("Name", lambda r: r.name, lambda r, t: replace(r, name=t), "as in: river2024"),
+    _Field(
+        "Bursts",
+        lambda r: f"{r.size:,}",
+        lambda r, t: replace(r, size=_number(t)),
+        "how many bursts to draw; one frame of each is graded",
+    ),
+    _Field(
+        "Strata by",
+        lambda r: ", ".join(r.strata),
+        lambda r, t: replace(r, strata=_by(t)),  # type: ignore[arg-type]
+        f"any of {', '.join(BY)}; empty for none",
+    ),
+    _Field(
+        "Allocation",
+        lambda r: r.allocation,
+        lambda r, t: replace(r, allocation=t.strip()),  # type: ignore[arg-type]
+        "how bursts are shared out among the strata",
+        tuple((name, _ALLOCATIONS[name]) for name in ALLOCATIONS),
+    ),
+    _Field(
+        "At least",
+        lambda r: f"{r.minimum:,}",
+        lambda r, t: replace(r, minimum=_number(t)),
+        "bursts of each stratum; what is rarer shares one",
+    ),
+    _Field(
+        "Twice",
+        lambda r: f"{100 * r.repeat_share:g} %",
+        lambda r, t: replace(r, repeat_share=_share(t)),
+        "of each grader's pictures come back, to see whether they agree with themselves",
+    ),
+    _Field(
+        "Seed",
+        lambda r: f"{r.seed:,}",
+        lambda r, t: replace(r, seed=_number(t)),
+        "the same seed draws the same bursts, on every machine",
+    ),
+    _Field(
+        "Out of",
+        lambda r: r.where,
+        lambda r, t: replace(r, where=t.strip()),
+        "a filter, as in camera:UR011; empty for all pictures",
+    ),
+)
+
+
+class HoldoutForm(PromptScreen, inherit_bindings=False):
+    """Asks what to draw; `drawn` is the name of what was, empty where nothing was."""
+
+    BINDINGS = bindings_for("draw")
+
+    class Previewed(Message):
+        """A thread has worked out what would be drawn, or why nothing can be."""
+
+        def __init__(self, request: DrawRequest, plan: Plan | None, why: str = "") -> None:
+            super().__init__()
+            self.request = request
+            self.plan = plan
+            self.why = why
+
+    class Drawn(Message):
+        """A thread has drawn a holdout, or says why not."""
+
+        def __init__(self, name: str, why: str = "") -> None:
+            super().__init__()
+            self.name = name
+            self.why = why
+
+    def __init__(self, host: Host, run: Run | None, grader: str, name: str) -> None:
+        """Draw from the word of `run`, in the name of `grader`; `name` is what to begin with."""
+        super().__init__(host, "draw")
+        self._run = run
+        self._grader = grader
+        self._request = DrawRequest(name)
+        self._plan: Plan | None = None
+        self._why = ""
+        self._at = 0
+        self._is_drawing = False
+        self._background = Background(host.store.path)
+        self.below = Lines(id="below")
+        self.drawn = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay out: title, the form, what it would draw, message or prompt, keys."""
+        yield Line(id="status")
+        yield self.panel
+        yield self.below
+        yield self.message
+        yield self.prompt
+        yield self.footer
+
+    def on_mount(self) -> None:
+        """Work out what the usual request would draw."""
+        self._ask_preview()
+        self.show_all()
+
+    def on_unmount(self) -> None:
+        """Stop working it out: nobody waits for it any more."""
+        self._background.interrupt()
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self.call_after_refresh(self.show_all)
+
+    # ── in threads ───────────────────────────────────────────────────────────────────────
+
+    def _ask_preview(self) -> None:
+        self._plan, self._why = None, ""
+        self._preview(self._request)
+
+    @work(thread=True, exclusive=True, group="preview")
+    def _preview(self, request: DrawRequest) -> None:
+        worker = get_current_worker()
+        plan, why = None, ""
+        try:
+            with self._background.store() as store:
+                plan = preview(store, self._run.id if self._run else None, request)
+        except CamtrapError as error:
+            why = str(error)
+        if not worker.is_cancelled:
+            self.post_message(self.Previewed(request, plan, why))
+
+    @work(thread=True, exclusive=True, group="draw")
+    def _draw(self, request: DrawRequest) -> None:
+        try:
+            with self._background.store() as store:
+                made = draw(store, self._run.id if self._run else None, request, self._grader)
+        except CamtrapError as error:
+            self.post_message(self.Drawn("", str(error)))
+            return
+        self.post_message(self.Drawn(made.name))
+
+    def on_holdout_form_previewed(self, event: Previewed) -> None:
+        """Show what would be drawn, where it is still asked for."""
+        if event.request == self._request:
+            self._plan, self._why = event.plan, event.why
+            self.show_all()
+
+    def on_holdout_form_drawn(self, event: Drawn) -> None:
+        """Leave with what was drawn, or say why nothing was."""
+        self._is_drawing = False
+        if event.why:
+            self.explain(event.why)
+            return
+        self.drawn = event.name
+        self.dismiss()
+
+    # ── showing ──────────────────────────────────────────────────────────────────────────
+
+    def show_all(self) -> None:
+        """Show the form and what it would draw."""
+        width = self.size.width
+        run = f"from run {self._run.id}" if self._run else "without predictions"
+        title = f"{self.host.store.path.name} · draw a holdout {run}"
+        self.query_one("#status", Line).show(review_views.spread(title, "", "", width))
+        self.show_footer()
+        if self.prompt.is_open:
+            return
+        self.panel.show([self._field_row(field) for field in FIELDS], self._at)
+        self.below.show(self._below(width - 2))
+        self.message.show("drawing …" if self._is_drawing else FIELDS[self._at].hint)
+
+    def _field_row(self, field: _Field) -> Content:
+        said = clean(field.said(self._request)) or "–"
+        return Content.assemble((f"{field.label:<{_LABEL_CELLS}}", "bold"), said)
+
+    def _below(self, width: int) -> list[Content]:
+        if self._plan is not None:
+            return [Content(""), *plan_rows(self._plan, width)]
+        said = _by_lines(self._why) or "working out what that would draw …"
+        lines = textwrap.wrap(said, max(width, 20))
+        return [Content(""), *(Content.styled(line, "bold") for line in lines)]
+
+    def prompt_closed(self, text: str | None) -> None:
+        """Show the form again."""
+        super().prompt_closed(text)
+        self.show_all()
+
+    # ── commands ─────────────────────────────────────────────────────────────────────────
+
+    def action_draw_edit(self) -> None:
+        """Change the chosen line."""
+        field = FIELDS[self._at]
+
+        def take(text: str) -> str:
+            self._request = checked(field.changed(self._request, text))
+            self._ask_preview()
+            return ""
+
+        if field.choices:
+            self.ask(_choice_dialog(field, take))
+            return
+        said = field.said(self._request)
+        self.ask(text_dialog(f"{field.label}:", take, said, field.hint))
+
+    def action_draw_now(self) -> None:
+        """Draw what the preview shows."""
+        if self._is_drawing:
+            return
+        if self._plan is None:
+            self.explain(_by_lines(self._why) or "Wait for what it would draw.")
+            return
+        if self.host.store.db.read_only:
+            self.explain("The survey is read-only here: nothing can be drawn.")
+            return
+        self._is_drawing = True
+        self.message.show(f"drawing {counted(self._plan.sampled, 'burst')} …")
+        self._draw(self._request)
+
+    def action_draw_down(self) -> None:
+        """Next line."""
+        self._at = min(self._at + 1, len(FIELDS) - 1)
+        self.show_all()
+
+    def action_draw_up(self) -> None:
+        """Line before."""
+        self._at = max(self._at - 1, 0)
+        self.show_all()
+
+    def action_draw_page_down(self) -> None:
+        """More of the strata."""
+        self.below.turn(max(self.below.size.height - 1, 1))
+
+    def action_draw_page_up(self) -> None:
+        """Strata before."""
+        self.below.turn(1 - max(self.below.size.height, 2))
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        keys = self.host.settings.keys
+        self.ask(command_dialog("Help:", "draw", keys, self.do, grouped=True))
+
+    def action_repaint(self) -> None:
+        """Draw the whole screen again."""
+        self.host.repaint()
+
+    def action_back(self) -> None:
+        """Leave without drawing."""
+        self.dismiss()
+
+
+def _by_lines(said: str) -> str:
+    """Return a sentence with the lines of the form in the place of the command line's options."""
+    for option, line in (("--size ", "Bursts "), ("--min ", "At least ")):
+        said = said.replace(option, line)
+    return said
+
+
+def _choice_dialog(field: _Field, take: Callable[[str], str]) -> Dialog:
+    def rows(typed: str) -> list[Row]:
+        plain = typed.casefold().strip()
+        return [
+            Row(Content.assemble((f"{name:<14}", "bold"), means), f"{name}: {means}", name)
+            for name, means in field.choices
+            if plain in name
+        ]
+
+    def take_row(_typed: str, row: Row | None) -> str:
+        if row is None:
+            raise UsageError("Nothing like that can be chosen.", "Choose with ↑ and ↓.")
+        return take(str(row.value))
+
+    return Dialog(f"{field.label}:", take_row, rows, hint=field.hint)

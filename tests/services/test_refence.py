@@ -1,0 +1,385 @@
+"""A run for another country from what is stored is the run that `predict` would have made."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from camtrap_tui.domain.models import Run
+from camtrap_tui.errors import InputError, ModelError, UsageError
+from camtrap_tui.services import events, inference, refence
+from camtrap_tui.services.accounts import take_ledger
+from camtrap_tui.services.imports import import_predictions
+from camtrap_tui.services.prediction_request import PredictRequest
+from camtrap_tui.services.refence import RefenceReport, RefenceRequest
+from camtrap_tui.services.sample import sample_folder
+from camtrap_tui.store.store import Store
+from tests.builders import Said, add_images, add_run
+from tests.model_builder import ANCESTORS, GEOFENCE, LABELS
+from tests.services.fake_engine import write_model_folder
+from tests.store.test_grades import grade
+
+pytestmark = pytest.mark.model
+
+BLANK, HERON, RACCOON, DOG, HUMAN, VEHICLE = LABELS
+CARNIVORE = ANCESTORS[-1]
+
+
+@pytest.fixture
+def rules(speciesnet: Any, tmp_path: Path) -> Path:
+    """A model folder of which only the rules can be used; raccoons live in the USA and Canada."""
+    folder = write_model_folder(tmp_path / "rules")
+    (folder / "geofence.json").write_text(json.dumps(GEOFENCE))
+    (folder / "classifier.pt").unlink()
+    return folder
+
+
+def run_it(
+    survey: Path, country: str | None, told: list[events.Event] | None = None, **asked: Any
+) -> RefenceReport:
+    told = [] if told is None else told
+    stop = asked.pop("should_stop", lambda: False)
+    request = RefenceRequest(country, asked.pop("admin1_region", None), **asked)
+    return refence.refence(survey, request, on_event=told.append, should_stop=stop)
+
+
+def notices(told: Sequence[events.Event]) -> str:
+    return "\n".join(one.text for one in told if isinstance(one, events.Notice))
+
+
+def outcomes(store: Store, run: Run) -> list[tuple[Any, ...]]:
+    sql = (
+        "SELECT image_id, outcome, taxon_uuid, score, source, reason, attempts FROM prediction"
+        " LEFT JOIN taxon ON taxon.id = taxon_id WHERE run_id = ? ORDER BY image_id"
+    )
+    return store.db.execute(sql, [run.id]).fetchall()
+
+
+def seen(store: Store, run: Run) -> list[tuple[Any, ...]]:
+    """Return all boxes and classes that the run is said to have, without its number."""
+    found: list[tuple[Any, ...]] = []
+    for key, *_ in outcomes(store, run):
+        boxes = store.runs.detections(run.id, key)
+        classes = store.runs.classifications(run.id, key)
+        found += [(key, b.category, b.confidence, b.bbox_x, b.bbox_w) for b in boxes]
+        found += [(key, c.detection_number, c.rank, c.taxon_id, c.score) for c in classes]
+    return found
+
+
+def predict(survey: Path, pictures: Path, model: Path, country: str | None) -> Run:
+    asked = PredictRequest(model=str(model), country=country)
+    report = inference.predict(
+        survey, pictures, asked, on_event=lambda _: None, should_stop=lambda: False
+    )
+    with Store.open(survey) as store:
+        return next(run for run in store.runs.all() if run.id == report.run_id)
+
+
+def test_the_sample_survey_as_predicted_there(speciesnet: Any, tmp_path: Path) -> None:
+    survey, sample = tmp_path / "river.db", sample_folder()
+    model = sample / "demo_model"
+    nowhere = predict(survey, sample / "pictures", model, None)
+    kenya = predict(survey, sample / "pictures", model, "KEN")
+    there = run_it(survey, "KEN", run_id=nowhere.id).run
+    back = run_it(survey, None, run_id=kenya.id).run
+    with Store.open(survey) as store:
+        assert outcomes(store, there) == outcomes(store, kenya)
+        assert outcomes(store, back) == outcomes(store, nowhere)
+        assert seen(store, there) == seen(store, kenya)
+        assert sum(row[1] == "failed" for row in outcomes(store, there)) == 1
+        # The fence bites, else nothing would have been shown.
+        assert outcomes(store, kenya) != outcomes(store, nowhere)
+        assert there.finished_at
+        assert (there.kind, there.parent_run_id, there.geofenced) == ("refence", nowhere.id, 1)
+        assert (there.model_sha256, there.geofence_sha256) == (
+            kenya.model_sha256,
+            kenya.geofence_sha256,
+        )
+
+
+def test_a_model_of_whole_pictures_as_predicted_there(
+    speciesnet: Any, whole_model: Path, tmp_path: Path
+) -> None:
+    from tests.picture_files import write_kinds
+
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    write_kinds(pictures)
+    survey = tmp_path / "river.db"
+    nowhere = predict(survey, pictures, whole_model, None)
+    kenya = predict(survey, pictures, whole_model, "KEN")
+    there = run_it(survey, "KEN", run_id=nowhere.id, model=str(whole_model)).run
+    with Store.open(survey) as store:
+        assert outcomes(store, there) == outcomes(store, kenya)
+        assert any(row[1] == "predicted" for row in outcomes(store, there))
+
+
+def version_4(**records: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "predictions": [
+            {"filepath": f"{name}.JPG", "model_version": "4.0.1a", **record}
+            for name, record in records.items()
+        ]
+    }
+
+
+def classes(*pairs: tuple[str, float]) -> dict[str, Any]:
+    return {"classes": [label for label, _ in pairs], "scores": [score for _, score in pairs]}
+
+
+def animal(confidence: float, category: str = "1") -> dict[str, Any]:
+    return {
+        "category": category,
+        "label": {"1": "animal", "2": "human"}[category],
+        "conf": confidence,
+        "bbox": [0.1, 0.1, 0.2, 0.2],
+    }
+
+
+FIVE = ((RACCOON, 0.9), (DOG, 0.04), (BLANK, 0.03), (HUMAN, 0.02), (HERON, 0.01))
+
+
+def imported(survey: Path, content: dict[str, Any]) -> Run:
+    file = survey.with_suffix(".json")
+    file.write_text(json.dumps(content))
+    with Store.make(survey) as store:
+        return import_predictions(store, file).run
+
+
+def words(store: Store, run: Run) -> dict[str, tuple[Any, ...]]:
+    """Return (name, score, source) by file, or (outcome, reason)."""
+    sql = (
+        "SELECT file_path, outcome, common_name, score, source, reason FROM prediction"
+        " JOIN image ON image.id = image_id LEFT JOIN taxon ON taxon.id = taxon_id"
+        " WHERE run_id = ?"
+    )
+    return {
+        path: (name, score, source) if outcome == "predicted" else (outcome, reason)
+        for path, outcome, name, score, source, reason in store.db.execute(sql, [run.id])
+    }
+
+
+def test_a_file_of_speciesnet_4(rules: Path, tmp_path: Path) -> None:
+    """Its one class is of the first box's crop, or of the picture where there is no box."""
+    said = {"prediction": RACCOON, "prediction_score": 0.9, "prediction_source": "classifier"}
+    survey, told = tmp_path / "river.db", list[events.Event]()
+    imported(
+        survey,
+        version_4(
+            crop={"detections": [animal(0.8)], "classifications": classes(*FIVE), **said},
+            whole={"detections": [], "classifications": classes(*FIVE), **said},
+            # The second box was never classified, and does not speak.
+            second={
+                "detections": [animal(0.8), animal(0.7, "2")],
+                "classifications": classes(*FIVE),
+                **said,
+            },
+            bare={"detections": [animal(0.8)], **said},
+            lost={"failures": ["DETECTOR"]},
+        ),
+    )
+    report = run_it(survey, "KEN", told, model=str(rules))
+    fenced = ("carnivorous mammal", pytest.approx(0.94), "classifier+geofence+rollup_to_order")
+    with Store.open(survey) as store:
+        assert words(store, report.run) == {
+            "crop.JPG": fenced,
+            "whole.JPG": fenced,
+            "second.JPG": fenced,
+            "bare.JPG": ("failed", "no classes are stored that another country could change"),
+            "lost.JPG": ("failed", "detector"),
+        }
+        at_home = run_it(survey, "USA", model=str(rules)).run
+        assert words(store, at_home)["whole.JPG"] == ("northern raccoon", 0.9, "classifier")
+    assert "four decimals" in notices(told)
+    assert "was made by 4.0.1a" in notices(told)
+    assert "ATTENTION" not in notices(told)
+
+
+def test_a_file_of_speciesnet_5_with_two_classes_a_box(rules: Path, tmp_path: Path) -> None:
+    survey, told = tmp_path / "river.db", list[events.Event]()
+    box = animal(0.8) | {
+        "raw_classifications": classes(*FIVE[:2]),
+        "processed_classification": {"class": RACCOON, "score": 0.9, "source": "classifier"},
+    }
+    content = {
+        "info": {"format_version": "20261015"},
+        "predictions": [
+            {"filepath": "a.JPG", "detections": [box], "model_version": "4.0.2a"},
+            {"filepath": "b.JPG", "detections": [animal(0.6, "2")], "model_version": "4.0.2a"},
+            {"filepath": "c.JPG", "detections": [], "model_version": "4.0.2a"},
+        ],
+    }
+    imported(survey, content)
+    report = run_it(survey, "KEN", told, model=str(rules))
+    assert "ATTENTION: run 1 has the best 2 classes" in notices(told)
+    with Store.open(survey) as store:
+        assert words(store, report.run) == {
+            "a.JPG": ("carnivorous mammal", 0.9400000000000001, FENCED_SOURCE),
+            # As when the file came in: a box without a class speaks for its category.
+            "b.JPG": ("human", 0.6, "detector"),
+            "c.JPG": ("blank", 1.0, "detector"),
+        }
+
+
+FENCED_SOURCE = "classifier+geofence+rollup_to_order"
+
+
+def test_a_detector_alone_says_nothing_of_countries(rules: Path, tmp_path: Path) -> None:
+    survey = tmp_path / "river.db"
+    content = {
+        "info": {"format_version": "1.5"},
+        "detection_categories": {"1": "animal"},
+        "images": [{"file": "a.JPG", "detections": [animal(0.8)]}],
+    }
+    imported(survey, content)
+    with pytest.raises(InputError, match="Run 1 has no classes"):
+        run_it(survey, "KEN", model=str(rules))
+    with Store.open(survey) as store:
+        assert len(store.runs.all()) == 1
+
+
+def test_an_imported_run_needs_a_model(rules: Path, tmp_path: Path) -> None:
+    survey = tmp_path / "river.db"
+    record = {"detections": [animal(0.8)], "classifications": classes(*FIVE), "prediction": RACCOON}
+    imported(survey, version_4(a=record))
+    with pytest.raises(UsageError, match=r"names no model.*--model FOLDER"):
+        run_it(survey, "KEN")
+    assert run_it(survey, "KEN", usual_model=str(rules)).is_new
+    with pytest.raises(ModelError, match="no such model folder"):
+        run_it(survey, "KEN", model=str(tmp_path / "nowhere"))
+    with pytest.raises(UsageError, match=r"no run 9\. Its runs: 1, 2"):
+        run_it(survey, "KEN", run_id=9, model=str(rules))
+
+
+@pytest.fixture
+def six(store: Store) -> Store:
+    """A predicted run: five pictures with raccoons, one that failed, one that waits."""
+    run = add_run(store)
+    guesses = [("northern raccoon", 0.9), ("domestic dog", 0.06)]
+    with store.db.transaction():
+        from camtrap_tui.domain.taxonomy import parse_label
+
+        store.taxa.add([parse_label(label) for label in (*LABELS, *ANCESTORS)], "model")
+    box = ("animal", 0.8, 0.1, 0.1, 0.2, 0.2)
+    add_images(store, [Said(None), *[Said("blank", 0.5, boxes=[box])] * 6], run=run)
+    by_name = {taxon.name: taxon.id for taxon in store.taxa.all() if taxon.taxon_class}
+    rows = [
+        (run.id, key, 1, rank, by_name[name], score - key / 1000)
+        for key in range(2, 7)
+        for rank, (name, score) in enumerate(guesses, 1)
+    ]
+    with store.db.transaction():
+        store.runs.put_classifications(rows)
+        store.runs.put_predictions([(run.id, 7, "pending", None, None, None, None, 0)])
+    return store
+
+
+def test_what_stopped_goes_on_and_was_never_finished(
+    six: Store, rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refence, "_BATCH", 2)
+    with six.db.transaction():
+        six.db.execute("UPDATE prediction SET outcome = 'failed', reason = 'x' WHERE image_id = 7")
+    asked = iter([False, False, True])
+    ended = run_it(six.path, "KEN", model=str(rules), should_stop=lambda: next(asked))
+    assert (ended.stopped, ended.taken, ended.run.finished_at) == (True, 4, None)
+    latest = six.runs.latest()
+    assert latest is not None
+    assert latest.id == 1
+    assert take_ledger(six).discrepancies == ()
+
+    again = run_it(six.path, "KEN", model=str(rules))
+    assert (again.run.id, again.taken, again.is_new, again.stopped) == (2, 3, False, False)
+    assert again.run.finished_at
+    whole = run_it(six.path, "TZA", model=str(rules))
+    assert outcomes(six, again.run) == outcomes(six, whole.run)
+
+
+def test_a_batch_is_written_whole_or_not_at_all(
+    six: Store, rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from camtrap_tui.store.runs import Runs
+
+    put = Runs.put_predictions
+
+    def break_off(self: Runs, rows: Any) -> None:
+        put(self, rows)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Runs, "put_predictions", break_off)
+    with pytest.raises(KeyboardInterrupt):
+        run_it(six.path, "KEN", model=str(rules))
+    monkeypatch.undo()
+    (_, half) = six.runs.all()
+    assert (half.finished_at, outcomes(six, half)) == (None, [])
+    assert run_it(six.path, "KEN", model=str(rules)).outcomes == OUTCOMES
+
+
+OUTCOMES = {"predicted": 5, "failed": 1, "pending": 1}
+
+
+def test_the_same_request_is_the_same_run(six: Store, rules: Path) -> None:
+    told = list[events.Event]()
+    first = run_it(six.path, "USA", model=str(rules), admin1_region="IL")
+    again = run_it(six.path, "USA", told, model=str(rules), admin1_region="IL")
+    assert (again.run.id, again.is_new, again.taken) == (first.run.id, False, 0)
+    assert notices(told) == ""
+    # From the re-fenced run too: both have the boxes of the first.
+    third = run_it(six.path, "USA", run_id=2, model=str(rules), admin1_region="IL")
+    assert third.run.id == first.run.id
+    other = run_it(six.path, "USA", run_id=2, model=str(rules))
+    assert (other.run.id, other.run.parent_run_id) == (3, 1)
+
+
+def test_pictures_that_were_predicted_since_are_taken_over(six: Store, rules: Path) -> None:
+    first = run_it(six.path, "KEN", model=str(rules))
+    assert (first.outcomes, first.run.finished_at) == (OUTCOMES, None)
+    assert take_ledger(six).discrepancies == ()
+    taxon = six.taxa.all()[0].id
+    with six.db.transaction():
+        six.runs.put_predictions([(1, 7, "predicted", taxon, 0.9, "classifier", None, 1)])
+        six.runs.put_predictions([(1, 1, "failed", None, None, None, "still truncated", 2)])
+    again = run_it(six.path, "KEN", model=str(rules))
+    assert (again.taken, again.outcomes) == (2, {"predicted": 6, "failed": 1})
+    assert again.run.finished_at
+    assert words(six, again.run)["IMG_0001.JPG"] == ("failed", "still truncated")
+
+
+def test_another_geofence_is_said_and_is_another_run(
+    six: Store, rules: Path, tmp_path: Path
+) -> None:
+    from camtrap_tui.services.model_folder import read_rules
+
+    own = read_rules(rules)
+    with six.db.transaction():
+        six.db.execute(
+            "UPDATE run SET taxonomy_sha256 = ?, geofence_sha256 = ? WHERE id = 1",
+            [own.taxonomy_sha256, own.geofence_sha256],
+        )
+    told = list[events.Event]()
+    assert run_it(six.path, "KEN", told, usual_model=str(rules)).run.id == 2
+    assert notices(told) == ""
+    newer = tmp_path / "newer"
+    shutil.copytree(rules, newer)
+    (newer / "geofence.json").write_text("{}")
+    with pytest.raises(UsageError, match="made by the model demo, whose files are not at hand"):
+        run_it(six.path, "KEN", usual_model=str(newer))
+    report = run_it(six.path, "KEN", told, model=str(newer))
+    assert report.run.id == 3
+    assert "The geofence of newer fake-1 is not what run 1 was made with" in notices(told)
+    assert words(six, report.run)["IMG_0002.JPG"][0] == "northern raccoon"
+
+
+def test_no_grade_is_touched(six: Store, rules: Path) -> None:
+    grade(six, [2, 3], "mallard", "ann")
+    tables = ("grade", "observation", "mark", "vote", "vote_taxon")
+    before = [six.db.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
+    run_it(six.path, "KEN", model=str(rules))
+    after = [six.db.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
+    assert before[0]
+    assert after == before

@@ -25,6 +25,7 @@ from camtrap_tui.domain.sampling import (
     ranked,
 )
 from camtrap_tui.domain.strata import BY, RARE, By, Kind, Stratum, band_of, room_for, stratify
+from camtrap_tui.domain.taxonomy import BLANK_UUID
 from camtrap_tui.domain.text import clean_name, counted
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.filtering import names_in, read_filter
@@ -274,7 +275,19 @@ def _notes(
             f" of its own has {request.minimum} or more, and a sample of {request.size:,} has room"
             f" for {counted(room, 'stratum', 'strata')}."
         )
+    blanks = sum(
+        plan.sampled
+        for stratum, plan in zip(strata, planned, strict=True)
+        if {kind.taxon_uuid for kind in stratum.kinds} == {BLANK_UUID}
+    )
     population = sum(stratum.population for stratum in planned)
+    if blanks and population > request.size:
+        # Wilson's upper limit at none of so many.
+        most = _Z**2 / (blanks + _Z**2)
+        notes.append(
+            f"Were no animal among the {counted(blanks, 'blank')} drawn, about {100 * most:.1f} % of all"
+            " blanks might still hold one."
+        )
     if population <= request.size:
         notes.append(f"There are {counted(population, 'burst')} in all: every one is drawn.")
     return tuple(notes)

@@ -92,8 +92,16 @@ class Holdouts:
             yield HoldoutUnit(*row)
 
     def pictures(self, wanted: Filter, run_id: int | None) -> Iterator[FrameRow]:
-        """Yield the pictures that a filter chooses, those of one burst one after the other."""
+        """Yield the pictures that a filter chooses, those of one burst one after the other.
+
+        What somebody has left out of the survey by hand is left out here.
+        """
         where, parameters = Conditions(self._db).of(wanted)
+        if self._db.value("SELECT EXISTS (SELECT 1 FROM source_row WHERE state = 'excluded')"):
+            where.append(
+                "EXISTS (SELECT 1 FROM source_row AS row"
+                " WHERE row.image_id = image.id AND row.state <> 'excluded')"
+            )
         scope = f" WHERE {' AND '.join(where)}" if where else ""
         sql = (
             "SELECT image.id, image.media_id, image.burst_id, prediction.taxon_id,"

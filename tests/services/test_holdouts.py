@@ -164,6 +164,15 @@ def test_rare_classes_are_pooled_and_that_is_said(store: Store) -> None:
     assert plan.notes[0].startswith("2 classes with 32 bursts in all share rare classes")
 
 
+def test_what_may_still_be_missed_is_said(store: Store) -> None:
+    drawn = drawn_survey(store)
+    notes = preview(store, drawn.run_id, replace(REQUEST, name="b")).notes
+    # Wilson's upper limit at 0 of 17: 3.84 / 20.84.
+    assert notes == (
+        "Were no animal among the 17 blanks drawn, about 18.4 % of all blanks might still hold one.",
+    )
+
+
 def test_without_a_run_there_is_one_stratum(store: Store) -> None:
     drawn_survey(store)
     plan = preview(store, None, replace(REQUEST, name="b"))

@@ -61,6 +61,20 @@ def test_the_pictures_of_a_burst_come_together(store: Store) -> None:
     assert sum(taxon is None for _, _, _, taxon, *_ in rows) == 9
 
 
+def test_what_was_left_out_by_hand_is_not_drawn(store: Store) -> None:
+    drawn = drawn_survey(store)
+    out = drawn.images()[:2]
+    with store.db.transaction():
+        for key, path in ((out[0], "IMG_%"), (out[1], "nothing")):
+            store.db.execute(
+                "UPDATE source_row SET state = 'excluded', reason = 'by hand'"
+                " WHERE image_id = ? AND file_path LIKE ?",
+                [key, path],
+            )
+    found = {key for key, *_ in store.holdouts.pictures(parse_filter(""), drawn.run_id)}
+    assert found == set(drawn.truth) - {out[0]}
+
+
 def test_a_picture_that_becomes_another_one_stays_drawn(store: Store) -> None:
     drawn = drawn_survey(store)
     first, second = drawn.images()[:2]

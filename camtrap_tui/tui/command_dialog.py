@@ -28,14 +28,14 @@ def command_dialog(
     What is not allowed now is left out.
     """
     commands = [command for command in remapped(screen, keys) if allows(command.id)]
-    others = [(c, remapped(c.id, keys)) for c in commands if c.id in SCREENS]
+    others = [other for c in commands for other in _behind(c, keys, "")]
 
     def rows(typed: str) -> list[Row]:
         plain = typed.casefold().strip()
         fitting = _fitting(commands, plain)
         if plain:
             made = [_row(command, command) for command in fitting]
-            for opener, theirs in others:
+            for opener, _, theirs in others:
                 made += [_row(command, opener) for command in _fitting(theirs, plain)]
             return made
         if not grouped:
@@ -45,8 +45,8 @@ def command_dialog(
             inside = [_row(c, c) for c in fitting if c.group == group]
             if inside:
                 made += [_heading(group), *inside]
-        for opener, theirs in others:
-            made.append(_heading(f"{opener.title} ({keys_sign(opener)})"))
+        for opener, title, theirs in others:
+            made.append(_heading(title))
             made += [_row(command, opener) for command in theirs]
         return made
 
@@ -57,6 +57,19 @@ def command_dialog(
         return None
 
     return Dialog(label, take_row, rows, hint=_HINT)
+
+
+def _behind(
+    opener: Command, keys: Mapping[str, tuple[str, ...]], before: str
+) -> list[tuple[Command, str, tuple[Command, ...]]]:
+    """Return (command, heading, commands) of the screen that a command opens, and of those that
+    are opened from there: the command is the one that leads there."""
+    if opener.id not in SCREENS:
+        return []
+    title = f"{before}{opener.title} ({keys_sign(opener)})"
+    theirs = remapped(opener.id, keys)
+    inner = [found for c in theirs for found in _behind(c, keys, f"{title}, ")]
+    return [(opener, title, theirs), *((opener, title, cs) for _, title, cs in inner)]
 
 
 def _fitting(commands: Sequence[Command], plain: str) -> list[Command]:

@@ -29,6 +29,8 @@ def observations(store: Store, image_id: int) -> list[Observation]:
 def test_every_command_has_its_action(screen: str) -> None:
     from camtrap_tui.tui.charts_screen import ChartsScreen
     from camtrap_tui.tui.grid_screen import GridScreen
+    from camtrap_tui.tui.holdout_form import HoldoutForm
+    from camtrap_tui.tui.holdout_screen import HoldoutScreen
     from camtrap_tui.tui.ledger_screen import LedgerScreen
     from camtrap_tui.tui.review_screen import ReviewScreen
     from camtrap_tui.tui.runs_screen import RunsScreen
@@ -39,6 +41,8 @@ def test_every_command_has_its_action(screen: str) -> None:
         "charts": ChartsScreen,
         "runs": RunsScreen,
         "ledger": LedgerScreen,
+        "holdout": HoldoutScreen,
+        "draw": HoldoutForm,
     }
     for command in SCREENS[screen]:
         name = bindings.action(command.id).partition("(")[0]
@@ -80,14 +84,14 @@ async def test_another_key_for_undo_is_the_one_that_is_named(make_app: Make) -> 
 async def test_the_panel_names_the_keys_that_a_person_chose(make_app: Make) -> None:
     async with make_app().run_test() as pilot:
         await pilot.press("2")
-    keys = {"accept": ("space",), "guess_2": ("t",), "quick_1": ("f8",)}
+    keys = {"accept": ("space",), "guess_2": ("w",), "quick_1": ("f8",)}
     app = make_app()
     app.settings = replace(app.settings, keys=keys)
     app.set_keymap(bindings.keymap(keys))
     async with app.run_test() as pilot:
         await settle(pilot)
         rows = panel(pilot).splitlines()
-        for start in ("space north", "t virginia", "f8 virginia opossum"):
+        for start in ("space north", "w virginia", "f8 virginia opossum"):
             assert any(row.startswith(start) for row in rows), (start, rows)
 
 

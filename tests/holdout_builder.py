@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from camtrap_tui.domain.drawing_plans import DrawRequest
 from camtrap_tui.domain.holdouts import Holdout
-from camtrap_tui.services.drawing import DrawRequest
 from camtrap_tui.services.holdouts import draw
 from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store

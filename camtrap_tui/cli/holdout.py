@@ -147,8 +147,8 @@ def draw_action(
     fill with the least of each; classes too small for that share one, called rare classes.
     Pictures without a prediction are a stratum of their own.
     """
+    from camtrap_tui.domain.drawing_plans import DrawRequest
     from camtrap_tui.services.charts import choose_run
-    from camtrap_tui.services.drawing import DrawRequest
     from camtrap_tui.services.holdouts import (
         freeze,
         plan_json,

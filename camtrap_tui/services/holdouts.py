@@ -11,11 +11,12 @@ from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from camtrap_tui.domain.drawing_plans import DrawRequest, Plan, PlannedStratum
 from camtrap_tui.domain.holdouts import Holdout, HoldoutPhase, HoldoutStratum
 from camtrap_tui.domain.sampling import Allocation, allocate, share_out
 from camtrap_tui.domain.text import clean, clean_name, counted, quoted
 from camtrap_tui.errors import UsageError
-from camtrap_tui.services.drawing import Drawing, DrawRequest, Plan, PlannedStratum, work_out
+from camtrap_tui.services.drawing import Drawing, work_out
 from camtrap_tui.store.conditions import Conditions
 from camtrap_tui.store.holdouts import Graded
 from camtrap_tui.store.store import Store, utc_now

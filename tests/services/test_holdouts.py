@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from camtrap_tui.domain.drawing_plans import DrawRequest
 from camtrap_tui.domain.holdouts import Holdout
 from camtrap_tui.errors import FilterError, InputError, UsageError
-from camtrap_tui.services.drawing import DrawRequest
 from camtrap_tui.services.holdouts import (
     discard,
     draw,
@@ -169,7 +169,8 @@ def test_what_may_still_be_missed_is_said(store: Store) -> None:
     notes = preview(store, drawn.run_id, replace(REQUEST, name="b")).notes
     # Wilson's upper limit at 0 of 17: 3.84 / 20.84.
     assert notes == (
-        "Were no animal among the 17 blanks drawn, about 18.4 % of all blanks might still hold one.",
+        "Were no animal among the 17 blanks drawn, about 18.4 % of all blanks might still hold"
+        " one.",
     )
 
 

@@ -121,6 +121,4 @@ def _show_classes(found: Comparison) -> None:
 
 
 def _about(run: Run) -> str:
-    region = "-".join(part for part in (run.country, run.admin1_region) if part) or "no country"
-    kind = f"refence of run {run.parent_run_id}" if run.parent_run_id else run.kind
-    return f"{kind}, model {run.model_version}, {region}"
+    return f"{run.made_by}, model {run.model_version}, {run.region or 'no country'}"

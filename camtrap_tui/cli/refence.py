@@ -20,7 +20,6 @@ from camtrap_tui.domain.text import quoted
 from camtrap_tui.errors import CamtrapError, UsageError
 
 if TYPE_CHECKING:
-    from camtrap_tui.domain.models import Run
     from camtrap_tui.services.refence import RefenceReport, RefenceRequest
 
 
@@ -139,8 +138,9 @@ def _as_json(report: RefenceReport) -> dict[str, object]:
 
 def _show(survey: Path, report: RefenceReport) -> None:
     run, parent = report.run, report.parent
+    where = run.region or "no country"
     if run.id == parent.id:
-        narrate(f"Run {run.id} was made for {_region(run)} by the same rules: nothing is new.")
+        narrate(f"Run {run.id} was made for {where} by the same rules: nothing is new.")
         return
     counts = {name: report.outcomes.get(name, 0) for name in ("predicted", "failed", "pending")}
     rows = [*counts.items(), ("images in all", sum(counts.values()))]
@@ -149,17 +149,14 @@ def _show(survey: Path, report: RefenceReport) -> None:
         narrate("\nThe same command goes on from here.")
         return
     if not report.taken and not report.is_new:
-        narrate(f"\nRun {run.id} is that already: run {parent.id} for {_region(run)}.")
+        narrate(f"\nRun {run.id} is that already: run {parent.id} for {where}.")
     else:
-        narrate(f"\nRun {run.id} is run {parent.id} for {_region(run)}.")
+        narrate(f"\nRun {run.id} is run {parent.id} for {where}.")
     if counts["pending"]:
         narrate(
             f"{counts['pending']:,} pictures still wait in run {parent.id}: predict them, then"
             " give this command again."
         )
+    if report.is_new and run.finished_at:
+        narrate(f"Review and charts show it from now on; --run {parent.id} shows the other.")
     narrate(f"What changed: camtrap-tui compare {quoted(str(survey))} {parent.id} {run.id}")
-
-
-def _region(run: Run) -> str:
-    parts = [part for part in (run.country, run.admin1_region) if part]
-    return "-".join(parts) or "no country"

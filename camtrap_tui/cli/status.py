@@ -132,9 +132,9 @@ def _show(ledger: Ledger) -> None:
         [
             (
                 str(account.run.id),
-                account.run.kind,
+                account.run.made_by,
                 account.run.model_version,
-                "-".join(part for part in (account.run.country, account.run.admin1_region) if part),
+                account.run.region,
                 *account.outcomes.values(),
                 sum(account.outcomes.values()),
             )

@@ -176,10 +176,10 @@ class Taxon:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One pass of a model, or one import of predictions.
+    """One pass of a model, one import of predictions, or one of either for another country.
 
     `input_size` is what downloaded pictures were resized to (None: files as they lay in a
-    folder); `parent_run_id` is the run whose detections were taken.
+    folder); `parent_run_id` is the run whose boxes and classes it has too.
     """
 
     id: int
@@ -201,6 +201,16 @@ class Run:
     finished_at: str | None
     input_size: str | None = None
     parent_run_id: int | None = None
+
+    @property
+    def made_by(self) -> str:
+        """What made it, as a person reads it: `predict`, `import`, `refence of 1`."""
+        return f"{self.kind} of {self.parent_run_id}" if self.parent_run_id else self.kind
+
+    @property
+    def region(self) -> str:
+        """Country and state that it was fenced for, as `USA-IL`; empty where it was not."""
+        return "-".join(part for part in (self.country, self.admin1_region) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,6 +213,7 @@ def ledger_json(ledger: Ledger) -> dict[str, Any]:
             {
                 "run": account.run.id,
                 "kind": account.run.kind,
+                "parent_run": account.run.parent_run_id,
                 "model_version": account.run.model_version,
                 "country": account.run.country,
                 "admin1_region": account.run.admin1_region,

@@ -145,6 +145,9 @@ def how_to_go_on(store: Store, asked: Wanted) -> str:
         match asked.what:
             case "failed" | "pending" | "never_asked" if run and run.kind == "import":
                 return f"To predict the pictures yourself: camtrap-tui predict {survey} {folder}"
+            case "failed" | "pending" | "never_asked" if run and run.parent_run_id:
+                those = f"--list {asked.what} --run {run.parent_run_id}"
+                return f"As in the run it was made of: camtrap-tui status {survey} {those}"
             case "failed" if run:
                 command = f"camtrap-tui predict {survey}{_options(run)} --retry"
                 return f"To take them up again: {command}"

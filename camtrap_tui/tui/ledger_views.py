@@ -106,8 +106,7 @@ def _source_rows(account: SourceAccount, width: int) -> Iterator[LedgerRow]:
 
 def _run_rows(account: RunAccount, width: int) -> Iterator[LedgerRow]:
     run = account.run
-    region = "-".join(part for part in (run.country, run.admin1_region) if part)
-    parts = [run.kind, region, "" if run.finished_at else "not finished"]
+    parts = [run.made_by, run.region, "" if run.finished_at else "not finished"]
     about = ", ".join(clean(part) for part in parts if part)
     yield LedgerRow(_spread(f"run {run.id}  {clean(run.model_version)}", about, width))
     for outcome, count in account.outcomes.items():

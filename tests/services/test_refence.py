@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from camtrap_tui.domain.filters import parse_filter
 from camtrap_tui.domain.models import Run
 from camtrap_tui.errors import InputError, ModelError, UsageError
-from camtrap_tui.services import events, inference, refence
+from camtrap_tui.services import charts, events, inference, listing, refence
 from camtrap_tui.services.accounts import take_ledger
 from camtrap_tui.services.imports import import_predictions
 from camtrap_tui.services.prediction_request import PredictRequest
@@ -383,3 +384,24 @@ def test_no_grade_is_touched(six: Store, rules: Path) -> None:
     after = [six.db.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
     assert before[0]
     assert after == before
+
+
+def test_all_that_reads_boxes_and_classes_finds_those_of_the_first_run(
+    six: Store, rules: Path
+) -> None:
+    run = run_it(six.path, "KEN", model=str(rules)).run
+    assert seen(six, run)
+    assert six.db.value("SELECT count(*) FROM classification WHERE run_id = ?", [run.id]) == 0
+    for text in ("has:animal", "class:raccoon>0.897", "-class:dog", "-has:animal"):
+        wanted = parse_filter(text)
+        assert list(six.queues.build(wanted, run.id)) == list(six.queues.build(wanted, 1))
+        assert six.queues.build(wanted, run.id)
+    assert six.runs.highest_confidences(run.id, [2, 3]) == {2: 0.8, 3: 0.8}
+    by_class = charts.frequency(six, by="classification", run_id=run.id, min_score=0.5)
+    theirs = charts.frequency(six, by="classification", run_id=1, min_score=0.5)
+    assert by_class.rows == theirs.rows != ()
+    by_prediction = charts.frequency(six, run_id=run.id)
+    assert [(row.name, row.count) for row in by_prediction.rows] == [("carnivorous mammal", 5)]
+    asked = listing.wanted(six, "failed", run.id)
+    assert "status" in listing.how_to_go_on(six, asked)
+    assert "--list failed --run 1" in listing.how_to_go_on(six, asked)

@@ -24,7 +24,6 @@ from camtrap_tui.store.grades import NewGrade
 from camtrap_tui.store.store import Store, utc_now
 
 _NOT_YET = "Key your own answer first: then this key shows the AI's."
-_NOT_BLIND = "From now on a change of yours to it counts as assisted, not as blind."
 
 
 class BlindSession(FixedQueue):
@@ -144,10 +143,10 @@ class BlindSession(FixedQueue):
         self._place(place)
         self._drop_repeat(key)
         item = self.item
-        said = "the AI has no answer for this picture."
+        said = "has no answer"
         if item is not None and item.predicted is not None:
-            said = f"the AI says {item.predicted.name}."
-        return Answer(f"{lost} Picture {self.position + 1:,}: {said} {_NOT_BLIND}".strip(), True)
+            said = f"says {item.predicted.name}"
+        return Answer(f"{lost} Picture {self.position + 1:,}: the AI {said}.".strip(), moved=True)
 
     def _to_peek_at(self) -> int | None:
         if not self.queue:

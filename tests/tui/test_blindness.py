@@ -1,0 +1,136 @@
+"""Nothing on the screen of somebody who grades blind depends on what the AI said.
+
+Two surveys hold the same frames and differ in every word of the AI, in what was made of it (strata,
+grades that accepted it, notes) and in names that may tell it; with the same keys their screens are
+the same, cell by cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from itertools import cycle, islice
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from textual.pilot import Pilot
+
+from camtrap_tui.config import Settings
+from camtrap_tui.services.blind import BlindSession
+from camtrap_tui.store.blind import BlindGrades
+from camtrap_tui.store.store import Store
+from camtrap_tui.tui.app import CamtrapApp
+from camtrap_tui.tui.image_view import ImageView
+from camtrap_tui.tui.review_screen import ReviewScreen
+from tests.blind_builder import CLASSES, Sampled, sampled_survey
+
+SIZES = [(80, 24), (120, 40)]
+PICTURES = 200
+_CONSOLE = Console(color_system="truecolor", force_terminal=True)
+
+# What somebody may try, and what then grades the picture in view.
+TRIES = (
+    *(["enter"], ["1"], ["2"], ["5"], ["z"], ["x"], ["c"], ["f"], ["g"], ["r"], ["l"], ["t"]),
+    *(["greater_than_sign"], ["less_than_sign"], ["e"], ["o"], ["right_square_bracket"]),
+    *(["left_curly_bracket"], ["right_parenthesis"], ["tab", "left"], ["a", "a"], ["d"], ["d"]),
+    *(["slash", "escape"], ["slash", "a", "n", "down", "escape"], ["plus", "escape"]),
+    *(["i", "q", "escape"], ["question_mark", "down", "escape"], ["ctrl+p", "z", "o", "escape"]),
+    *(["ctrl+p", *"she", "enter", "escape"], ["equals_sign", "right", "down", "escape"]),
+    *(["colon", *"mal", "enter", "escape"], ["colon", "2", "escape"], ["m"], ["m", "m"]),
+    *(["n", "escape"], ["n", "enter"], ["n", "w", "enter"], ["u", "ctrl+r"], ["k", "j"]),
+    *(["number_sign", "escape"], ["space"], ["ctrl+l"], ["ctrl+p", *"cha", "enter", "escape"]),
+)
+WORDS = (
+    *(["b"], ["slash", *"mall", "enter"], ["6"], ["h"], ["slash", *"cat", "enter"], ["full_stop"]),
+    *(["s"], ["7"], ["v"]),
+)
+
+
+def cells(app: CamtrapApp) -> list[str]:
+    """Return every row of the screen with its colours, as it goes to the terminal."""
+    return [strip.render(_CONSOLE) for strip in app.screen._compositor.render_strips()]
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until the picture that was asked for is up, or why it is not."""
+    screen = pilot.app.screen
+    assert isinstance(screen, ReviewScreen)
+    view = screen.query_one(ImageView)
+    await pilot.pause(0)
+    for _ in range(400):
+        item = screen.session.item
+        if view.problem or view._fine is not None or item is None:
+            break
+        await pilot.pause(0.002)
+    await pilot.pause(0)
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    for key in keys:
+        pilot.app.simulate_key(key)
+        await pilot.pause(0)
+
+
+@asynccontextmanager
+async def opened(
+    session: BlindSession, size: tuple[int, int]
+) -> AsyncIterator[tuple[CamtrapApp, Pilot[None]]]:
+    app = CamtrapApp(session.store, session, Settings(grader="ann", color="24"))
+    async with app.run_test(size=size) as pilot:
+        yield app, pilot
+
+
+def pair(folder: Path, pictures: int, **values: float) -> Iterator[Sampled]:
+    """Yield two surveys of the same name with the same frames; every third has its picture."""
+    from PIL import Image
+
+    for seed in (1, 2):
+        place = folder / f"{seed}"
+        place.mkdir()
+        store = Store.open(place / "river.db", create=True)
+        sampled = sampled_survey(
+            store, place / "pictures", seed, drawn=pictures, repeats=values.get("repeats", 0.05)
+        )
+        for number, image in enumerate(store.images.by_ids(sampled.images[::3])):
+            path = place / "pictures" / image.file_path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            color = (number * 7 % 256, 90, 255 - number * 5 % 256)
+            Image.new("RGB", (32, 24), color).save(path)
+        yield sampled
+
+
+async def walk(sampled: Sampled, size: tuple[int, int], pictures: int) -> list[list[str]]:
+    """Return the screen after each key of a session of so many pictures."""
+    screens = []
+    async with opened(sampled.session(), size) as (app, pilot):
+        for key in ("ctrl+l", "u", "ctrl+r", "p", "full_stop", "6", "j", "p", "k"):
+            await settle(pilot)
+            screens.append(cells(app))
+            await press(pilot, key)
+        tries = islice(cycle(TRIES), pictures)
+        for attempt, word in zip(tries, cycle(WORDS), strict=False):
+            for key in attempt:
+                await press(pilot, key)
+                await settle(pilot)
+                screens.append(cells(app))
+            await press(pilot, *word)
+            await settle(pilot)
+            screens.append(cells(app))
+    return screens
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_screens_of_two_surveys_are_the_same_whatever_was_predicted(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    one, other = pair(tmp_path, PICTURES)
+    first = await walk(one, size, PICTURES)
+    second = await walk(other, size, PICTURES)
+    assert len(first) == len(second) > PICTURES
+    for number, (a, b) in enumerate(zip(first, second, strict=True)):
+        assert a == b, f"screen {number}"
+    for sampled in (one, other):
+        done = BlindGrades(sampled.store.db, "ann", sampled.holdout.holdout_uuid).done()
+        assert len(done) >= 0.95 * PICTURES
+    assert len(set(map(tuple, first))) > PICTURES

@@ -6,6 +6,7 @@ because it looked good looks better than it is. Both halves are samples of every
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from camtrap_tui.domain import estimation
@@ -42,21 +43,21 @@ def threshold(
             break
     counts = [sum(half.each(_said(number, 0.0))) for half in halves]
     reported = None if chosen is None else _row(reporting, number, chosen)
-    note = "" if chosen is not None else _lacking(wanted, best, counts[0])
-    return Threshold(name, wanted, rows, chosen, reported, counts[0], counts[1], note)
-
-
-def _lacking(wanted: float, best: float, n: int) -> str:
-    if not n:
-        return "no graded prediction to choose by"
-    z2 = Z**2
     # Wilson's lower limit where all of n are right is n / (n + z²).
-    least = int(wanted * z2 / (1 - wanted)) + 1
-    said = f"no score keeps {100 * wanted:g} % for certain: the best lower limit is {100 * best:.1f} %"
-    if n < least:
-        said += f"; even if all were right that takes {least} graded in the half that chooses"
-        said += f", and there are {n}"
-    return said
+    needed = math.ceil(wanted * Z * Z / (1 - wanted))
+    note = "" if chosen is not None else _lacking(wanted, best, counts[0], needed)
+    return Threshold(name, wanted, rows, chosen, reported, counts[0], counts[1], note, needed)
+
+
+def _lacking(wanted: float, best: float, n: int, needed: int) -> str:
+    if n < needed:
+        return (
+            f"too few are graded: even if all were right it takes {needed} in the half that"
+            f" chooses, which has {n}"
+        )
+    return (
+        f"no score keeps {100 * wanted:g} % for certain: the best lower limit is {100 * best:.1f} %"
+    )
 
 
 def _scores(sample: Sample, number: int | None, most: int) -> list[float]:

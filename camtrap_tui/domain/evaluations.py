@@ -144,6 +144,7 @@ class Threshold:
 
     `rows` are of the whole sample. `chosen` was found on one half of it, `reported` is what the
     other half says of it; both are None where no score does, and `note` says what is lacking.
+    Were all of them right, `n_needed` graded ones in the choosing half would show it.
     """
 
     name: str
@@ -154,6 +155,7 @@ class Threshold:
     n_choosing: int
     n_reporting: int
     note: str = ""
+    n_needed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,325 @@
+"""An evaluation in words and tables for 80 columns, the verdict first; it reckons nothing."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+import click
+
+from camtrap_tui.cli.output import Cell, echo_table
+from camtrap_tui.domain.evaluations import ClassFigures, Estimate, Evaluation, Threshold
+from camtrap_tui.domain.text import clean, counted
+
+_WIDTH, _NAME = 80, 24
+_MOST_CELLS, _MOST_CLASSES = 12, 12
+# With an interval narrower than that, whole percents would say too little.
+_NARROW = 0.02
+
+
+def echo_evaluation(found: Evaluation, *, show_all: bool) -> None:
+    """Print the verdict, what it stands on, and the tables; `show_all`, also their long ends."""
+    for sentence in _verdict(found):
+        _paragraph(sentence)
+    click.echo("")
+    _paragraph(_basis(found))
+    for note in found.notes:
+        _paragraph(f"! {note}", "  ")
+    _overall(found)
+    _classes(found, show_all=show_all)
+    _confusion(found, show_all=show_all)
+    _thresholds(found)
+    _reliability(found)
+    _comparison(found)
+    if any(one.state == "unstable" for one in _all(found)):
+        click.echo("")
+        _paragraph("~ unstable: it rests on few pictures, or on one of great weight.")
+
+
+def _verdict(found: Evaluation) -> Iterator[str]:
+    unit, run = found.basis.unit, f"run {found.basis.run_id} ({found.basis.run_name})"
+    if found.accuracy.value is not None:
+        said = _of_100(found.accuracy)
+        yield f"Of 100 {unit}, {run} has {said} right ({_interval(found.accuracy)})."
+    for one in _commonest(found):
+        said = f"{_of_100(one.precision)} are ({_interval(one.precision)})"
+        yield f"Of 100 {unit} that it calls {one.name}, {said}."
+    rate, count = found.missed.rate, found.missed.count
+    if rate.value is None or rate.upper is None:
+        return
+    if rate.hits:
+        yield (
+            f"Of 100 {unit} that it calls blank, {_of_100(rate)} hold an animal"
+            f" ({_interval(rate)}): {_total(count)} are missed in the whole."
+        )
+    else:
+        yield (
+            f"No animal was found in {rate.n:,} graded {unit} that it calls blank: at most"
+            f" {100 * rate.upper:.1f} in 100 hold one, {count.upper or 0:,.0f} in the whole (95 %"
+            " interval)."
+        )
+
+
+def _commonest(found: Evaluation) -> list[ClassFigures]:
+    """Return the two animals that are called most and whose precision can be told."""
+    animals = [one for one in found.classes if one.taxon.observation_type == "animal"]
+    return [one for one in animals if one.precision.state == "sound"][:2]
+
+
+def _basis(found: Evaluation) -> str:
+    basis = found.basis
+    graders = ", ".join(f"{name} {count:,}" for name, count in basis.graders)
+    left = [
+        f"{count:,} {what}"
+        for count, what in (
+            (basis.missing, "not graded yet"),
+            (basis.conflicts, "in conflict"),
+            (basis.too_few, "with too few votes"),
+            (basis.unsure, "not sure"),
+        )
+        if count
+    ]
+    about = "bursts, each counted once" if basis.unit == "bursts" else "pictures"
+    return (
+        f"Holdout {basis.holdout}, seed {basis.seed}: {basis.labelled:,} of"
+        f" {counted(basis.sampled, 'drawn burst')} graded, by {graders}"
+        f"{'; ' if left else ''}{', '.join(left)}. The whole is {basis.population:,} bursts of"
+        f" {basis.population_images:,} pictures. Votes by {basis.rule}. Figures are about"
+        f" {about}, weighted by how they were drawn; intervals are at 95 %."
+    )
+
+
+def _overall(found: Evaluation) -> None:
+    missed = found.missed
+    named = [
+        ("accuracy", found.accuracy),
+        *((f"  {one.name}", one.share) for one in found.bins),
+        ("missed, of what it calls blank", missed.rate),
+        ("missed, of all with an animal", missed.of_animals),
+    ]
+    _heading("Overall")
+    echo_table(
+        ["", "share", "interval", "n", "resampled"],
+        [[name, _share(one), _limits(one), one.n, _resampled(one)] for name, one in named],
+    )
+
+
+def _classes(found: Evaluation, *, show_all: bool) -> None:
+    graded = [one for one in found.classes if one.predicted_ids or one.true_ids]
+    shown = graded if show_all else graded[:_MOST_CLASSES]
+    _heading("Is it what it is called (precision)? Is what is there found (recall)?")
+    rows: list[list[Cell]] = [
+        [
+            _short(one.name),
+            one.predicted,
+            _narrow(one.precision),
+            str(one.precision.n),
+            _narrow(one.recall),
+            str(one.recall.n),
+        ]
+        for one in shown
+    ]
+    echo_table(["class", "called", "precision", "n", "recall", "n"], rows)
+    points = f"{100 * shown[0].need.half_width:g}" if shown else ""
+    _heading(f"How much of all {found.basis.unit} is it? How many more for ±{points} points?")
+    echo_table(
+        ["class", "prevalence", "n", "for its precision"],
+        [
+            [_short(one.name), _narrow(one.prevalence), str(one.prevalence.n), _need(one)]
+            for one in shown
+        ],
+    )
+    if len(shown) < len(graded):
+        _paragraph(f"{len(graded) - len(shown):,} more with --all.")
+    silent = [one for one in found.classes if one not in graded]
+    if silent:
+        bursts = sum(one.predicted for one in silent)
+        _paragraph(
+            f"{counted(len(silent), 'class', 'classes')} with no graded picture, not estimable:"
+            f" {counted(bursts, 'burst')} in all."
+        )
+
+
+def _need(one: ClassFigures) -> str:
+    need = one.need
+    if need.more is None:
+        return "nothing graded to tell by"
+    if not need.more:
+        return "enough"
+    left = "" if need.left >= need.more else f" (only {need.left:,} undrawn)"
+    return f"need {need.more:,} more{left}"
+
+
+def _confusion(found: Evaluation, *, show_all: bool) -> None:
+    wrong = [cell for cell in found.cells if show_all or cell.relation != "same"]
+    wrong.sort(key=lambda cell: -(cell.total.value or 0.0))
+    shown = wrong if show_all else wrong[:_MOST_CELLS]
+    unit = found.basis.unit
+    _heading(f"Taken for what? ({unit} in the whole; --list 'TRUTH>CALLED' names the pictures)")
+    echo_table(
+        ["it is", "it is called", unit, "interval", "n"],
+        [
+            [
+                _short(cell.truth),
+                _short(cell.predicted),
+                f"{cell.total.value or 0:,.0f}{_sign(cell.total)}",
+                f"{cell.total.lower or 0:,.0f} to {cell.total.upper or 0:,.0f}",
+                cell.total.hits,
+            ]
+            for cell in shown
+        ],
+    )
+    if len(shown) < len(wrong):
+        _paragraph(f"{len(wrong) - len(shown):,} more with --all.")
+
+
+def _thresholds(found: Evaluation) -> None:
+    wanted = f"{100 * found.thresholds[0].wanted:g}" if found.thresholds else ""
+    _heading(f"From which score on is {wanted} % right? (chosen on one half, told by the other)")
+    few = [one for one in found.thresholds if one.chosen is None and one.n_choosing < one.n_needed]
+    for one in found.thresholds:
+        if one not in few:
+            _paragraph(f"{one.name or 'all classes'}: {_threshold(one)}", "  ")
+    if few:
+        names = ", ".join(f"{one.name or 'all classes'} {one.n_choosing:,}" for one in few)
+        _paragraph(
+            f"Too few are graded, since even all right ones take {few[0].n_needed:,} in the half"
+            f" that chooses: {names}.",
+            "  ",
+        )
+
+
+def _threshold(one: Threshold) -> str:
+    if one.chosen is None or one.reported is None:
+        return f"{one.note}."
+    said = one.reported
+    return (
+        f"from {one.chosen:.2f} on (n {one.n_choosing:,}); in the other half precision"
+        f" {_told(said.precision)}, recall {_told(said.recall)}, taken {_told(said.coverage)}."
+    )
+
+
+def _reliability(found: Evaluation) -> None:
+    _heading("Do the scores keep what they promise?")
+    echo_table(
+        ["score", "promises", "right", "interval", "n"],
+        [
+            [
+                f"{band.low:.2f} to {band.high:.2f}",
+                f"{100 * band.mean_score:.1f} %",
+                _share(band.right),
+                _limits(band.right),
+                band.right.n,
+            ]
+            for band in found.reliability.bands
+        ],
+    )
+    brier = found.reliability.brier
+    if brier.value is not None:
+        limits = f"{brier.lower or 0:.3f} to {brier.upper or 0:.3f}"
+        _paragraph(f"Brier score {brier.value:.3f} ({limits}, n {brier.n:,}); 0 is best.")
+
+
+def _comparison(found: Evaluation) -> None:
+    other = found.comparison
+    if other is None:
+        return
+    mine, theirs = f"run {other.run_id}", f"run {other.against_id}"
+    _heading(f"{mine} less {theirs}, on the same pictures: points of difference")
+    echo_table(
+        ["", mine, theirs, "less", "interval", "n"],
+        [
+            [
+                _short(f"{one.figure} {one.name}".strip()),
+                _share(one.mine),
+                _share(one.theirs),
+                "–" if one.by.value is None else f"{100 * one.by.value:+.1f}{_sign(one.by)}",
+                _points(one.by),
+                one.by.n,
+            ]
+            for one in other.differences
+        ],
+    )
+    _paragraph(
+        f"They differ in {counted(other.changed, 'burst')} of {found.basis.population:,}. Of the"
+        f" graded ones {len(other.only_mine_ids):,} are right in {mine} alone,"
+        f" {len(other.only_theirs_ids):,} in {theirs} alone."
+    )
+
+
+def _all(found: Evaluation) -> Iterator[Estimate]:
+    yield from (found.accuracy, found.missed.rate, found.missed.of_animals)
+    yield from (one.share for one in found.bins)
+    for one in found.classes:
+        yield from (one.precision, one.recall, one.prevalence)
+    yield from (cell.total for cell in found.cells)
+
+
+def _heading(text: str) -> None:
+    click.echo("")
+    _paragraph(text)
+
+
+def _paragraph(text: str, indent: str = "") -> None:
+    for line in textwrap.wrap(clean(text), _WIDTH, subsequent_indent=indent):
+        click.echo(line)
+
+
+def _short(name: str) -> str:
+    name = clean(name)
+    return name if len(name) <= _NAME else name[: _NAME - 1] + "…"
+
+
+def _sign(one: Estimate) -> str:
+    return "~" if one.state == "unstable" else ""
+
+
+def _digits(one: Estimate) -> int:
+    return 1 if (one.half_width or 1.0) < _NARROW else 0
+
+
+def _share(one: Estimate) -> str:
+    if one.value is None:
+        return "–"
+    return f"{100 * one.value:.{_digits(one)}f} %{_sign(one)}"
+
+
+def _limits(one: Estimate) -> str:
+    if one.lower is None or one.upper is None:
+        return "not estimable"
+    digits = _digits(one)
+    return f"{100 * one.lower:.{digits}f} to {100 * one.upper:.{digits}f}"
+
+
+def _resampled(one: Estimate) -> str:
+    if one.bootstrap is None:
+        return ""
+    low, high = one.bootstrap
+    digits = _digits(one)
+    return f"{100 * low:.{digits}f} to {100 * high:.{digits}f}"
+
+
+def _narrow(one: Estimate) -> str:
+    return "not estimable" if one.value is None else f"{_share(one)} ({_limits(one)})"
+
+
+def _told(one: Estimate) -> str:
+    return f"{_narrow(one)} n {one.n:,}"
+
+
+def _of_100(one: Estimate) -> str:
+    return f"{100 * (one.value or 0.0):.{_digits(one)}f}"
+
+
+def _interval(one: Estimate) -> str:
+    return f"95 % interval {_limits(one)}, n {one.n:,}{', unstable' if _sign(one) else ''}"
+
+
+def _total(one: Estimate) -> str:
+    return f"about {one.value or 0:,.0f} ({one.lower or 0:,.0f} to {one.upper or 0:,.0f})"
+
+
+def _points(one: Estimate) -> str:
+    if one.lower is None or one.upper is None:
+        return "not estimable"
+    return f"{100 * one.lower:+.1f} to {100 * one.upper:+.1f}"

@@ -42,8 +42,8 @@ class BlindSession(FixedQueue):
         self._blind = BlindGrades(store.db, grader, self._holdout_uuid)
         self._viewings = array("b", dealt.viewings)
         self._done = self._blind.done()
-        self._seen = self._blind.seen()
-        self._keyed: tuple[int, int] = (0, 0)
+        self._looked_at = self._blind.seen()
+        self._keyed_here: tuple[int, int] = (0, 0)
         self._own_marks: dict[str, tuple[int, int]] = {}
         self._word = word
         self._word_items: Items | None = None
@@ -63,7 +63,7 @@ class BlindSession(FixedQueue):
     @property
     def hides_machine(self) -> bool:
         """Whether the AI's word on the image in view is hidden: until it was looked at."""
-        return not self.queue or self.current_id not in self._seen
+        return not self.queue or self.current_id not in self._looked_at
 
     @property
     def run_in_view(self) -> Run | None:
@@ -72,10 +72,10 @@ class BlindSession(FixedQueue):
 
     def _read(self, place: int) -> Item | None:
         key, viewing = self._at(place)
-        item = self._seen_item(key) if key in self._seen else super()._read(place)
+        item = self._seen_item(key) if key in self._looked_at else super()._read(place)
         if item is None:
             return None
-        if key in self._seen:
+        if key in self._looked_at:
             own = next((g for g in self.store.grades.votes(key) if g.grader == self.grader), None)
         else:
             own = self._blind.latest(key, viewing)
@@ -99,7 +99,9 @@ class BlindSession(FixedQueue):
         key = self._at(place)
         if key in self._done:
             return True
-        return key[0] in self._seen and bool(self.store.grades.graded_among([key[0]], self.grader))
+        return key[0] in self._looked_at and bool(
+            self.store.grades.graded_among([key[0]], self.grader)
+        )
 
     def _note_graded(self, image_ids: Sequence[int]) -> None:
         for key in image_ids:
@@ -121,7 +123,7 @@ class BlindSession(FixedQueue):
         )
 
     def _append(self, grades: Sequence[NewGrade]) -> None:
-        self._keyed = self.here
+        self._keyed_here = self.here
         super()._append(grades)
         for grade in grades:
             self._learn(grade)
@@ -136,10 +138,10 @@ class BlindSession(FixedQueue):
             return Answer(_NOT_YET)
         lost = self._unrecorded()
         key = self.queue[place]
-        if key not in self._seen:
+        if key not in self._looked_at:
             run_id = self._word.id if self._word else None
             self._blind.append_peek(str(uuid.uuid4()), key, run_id, utc_now())
-            self._seen.add(key)
+            self._looked_at.add(key)
         self._place(place)
         self._drop_repeat(key)
         item = self.item
@@ -153,7 +155,7 @@ class BlindSession(FixedQueue):
             return None
         if self._graded[self.position]:
             return self.position
-        found = self._find(self._keyed)
+        found = self._find(self._keyed_here)
         return found if found is not None and self._graded[found] else None
 
     def _find(self, key: tuple[int, int]) -> int | None:
@@ -198,7 +200,7 @@ class BlindSession(FixedQueue):
         """Tell whether a grade is for this holdout, or of a picture of it of which this grader
         has seen the AI's answer."""
         return grade.holdout_uuid == self._holdout_uuid or (
-            grade.image_id in self._seen and grade.image_id in self.queue
+            grade.image_id in self._looked_at and grade.image_id in self.queue
         )
 
     def _place_of(self, grade: Grade) -> int | None:

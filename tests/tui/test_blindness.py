@@ -23,7 +23,7 @@ from camtrap_tui.store.store import Store
 from camtrap_tui.tui.app import CamtrapApp
 from camtrap_tui.tui.image_view import ImageView
 from camtrap_tui.tui.review_screen import ReviewScreen
-from tests.blind_builder import CLASSES, Sampled, sampled_survey
+from tests.blind_builder import Sampled, sampled_survey
 
 SIZES = [(80, 24), (120, 40)]
 PICTURES = 200

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -179,7 +178,7 @@ class _Job:
         with store.db.transaction():
             run = store.runs.add(asked)
             store.taxa.add(labels.values(), "model")
-            to_do = store.refencing.to_do(run.id, parent.id)
+            to_do = store.refencing.count_to_do(run.id, parent.id)
             if to_do and run.finished_at:
                 store.runs.reopen(run.id)
         if to_do or known is None:
@@ -187,10 +186,10 @@ class _Job:
                 self._tell(events.Notice(said))
         writer = RefenceWriter(store, run.id, parent.id, labels, _Judge(parent, ensemble))
         taken = self._work(run, writer, to_do)
-        stopped = taken < len(to_do)
+        stopped = taken < to_do
         outcomes = store.runs.outcomes(run.id)
         if stopped:
-            self._tell(events.Stopped(run.id, taken, len(to_do)))
+            self._tell(events.Stopped(run.id, taken, to_do))
         else:
             if to_do and not outcomes.get("pending"):
                 with store.db.transaction():
@@ -199,14 +198,14 @@ class _Job:
             self._tell(events.Finished(run.id, *counts))
         return _report(store, run, parent, taken=taken, is_new=known is None, stopped=stopped)
 
-    def _work(self, run: Run, writer: RefenceWriter, to_do: array[int]) -> int:
+    def _work(self, run: Run, writer: RefenceWriter, to_do: int) -> int:
         """Take over what is to do, batch by batch; return how many images were, until told to
         stop."""
-        pace = Pace(len(to_do))
-        for start in range(0, len(to_do), _BATCH):
+        reading, pace, last = self._store.refencing, Pace(to_do), 0
+        while batch := reading.to_do(run.id, self._parent.id, last, _BATCH):
             if self._should_stop():
-                return start
-            batch = to_do[start : start + _BATCH]
+                break
+            last = batch[-1]
             failed = writer.write(batch)
             for number in range(len(batch)):
                 pace.count(failed=number < failed)
@@ -215,7 +214,7 @@ class _Job:
                 self._tell(
                     events.Progress(pace.done, pace.total, pace.failed, pace.done, rate, left)
                 )
-        return len(to_do)
+        return pace.done
 
 
 class _Judge:

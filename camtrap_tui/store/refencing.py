@@ -5,10 +5,16 @@ Nothing here grows with the survey: a stretch is some thousand images in order o
 
 from __future__ import annotations
 
-from array import array
 from typing import NamedTuple
 
 from camtrap_tui.store.database import Database
+
+_TO_DO = """
+    FROM prediction AS p LEFT JOIN prediction AS own
+        ON own.run_id = ? AND own.image_id = p.image_id
+    WHERE p.run_id = ? AND p.image_id > ? AND (own.outcome IS NULL
+        OR (own.outcome = 'pending' AND p.outcome <> 'pending')
+        OR (own.outcome = 'failed' AND own.attempts <> p.attempts))"""
 
 
 class Outcome(NamedTuple):
@@ -26,21 +32,19 @@ class Refencing:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def to_do(self, run_id: int, parent_id: int) -> array[int]:
-        """Return the images whose outcome in `parent_id` the run `run_id` has not taken over.
+    def count_to_do(self, run_id: int, parent_id: int) -> int:
+        """Return how many images `to_do` gives in all."""
+        return int(self._db.value(f"SELECT count(*) {_TO_DO}", [run_id, parent_id, 0]))
 
-        What is predicted stays as it is, since the boxes of it never change; what waited or failed
-        is taken anew once that run has tried again.
+    def to_do(self, run_id: int, parent_id: int, after: int, most: int) -> list[int]:
+        """Return images whose outcome in `parent_id` the run `run_id` has not taken over.
+
+        In order of id, from the first after `after`, at most `most`. What is predicted stays as
+        it is, since the boxes of it never change; what waited or failed is taken anew once that
+        run has tried again.
         """
-        return self._db.ids(
-            "SELECT p.image_id FROM prediction AS p LEFT JOIN prediction AS own"
-            " ON own.run_id = ? AND own.image_id = p.image_id"
-            " WHERE p.run_id = ? AND (own.outcome IS NULL"
-            " OR (own.outcome = 'pending' AND p.outcome <> 'pending')"
-            " OR (own.outcome = 'failed' AND own.attempts <> p.attempts))"
-            " ORDER BY p.image_id",
-            [run_id, parent_id],
-        )
+        sql = f"SELECT p.image_id {_TO_DO} ORDER BY p.image_id LIMIT ?"
+        return [key for (key,) in self._db.execute(sql, [run_id, parent_id, after, most])]
 
     def outcomes(self, parent_id: int, first: int, last: int) -> list[Outcome]:
         """Return how the images from id `first` to `last` ended, in order of id."""

@@ -203,7 +203,7 @@ class Expectations:
                 members = [self._relative(one, said, place) for one in found]
                 order = sorted(
                     zip(found, members, strict=True),
-                    key=lambda pair: _order(*pair, said, keyed or {}),
+                    key=lambda pair: _order(pair[0], pair[1], said, keyed or {}),
                 )
                 return Relatives(RANKS[place], said[place], tuple(m for _, m in order))
         return Relatives()

@@ -72,7 +72,8 @@ def draw_frequency(
         f" {counted(len(table.rows), 'class', 'classes')}"
     )
     if table.unexpected:
-        numbers += f", {table.unexpected:,} not expected here (!)"
+        scale += "; ! not expected here"
+        numbers += f", {table.unexpected:,} not expected here"
     heading = _heading(table, scale, numbers, width)
     if not every:
         return "\n".join(heading)
@@ -181,7 +182,7 @@ def _hours_numbers(table: HoursTable) -> str:
     without = f", {timeless:,} without time" if timeless else ""
     classes = counted(len(table.rows), "most frequent class", "most frequent classes")
     flagged = ", ! not expected here" if any(row.unexpected for row in table.rows) else ""
-    return f"the {classes}, camera time{without}{flagged}"
+    return f"the {classes}{flagged}, camera time{without}"
 
 
 def beside_each_other(left: str, right: str, width: int) -> str:

@@ -16,7 +16,6 @@ from camtrap_tui.domain.text import clean_name, quoted
 from camtrap_tui.errors import UsageError
 from camtrap_tui.services.charts import choose_run
 from camtrap_tui.services.species_lists import SpeciesList, of_name, read_species
-from camtrap_tui.services.tables import Progress
 from camtrap_tui.store.filter_values import FilterValues
 from camtrap_tui.store.store import Store, utc_now
 
@@ -57,13 +56,12 @@ def read_list(
     columns: Mapping[str, str] | None = None,
     *,
     added_by: str = "",
-    progress: Progress | None = None,
 ) -> tuple[SpeciesList, int]:
     """Put the names of a file on the list; return what the file says, and how many are new on it.
 
     Raises UsageError and InputError, as `read_species` does; nothing is written then.
     """
-    found = read_species(file, columns, progress)
+    found = read_species(file, columns)
     return found, _put(store, found.names, file.name, added_by)
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from camtrap_tui.domain.expected import ExpectedTaxon
 from camtrap_tui.domain.scientific_names import parse_scientific, plain_name
 from camtrap_tui.domain.taxonomy import parse_label
+from camtrap_tui.domain.text import clean_cell
 from camtrap_tui.errors import InputError, UsageError
-from camtrap_tui.services.tables import Progress, count_cells, read_text
+from camtrap_tui.services.tables import count_cells, read_text
 
 # Our columns, with the headings that usually stand for them (letters and digits alone, folded).
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -54,9 +55,7 @@ class SpeciesList:
         return self.rows - self.nameless - self.absent - len(self.names)
 
 
-def read_species(
-    file: Path, columns: Mapping[str, str] | None = None, progress: Progress | None = None
-) -> SpeciesList:
+def read_species(file: Path, columns: Mapping[str, str] | None = None) -> SpeciesList:
     """Return the names of a file; `columns` says under which heading one of COLUMNS stands.
 
     Raises UsageError for a column that is none of COLUMNS, InputError for a heading that the
@@ -69,10 +68,10 @@ def read_species(
             f"There is no column {unknown[0]!r} of species lists:",
             f"choose from {', '.join(COLUMNS)}.",
         )
-    first = next((line for _, line in read_text(file) if line and not _is_comment(line)), "")
+    first = next((line for _, line in read_text(file) if _is_said(line)), "").strip("\r\n")
     if not first:
         raise InputError(f"{file}: it holds no names.", _NO_NAMES)
-    if first[0] in "<{[":
+    if first.lstrip()[0] in "<{[":
         raise InputError(
             f"{file}: this is a web page, or data for programs: no list of names.", _NO_NAMES
         )
@@ -80,7 +79,7 @@ def read_species(
     if not columns and (_is_label(first) or not is_table):
         found = _read_lines(file)
     else:
-        found = _read_table(file, columns, progress)
+        found = _read_table(file, columns)
     if not found.names:
         raise InputError(f"{file}: none of its {found.rows:,} rows has a name.", _NO_NAMES)
     return found
@@ -89,8 +88,10 @@ def read_species(
 # ── one name a line ──────────────────────────────────────────────────────────────────────────
 
 
-def _is_comment(line: str) -> bool:
-    return line.startswith("#")
+def _is_said(line: str) -> bool:
+    """Tell whether a line is neither empty nor a comment."""
+    plain = line.strip()
+    return plain != "" and not plain.startswith("#")
 
 
 def _is_label(line: str) -> bool:
@@ -107,9 +108,9 @@ def _is_label(line: str) -> bool:
 def _read_lines(file: Path) -> SpeciesList:
     rows, found = 0, []
     for _, line in read_text(file):
-        text = line.partition(" #")[0].strip()
-        if not text or _is_comment(text):
+        if not _is_said(line):
             continue
+        text = clean_cell(line.partition(" #")[0])
         rows += 1
         if name := of_label(text) if _is_label(text) else of_name(text):
             found.append(name)
@@ -152,7 +153,7 @@ def _headings() -> set[str]:
     return {heading for name in _NAMING for heading in COLUMNS[name]}
 
 
-def _read_table(file: Path, columns: Mapping[str, str], progress: Progress | None) -> SpeciesList:
+def _read_table(file: Path, columns: Mapping[str, str]) -> SpeciesList:
     taken: list[str] = []
 
     def choose(headings: list[str]) -> Sequence[int]:
@@ -162,7 +163,7 @@ def _read_table(file: Path, columns: Mapping[str, str], progress: Progress | Non
 
     rows = nameless = absent = 0
     found = []
-    for cells, count in count_cells(file, choose, progress).items():
+    for cells, count in count_cells(file, choose).items():
         row = dict(zip(taken, cells, strict=True))
         rows += count
         if _plain(row.get("occurrenceStatus", "")) == "absent":
@@ -203,27 +204,33 @@ def _places(file: Path, headings: list[str], columns: Mapping[str, str]) -> dict
 def _of_row(row: Mapping[str, str]) -> ExpectedTaxon | None:
     """Return what a row of a table names: its species, else the lowest group, None for nothing."""
     groups = {group: plain_name(row.get(group, "")) for group in _GROUPS}
-    text = " ".join(row.get("species" if plain_name(row.get("species", "")) else "", "").split())
-    if text and text.islower() and " " not in text and groups["genus"]:
-        text = f"{groups['genus']} {text}"
-    scientific = " ".join(row.get("scientificName", "").split())
-    is_only = "species" not in row or not any(groups.values())
-    if not text and is_only and plain_name(scientific):
-        rank = _plain(row.get("taxonRank", ""))
-        if rank in groups:
-            groups[rank] = groups[rank] or plain_name(scientific.split(" ")[0])
-        else:
-            text = scientific
+    rank = _plain(row.get("taxonRank", ""))
+    text = _scientific(row, groups)
     common = plain_name(row.get("commonName", ""))
     name = parse_scientific(text) if text else None
     if name is not None and (name.species or name.is_hybrid):
         genus = name.genus or groups["genus"] * (not name.is_hybrid)
         said = text if name.is_hybrid else f"{name.genus.capitalize()} {name.species}"
         return _listed(said, common, {**groups, "genus": genus}, name.species)
+    if text and rank in groups and not groups[rank]:
+        groups[rank] = plain_name(text.split(" ")[0])
     lowest = next((groups[group] for group in reversed(_GROUPS) if groups[group]), "")
     if lowest:
         return _listed(lowest.capitalize(), common, groups, "")
-    return of_name(common or text)
+    # A name of which nobody knows the rank may be a group's; one of another rank says too little.
+    return of_name(common or (text if not rank else ""))
+
+
+def _scientific(row: Mapping[str, str], groups: Mapping[str, str]) -> str:
+    """Return the scientific name of a row's species, or of what it names without one."""
+    text = " ".join(row.get("species", "").split())
+    if plain_name(text):
+        is_epithet = text.islower() and " " not in text and groups["genus"] != ""
+        return f"{groups['genus']} {text}" if is_epithet else text
+    if "species" in row and any(groups.values()):
+        return ""
+    text = " ".join(row.get("scientificName", "").split())
+    return text if plain_name(text) else ""
 
 
 def _listed(scientific: str, common: str, groups: Mapping[str, str], species: str) -> ExpectedTaxon:

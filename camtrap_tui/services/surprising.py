@@ -83,8 +83,7 @@ class Surprising(Detailing):
         if is_on:
             add_taxon(self.store, taxon, added_by=self.grader)
             self._lives_here |= {taxon.id}
-            said = f"{taxon.name} is on the list of expected species; the same key takes it off."
-            return Answer(said)
+            return Answer(f"{taxon.name}: expected here now; the same key takes that back.")
         remove_taxon(self.store, taxon)
         self._lives_here -= {taxon.id}
-        return Answer(f"{taxon.name} is off the list of expected species again.")
+        return Answer(f"{taxon.name}: not expected here any more.")

@@ -130,17 +130,17 @@ def read_rows(file: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def read_text(file: Path) -> Iterator[tuple[int, str]]:
-    """Yield (line number, line, cleaned and stripped) of a text file; it may hold no table.
+    """Yield (line number, line) of a text file, which may hold no table.
 
-    Raises InputError for what is no text.
+    Lines are not cleaned, since their tabs say what they are. Raises InputError for what is no
+    text.
     """
     with _opened(file) as (text, _):
-        for number, line in enumerate(text, 1):
-            yield number, clean_cell(line)
+        yield from enumerate(text, 1)
 
 
 def count_cells(
-    file: Path, choose: Callable[[list[str]], Sequence[int]], progress: Progress | None = None
+    file: Path, choose: Callable[[list[str]], Sequence[int]]
 ) -> Counter[tuple[str, ...]]:
     """Return how many rows of a table have which cells, cleaned, in the columns of `choose`.
 
@@ -150,20 +150,17 @@ def count_cells(
     is no table, and what `choose` raises.
     """
     found: Counter[tuple[str, ...]] = Counter()
-    with _opened(file) as (text, tell):
-        size = file.stat().st_size
+    with _opened(file) as (text, _):
         rows = _rows(file, text, plain_tabs=True)
         _, headings = next(rows, (1, []))
         places = choose([_unquoted(clean_cell(cell)) for cell in headings])
         last = max(places)
-        for number, row in rows:
+        for _, row in rows:
             if not row:
                 continue
             if len(row) <= last:
                 row += [""] * (last + 1 - len(row))
             found[tuple([row[place] for place in places])] += 1
-            if progress and number % _CHUNK == 0:
-                progress(tell(), size)
     cleaned: Counter[tuple[str, ...]] = Counter()
     for cells, count in found.items():
         cleaned[tuple(_unquoted(clean_cell(cell)) for cell in cells)] += count

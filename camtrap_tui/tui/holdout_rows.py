@@ -5,7 +5,7 @@ What is unstable or cannot be estimated says so in words, in the row itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from textual.content import Content
@@ -14,8 +14,9 @@ from camtrap_tui.domain.evaluations import Estimate, Need
 from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.text import clean, counted
 
-# What a row says that changed, behind everything else: `was 91.2 %`.
-WAS_CELLS = 12
+# What a row says that changed, behind everything else: `was 91.2/88.1`.
+WAS_CELLS = 17
+_NARROW = 0.02
 _BAR_SIGNS = ("·", "─", "●", "│")
 
 
@@ -86,14 +87,16 @@ def estimate_text(figure: Estimate, *, is_count: bool = False) -> str:
 
 
 def narrow_text(figure: Estimate) -> str:
-    """Return a share with interval, n and state in at most 24 cells, in whole percents."""
+    """Return a share with interval, n and state in some 25 cells; with a decimal place where the
+    interval is narrow, as the command line has it."""
     if figure.value is None or figure.state == "not estimable":
         return f"not estimable n{figure.n}"
+    digits = 1 if (figure.half_width or 1.0) < _NARROW else 0
     limits = ""
     if figure.lower is not None and figure.upper is not None:
-        limits = f" {100 * figure.lower:.0f}–{100 * figure.upper:.0f}"
+        limits = f" {100 * figure.lower:.{digits}f}–{100 * figure.upper:.{digits}f}"
     state = " unstable" if figure.state == "unstable" else ""
-    return f"{100 * figure.value:.0f} %{limits} n{figure.n}{state}"
+    return f"{100 * figure.value:.{digits}f}%{limits} n{figure.n}{state}"
 
 
 def interval_bar(figure: Estimate, cells: int) -> str:
@@ -135,14 +138,18 @@ def with_changes(rows: Sequence[HoldoutRow], before: Sequence[HoldoutRow]) -> li
     """Return the rows, with what they said before behind those that say something else now."""
     was = {row.key: row.figure for row in before if row.key}
     return [
-        replace(row, content=Content.assemble(row.content, ("  was " + was[row.key], "bold")))
-        if row.key and was.get(row.key, row.figure) != row.figure
+        replace(row, content=Content.assemble(row.content, (f"  {_before(row, was)}", "bold")))
+        if row.key and was.get(row.key) != row.figure
         else row
         for row in rows
     ]
 
 
+def _before(row: HoldoutRow, was: Mapping[str, str]) -> str:
+    return f"was {was[row.key]}" if row.key in was else "new"
+
+
 def have_changed(rows: Sequence[HoldoutRow], before: Sequence[HoldoutRow]) -> bool:
     """Tell whether any row says something else than before."""
     was = {row.key: row.figure for row in before if row.key}
-    return any(row.key and was.get(row.key, row.figure) != row.figure for row in rows)
+    return any(row.key and was.get(row.key) != row.figure for row in rows)

@@ -39,7 +39,7 @@ from camtrap_tui.tui.holdout_rows import (
 
 # From so many cells on there is room for a third figure, or for bars.
 WIDE = 108
-_FIGURE = 24
+_FIGURE = 25
 _NAME = 28
 
 
@@ -60,13 +60,12 @@ class Look:
 
 def accuracy_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
     """Return accuracy, missed animals and the four bins, then what must not be missed."""
-    everything = tuple(sorted({key for one in found.bins for key in one.image_ids}))
     wrong = tuple(key for one in found.bins if one.relation != "same" for key in one.image_ids)
     missed = found.missed
     unit = found.basis.unit
     rows = [
         heading("How often is it right?"),
-        _figure("accuracy", found.accuracy, wrong or everything, look, "not right"),
+        _figure("accuracy", found.accuracy, wrong, look, "not right"),
         *(
             _figure(one.name, one.share, one.image_ids, look, one.name, indent=2)
             for one in found.bins
@@ -143,28 +142,35 @@ def _figure(
     text = f"{fit(' ' * indent + name, _NAME)}{value:>13}  {limits:<13} n {figure.n:<6,} {state:<8}"
     if look.is_wide and not is_count:
         text += f"  {interval_bar(figure, look.width - len(text) - 2)}"
-    hint = f"{opens(ids)}; {name} {estimate_text(figure, is_count=is_count)}"
+    hint = f"{opens(ids)} ({title}); {name} {estimate_text(figure, is_count=is_count)}"
     return HoldoutRow(Content(text), ids, title, hint, f"{name}|{title}", value, figure.note)
 
 
 def classes_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
-    """Return the classes: precision and recall, prevalence where there is room."""
+    """Return the classes: how many more each needs, precision and recall; where there is room,
+    how often it is called, and prevalence."""
     columns = ["precision", "recall", *(["prevalence"] if look.is_wide else [])]
-    name_cells = max(look.width - (_FIGURE + 1) * len(columns) - 8, 12)
-    titles = "".join(f" {fit(title, _FIGURE)}" for title in columns)
-    rows = [heading(f"{fit('class', name_cells)} {'called':>6} {titles}".rstrip())]
+    called = 8 if look.is_wide else 0
+    name = max(look.width - (_FIGURE + 1) * len(columns) - called - 7, 12)
+    titles = [fit("class", name), f"{'called':>7}" if called else "", f"{'need':>6}"]
+    titles += [fit(title, _FIGURE) for title in columns]
+    rows = [heading(" ".join(filter(None, titles)).rstrip())]
     for one in found.classes:
         figures = [one.precision, one.recall, *([one.prevalence] if look.is_wide else [])]
-        texts = [narrow_text(figure) for figure in figures]
-        text = f"{fit(one.name, name_cells)} {one.predicted:>6,} "
-        text += "".join(f" {fit(figure, _FIGURE)}" for figure in texts)
-        rows.append(_class_row(one, text, " ".join(texts), look))
+        parts = [fit(one.name, name), f"{one.predicted:>7,}" if called else "", _more(one)]
+        parts += [fit(narrow_text(figure), _FIGURE) for figure in figures]
+        rows.append(_class_row(one, " ".join(filter(None, parts)), look))
     if not found.classes:
         rows.append(plain("Nothing is graded yet."))
     return rows
 
 
-def _class_row(one: ClassFigures, text: str, figure: str, look: Look) -> HoldoutRow:
+def _more(one: ClassFigures) -> str:
+    more = one.need.more
+    return f"{'–' if more is None else 'enough' if not more else f'{more:,}':>6}"
+
+
+def _class_row(one: ClassFigures, text: str, look: Look) -> HoldoutRow:
     ids = tuple(dict.fromkeys((*one.predicted_ids, *one.true_ids)))
     name = clean(one.name)
     notes = [
@@ -172,14 +178,15 @@ def _class_row(one: ClassFigures, text: str, figure: str, look: Look) -> Holdout
         for what, figure in (("precision:", one.precision), ("recall:", one.recall))
         if figure.note
     ]
-    detail = "; ".join([f"prevalence {estimate_text(one.prevalence)}", *notes])
+    called = f"called {one.predicted:,} times"
+    detail = "; ".join([called, f"prevalence {estimate_text(one.prevalence)}", *notes])
     return HoldoutRow(
         Content(text.rstrip()),
         ids,
         f"called or graded {name}",
         f"{opens(ids)}; {need_text(name, one.need, look.extend_key)}",
         f"class|{one.taxon.taxon_uuid}",
-        figure,
+        "/".join(_short(figure).removesuffix(" %") for figure in (one.precision, one.recall)),
         detail,
         one.need,
         one.taxon,
@@ -202,12 +209,16 @@ def confusion_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
         rows.append(heading(f"{fit(title, name)}   {fit('called', name)} {unit:>22}      n"))
         cells.sort(key=lambda cell: (-(cell.total.value or 0), cell.truth, cell.predicted))
         rows += [_cell_row(cell, name) for cell in cells]
+    if any(cell.total.state == "unstable" for cell in found.cells):
+        said = "~ unstable: it rests on few pictures, or on one of great weight."
+        rows += [plain(), plain(said)]
     return rows or [plain("Nothing is graded yet.")]
 
 
 def _cell_row(cell: Cell, name: int) -> HoldoutRow:
     value, limits = value_text(cell.total, is_count=True), interval_text(cell.total, is_count=True)
-    numbers = f"{value} ({limits})" if limits else value
+    sign = "~" if cell.total.state == "unstable" else ""
+    numbers = f"{value}{sign} ({limits})" if limits else value
     truth, predicted = clean(cell.truth), clean(cell.predicted)
     text = f"{fit(truth, name)} → {fit(predicted, name)} {numbers:>22} {cell.total.hits:>6,}"
     state = f", {cell.total.state}" if cell.total.state != "sound" else ""
@@ -236,7 +247,7 @@ def thresholds_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
 def _verdict(one: Threshold) -> str:
     wanted = f"precision of {100 * one.wanted:g} %"
     if one.chosen is None or one.reported is None:
-        return f"No score is known to keep a {wanted}{f': {one.note}' if one.note else ''}."
+        return f"For a {wanted}, {one.note or 'no score can be told'}."
     said = one.reported
     return (
         f"Take scores from {one.chosen:.2f} on for a {wanted}: so says one half of the sample"

@@ -1,0 +1,160 @@
+"""Tells what a table of labels is, and which of its columns says what.
+
+Our own ground-truth CSV and Camtrap DP's observations are known by their headings; of any other
+table the columns are guessed, and the guess is only ever proposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from camtrap_tui.errors import InputError
+from camtrap_tui.services.manifest_columns import (
+    KINDS,
+    SYNONYMS,
+    Guess,
+    Guessing,
+    Kind,
+    check_named,
+    mostly,
+)
+from camtrap_tui.services.tables import Head
+
+Format = Literal["ground truth", "camtrap_dp", "table"]
+_PICTURE = ("mediaID", "filePath", "fileName")
+_LABEL = ("label", "scientificName", "observationType", "taxonID")
+FIELDS = (
+    *_PICTURE, *_LABEL, "count", "grader", "time", "lifeStage", "sex", "behavior",
+    "observationID", "level", "method",
+)  # fmt: skip
+
+# Which of our columns of the ground truth, and which of Camtrap DP's, is which field.
+_OWN = {
+    "mediaID": "media_id", "filePath": "file_path", "label": "label",
+    "scientificName": "scientific_name", "observationType": "observation_type",
+    "taxonID": "wi_taxon_id", "count": "count", "grader": "labeled_by", "time": "labeled_at",
+    "lifeStage": "life_stage", "sex": "sex", "behavior": "behavior",
+    "observationID": "observation_id", "level": "level",
+}  # fmt: skip
+_CAMTRAP_DP = {
+    "mediaID": "mediaID", "scientificName": "scientificName",
+    "observationType": "observationType", "count": "count", "grader": "classifiedBy",
+    "time": "classificationTimestamp", "lifeStage": "lifeStage", "sex": "sex",
+    "behavior": "behavior", "observationID": "observationID", "level": "observationLevel",
+    "method": "classificationMethod",
+}  # fmt: skip
+_KNOWN: dict[Format, tuple[dict[str, str], frozenset[str]]] = {
+    "ground truth": (_OWN, frozenset(("observation_id", "media_id", "label", "labeled_by"))),
+    "camtrap_dp": (
+        _CAMTRAP_DP,
+        frozenset(("observationID", "observationLevel", "observationType", "mediaID")),
+    ),
+}
+
+# The usual headings in tables of labels, the likeliest first.
+_USUAL: dict[str, tuple[str, ...]] = {
+    "scientificName": (
+        "latinname", "latin", "binomial", "sciname", "speciesscientific", "scientific",
+        "wissenschaftlichername", "nomscientifique", "nombrecientifico",
+    ),
+    "label": (
+        "species", "commonname", "identification", "classification", "class", "animal", "taxon",
+        "taxonname", "vernacularname", "speciesname", "choice", "answer", "category", "labels",
+        "tag", "art", "tierart", "espèce", "espece", "especie",
+    ),
+    "taxonID": ("witaxonid",),
+    "observationType": (),
+    "count": (
+        "howmany", "number", "numberofanimals", "numberofindividuals", "numberofobjects",
+        "groupsize", "individuals", "abundance", "quantity", "n", "num", "anzahl", "nombre",
+        "cantidad",
+    ),
+    "grader": (
+        "labeledby", "labelledby", "classifiedby", "identifiedby", "annotatedby", "gradedby",
+        "recordedby", "volunteer", "username", "user", "annotator", "observer", "labeler",
+        "labeller", "reviewer", "author", "person", "userid", "beobachter", "observateur",
+        "observador",
+    ),
+    "time": (
+        "labeledat", "labelledat", "classifiedat", "classificationtimestamp", "classifiedon",
+        "identifiedat", "annotatedat", "gradedat", "createdat", "labeltime",
+    ),
+    "lifeStage": ("age", "ageclass", "stage"),
+    "sex": ("gender",),
+    "behavior": ("behaviour", "behaviors", "behaviours", "activity"),
+    "observationID": (),
+    "level": ("observationlevel",),
+    "method": ("classificationmethod",),
+}  # fmt: skip
+_SYNONYMS = {name: SYNONYMS[name] for name in _PICTURE} | _USUAL
+
+
+def _is_count(value: str) -> bool:
+    return value[:1].isdigit()
+
+
+_VALUES: dict[str, Kind] = {name: KINDS[name] for name in ("filePath", "fileName")} | {
+    "count": mostly(_is_count)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LabelTable:
+    """What a table of labels is, and under which heading each field stands."""
+
+    format: Format
+    guess: Guess
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Heading by field."""
+        return self.guess.columns
+
+
+def label_table(file: Path, head: Head, named: Mapping[str, str]) -> LabelTable:
+    """Return what a table is and which column is which; `named` was said by whoever asks.
+
+    Raises UsageError for a field that there is not, InputError for a heading that the table does
+    not have, and where no column names a picture, or what it shows.
+    """
+    check_named(file, head, named, FIELDS, "a table of labels")
+    guessing = Guessing(head, _SYNONYMS, _VALUES)
+    for name, heading in named.items():
+        guessing.take(name, heading, "named")
+    kind = _format(head)
+    for name, heading in _exact(kind).items():
+        found = next((h for h in head.headings if h.casefold() == heading.casefold()), None)
+        if found is not None and name not in guessing.how:
+            guessing.take(name, found, "exact")
+    if kind == "table":
+        for name in _SYNONYMS:
+            if name not in guessing.how:
+                guessing.by_heading(name)
+        for name in _PICTURE:
+            if not guessing.columns.keys() & set(_PICTURE):
+                guessing.by_values(name)
+    columns = {name: heading for name, heading in guessing.columns.items() if heading}
+    for names, what in ((_PICTURE, "names a picture"), (_LABEL, "says what it shows")):
+        if not columns.keys() & set(names):
+            raise InputError(
+                f"{file}: no column {what} (it has {', '.join(head.headings) or 'none'}).",
+                f"Say which does: --map {names[0]}=COLUMN.",
+            )
+    guess = Guess(
+        {name: columns[name] for name in FIELDS if name in columns},
+        tuple(n for n in FIELDS if n in columns and guessing.how[n] == "guessed"),
+        {name: guessing.example(heading) for name, heading in columns.items()},
+    )
+    return LabelTable(kind, guess)
+
+
+def _format(head: Head) -> Format:
+    there = set(head.headings)
+    return next((kind for kind, (_, needed) in _KNOWN.items() if needed <= there), "table")
+
+
+def _exact(kind: Format) -> dict[str, str]:
+    return _KNOWN[kind][0] if kind in _KNOWN else {name: name for name in FIELDS}

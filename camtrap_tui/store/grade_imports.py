@@ -1,0 +1,238 @@
+"""Labels from elsewhere on their way into the survey: staged beside it, then appended as grades.
+
+An imported grade has a number below all that its author ever keys here: whatever somebody keyed is
+later than what is imported in their name, on whichever copy of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from camtrap_tui.store.database import Database
+
+# An author's imported grades are numbered from here on, towards 0.
+FIRST_IMPORTED = -(1 << 40)
+_TABLES = ("label", "label_place", "label_grade", "label_word", "label_taxon", "label_author")
+_COLUMNS = (
+    "number, media_id, path, grader, time, observation_id, own_uuid, name, count, life_stage,"
+    " sex, behavior"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A staged label whose picture is here; `name` is the number of what it says it shows."""
+
+    image_id: int
+    image_media_id: str
+    grader: str
+    number: int
+    time: str
+    observation_id: str
+    name: int
+    count: int | None
+    life_stage: str | None
+    sex: str | None
+    behavior: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A picture that labels name and that is not here: the first row that does, and how many."""
+
+    media_id: str
+    path: str
+    number: int
+    labels: int
+
+
+@dataclass(frozen=True, slots=True)
+class StagedGrade:
+    """What one author says of one picture, and the words that it is made of."""
+
+    grade_uuid: str
+    graded_at: str
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """How many labels of staged grades were new, by the number of what they say, and how many
+    are in grades that were here; new grades by author, and how many pictures they are of."""
+
+    by_name: dict[int, int]
+    known: int
+    graders: dict[str, int]
+    pictures: int
+
+
+class LabelStage:
+    """Labels in a temporary table of this connection; close it (it is gone then)."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.close()
+        db.execute(
+            "CREATE TEMP TABLE label (id INTEGER PRIMARY KEY, number INTEGER, media_id TEXT,"
+            " path TEXT, grader TEXT, time TEXT, observation_id TEXT, own_uuid TEXT,"
+            " name INTEGER, count INTEGER, life_stage TEXT, sex TEXT, behavior TEXT,"
+            " image_id INTEGER)"
+        )
+        db.execute(
+            "CREATE TEMP TABLE label_place (media_id TEXT, path TEXT, image_id INTEGER,"
+            " PRIMARY KEY (media_id, path)) WITHOUT ROWID"
+        )
+        db.execute(
+            "CREATE TEMP TABLE label_grade (id INTEGER PRIMARY KEY, grade_uuid TEXT UNIQUE,"
+            " image_id INTEGER, grader TEXT, graded_at TEXT, is_known INTEGER)"
+        )
+        db.execute(
+            "CREATE TEMP TABLE label_word (grade INTEGER, number INTEGER, name INTEGER,"
+            " count INTEGER, life_stage TEXT, sex TEXT, behavior TEXT,"
+            " PRIMARY KEY (grade, number)) WITHOUT ROWID"
+        )
+        db.execute("CREATE TEMP TABLE label_taxon (name INTEGER PRIMARY KEY, taxon_id INTEGER)")
+        db.execute("CREATE TEMP TABLE label_author (grader TEXT PRIMARY KEY, last INTEGER)")
+        self._staged = 0
+
+    def close(self) -> None:
+        """Drop the tables."""
+        for table in _TABLES:
+            self._db.execute(f"DROP TABLE IF EXISTS temp.{table}")
+
+    def add(self, rows: Iterable[Sequence[object]]) -> None:
+        """Stage labels: values in the order of the columns, without the image."""
+        marks = ", ".join("?" * (_COLUMNS.count(",") + 1))
+        self._db.executemany(f"INSERT INTO temp.label ({_COLUMNS}) VALUES ({marks})", rows)
+
+    def drop_own(self) -> int:
+        """Drop labels that our own CSV took from grades that are here; return how many."""
+        return self._db.execute(
+            "DELETE FROM temp.label WHERE own_uuid <> '' AND EXISTS"
+            " (SELECT 1 FROM main.grade WHERE grade_uuid = label.own_uuid)"
+        ).rowcount
+
+    def match_ids(self) -> None:
+        """Find the images that media ids name, as they stand, else in small letters."""
+        self._db.execute(
+            "UPDATE temp.label SET image_id = coalesce("
+            " (SELECT id FROM main.image WHERE media_id = label.media_id),"
+            " (SELECT id FROM main.image WHERE media_id = lower(label.media_id)))"
+            " WHERE media_id <> ''"
+        )
+
+    def unplaced(self) -> list[tuple[str, str]]:
+        """Return (media id, path) of the pictures that are not found yet, each once."""
+        return self._db.execute(
+            "SELECT DISTINCT media_id, path FROM temp.label WHERE image_id IS NULL"
+        ).fetchall()
+
+    def place(self, found: Iterable[tuple[str, str, int]]) -> int:
+        """Give labels the images that their (media id, path) mean; return how many got one."""
+        self._db.executemany("INSERT INTO temp.label_place VALUES (?, ?, ?)", found)
+        return self._db.execute(
+            "UPDATE temp.label SET image_id = p.image_id FROM temp.label_place AS p"
+            " WHERE label.image_id IS NULL AND p.media_id = label.media_id AND p.path = label.path"
+        ).rowcount
+
+    def lost(self) -> list[Lost]:
+        """Return the pictures that were not found, by the first row that names each."""
+        return self._db.rows(
+            Lost,
+            "SELECT media_id, path, min(number), count(*) FROM temp.label WHERE image_id IS NULL"
+            " GROUP BY media_id, path ORDER BY 3",
+        )
+
+    def words(self) -> Iterator[Word]:
+        """Yield the labels whose pictures are here, by picture, author and row."""
+        found = self._db.execute(
+            "SELECT label.image_id, image.media_id, grader, number, time, observation_id, name,"
+            " count, life_stage, sex, behavior FROM temp.label"
+            " CROSS JOIN main.image ON image.id = label.image_id"
+            " ORDER BY label.image_id, grader, number"
+        )
+        return (Word(*row) for row in found)
+
+    def add_grades(self, grades: Sequence[StagedGrade]) -> None:
+        """Stage grades, with what they say; no uuid twice."""
+        numbered = list(enumerate(grades, self._staged + 1))
+        self._staged += len(numbered)
+        self._db.executemany(
+            "INSERT INTO temp.label_grade (id, grade_uuid, image_id, grader, graded_at)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (
+                (key, g.grade_uuid, g.words[0].image_id, g.words[0].grader, g.graded_at)
+                for key, g in numbered
+            ),
+        )
+        self._db.executemany(
+            "INSERT INTO temp.label_word VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (key, number, w.name, w.count, w.life_stage, w.sex, w.behavior)
+                for key, g in numbered
+                for number, w in enumerate(g.words, 1)
+            ),
+        )
+
+    # ── inside a transaction ─────────────────────────────────────────────────────────────
+
+    def compare(self) -> Appended:
+        """Find out which of the staged grades are not here; return what will be appended."""
+        run = self._db.execute
+        run(
+            "UPDATE temp.label_grade SET is_known = EXISTS"
+            " (SELECT 1 FROM main.grade AS g WHERE g.grade_uuid = label_grade.grade_uuid)"
+        )
+        words = "FROM temp.label_grade AS g CROSS JOIN temp.label_word AS w ON w.grade = g.id WHERE"
+        new = run(f"SELECT w.name, count(*) {words} NOT g.is_known GROUP BY 1").fetchall()
+        graders = run(
+            "SELECT grader, count(*) FROM temp.label_grade WHERE NOT is_known GROUP BY grader"
+        ).fetchall()
+        return Appended(
+            dict(new),
+            int(self._db.value(f"SELECT count(*) {words} g.is_known")),
+            dict(graders),
+            int(
+                self._db.value(
+                    "SELECT count(DISTINCT image_id) FROM temp.label_grade WHERE NOT is_known"
+                )
+            ),
+        )
+
+    def append(self, taxa: Mapping[int, int]) -> None:
+        """Append the grades that are not here; `taxa` are row ids by the numbers of names."""
+        run = self._db.execute
+        self._db.executemany("INSERT INTO temp.label_taxon VALUES (?, ?)", taxa.items())
+        run(
+            "INSERT INTO temp.label_author SELECT DISTINCT grader, coalesce("
+            " (SELECT max(grader_number) FROM main.grade AS g WHERE g.grader = label_grade.grader"
+            " AND g.grader_number < 0), ?) FROM temp.label_grade",
+            [FIRST_IMPORTED - 1],
+        )
+        last = int(self._db.value("SELECT coalesce(max(id), 0) FROM grade"))
+        run(
+            "INSERT INTO grade (id, grade_uuid, action, image_id, grader, grader_number, mode,"
+            " gesture, graded_at) SELECT ?1 + g.id, g.grade_uuid, 'grade', g.image_id, g.grader,"
+            " a.last + row_number() OVER (PARTITION BY g.grader ORDER BY g.id), 'import',"
+            " 'import', g.graded_at FROM temp.label_grade AS g"
+            " JOIN temp.label_author AS a ON a.grader = g.grader"
+            " WHERE NOT g.is_known ORDER BY g.id",
+            [last],
+        )
+        run(
+            "INSERT INTO observation (grade_id, observation_number, taxon_id, count, life_stage,"
+            " sex, behavior) SELECT ?1 + g.id, w.number, t.taxon_id, w.count, w.life_stage, w.sex,"
+            " w.behavior FROM temp.label_grade AS g"
+            " CROSS JOIN temp.label_word AS w ON w.grade = g.id"
+            " CROSS JOIN temp.label_taxon AS t ON t.name = w.name"
+            " WHERE NOT g.is_known ORDER BY g.id, w.number",
+            [last],
+        )
+
+    def note_source(self, source_id: int, content_md5: str, column_map: str) -> None:
+        """Record which file labels came from, and how its columns were taken."""
+        self._db.execute(
+            "UPDATE source SET content_md5 = ?, column_map = ? WHERE id = ?",
+            [content_md5, column_map, source_id],
+        )

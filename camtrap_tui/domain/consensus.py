@@ -31,9 +31,9 @@ class Ballot:
     """What one person says of one picture: each taxon once, with its count where it was given.
 
     `mode` is that of the grade, and `adjudicated` for whoever adjudicated the picture. A ballot
-    without a species abstains. Of a holdout: `changed_in_view` says that it is no longer what the
-    person said blind, and was keyed with the AI's word in view; `seen_before` that the person had
-    graded the picture with the AI's word in view before.
+    without a species abstains. Of a holdout: `changed_in_view` says that it was keyed with the AI's
+    word in view, and is not what the person had said blind; `seen_before` that the person had
+    graded the picture with the AI's word in view before they did so blind.
     """
 
     image_id: int

@@ -33,11 +33,11 @@ _BLIND = """
     (SELECT s.id FROM standing_grade AS s WHERE s.image_id = vote.image_id
         AND s.grader = vote.grader AND s.holdout_uuid = ? AND s.mode = 'blind'
         ORDER BY s.grader_number DESC, s.grade_uuid DESC LIMIT 1)"""
-# Modes in which the AI's word stands on the screen.
-_IN_VIEW = "('assisted', 'bulk')"
+# The AI's word stood on the screen.
+_IN_VIEW = "({0}.mode IN ('assisted', 'bulk', 'adjudicated') AND {0}.run_id IS NOT NULL)"
 _SEEN = f"""
     EXISTS (SELECT 1 FROM grade AS e WHERE e.image_id = vote.image_id AND e.grader = vote.grader
-        AND e.action = 'grade' AND e.mode IN {_IN_VIEW} AND e.grader_number < (
+        AND e.action = 'grade' AND {_IN_VIEW.format("e")} AND e.grader_number < (
             SELECT min(b.grader_number) FROM grade AS b WHERE b.image_id = vote.image_id
                 AND b.grader = vote.grader AND b.holdout_uuid = ? AND b.mode = 'blind'))"""
 _TAXA_OF = """
@@ -85,7 +85,7 @@ class Votes:
                 FROM holdout_unit AS unit CROSS JOIN vote ON vote.image_id = unit.image_id
                 WHERE unit.holdout_id = ? AND unit.phase IS NOT NULL)
             {_COLUMNS},
-                grade.mode IN {_IN_VIEW} AND blind.grade_id IS NOT NULL AND {latest} <> {blind},
+                {_IN_VIEW.format("grade")} AND (blind.grade_id IS NULL OR {latest} <> {blind}),
                 {_SEEN}
             FROM blind CROSS JOIN vote
                 ON vote.image_id = blind.image_id AND vote.grader = blind.grader

@@ -13,7 +13,7 @@ from camtrap_tui.errors import FilterError, UsageError
 from camtrap_tui.services.consensus import conflicts, holdout_truth, skills_of, truth_of
 from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store
-from tests.builders import NOW, Said, add_images, taxon
+from tests.builders import NOW, Said, add_images, add_run, taxon
 
 MAJORITY = parse_rule("majority")
 HOLDOUT = "h-1"
@@ -27,12 +27,13 @@ def say(
     mode: str = "assisted",
     viewing: int = 1,
     count: int | None = None,
+    run: int | None = None,
 ) -> str:
-    """Append a grade; return its uuid. A blind one is for the holdout."""
+    """Append a grade; return its uuid. A blind one is for the holdout; `run` was in view."""
     made = str(uuid.uuid4())
     seen = tuple(NewObservation(taxon(store, name).id, count) for name in names)
     holdout = (HOLDOUT, viewing) if mode == "blind" else (None, None)
-    new = NewGrade(made, image, seen, mode, "test", None, None, None, *holdout)
+    new = NewGrade(made, image, seen, mode, "test", run, None, None, *holdout)
     store.grades.append(grader, [new], NOW)
     return made
 
@@ -131,31 +132,37 @@ def test_only_blind_words_count_for_a_holdout(store: Store) -> None:
 
 
 def test_a_later_word_with_the_ai_in_view_counts_and_is_told_of(store: Store) -> None:
-    one, two, three = add_images(store, [Said()] * 3)
-    holdout = holdout_of(store, [one, two, three])
-    say(store, one, "ann", "mallard", mode="blind")
-    say(store, one, "ann", "coot")
-    say(store, two, "ann", "mallard", mode="blind")
-    say(store, two, "ann", "mallard")
-    say(store, three, "ann", "mallard", mode="blind")
-    say(store, three, "ann", "coot", mode="blind", viewing=2)
+    run = add_run(store, "in view").id
+    images = add_images(store, [Said()] * 5)
+    changed, same, twice, without_ai, ruled = images
+    holdout = holdout_of(store, images)
+    for image in images:
+        say(store, image, "ann", "mallard", mode="blind")
+    say(store, changed, "ann", "coot", run=run)
+    say(store, same, "ann", "mallard", run=run)
+    say(store, twice, "ann", "coot", mode="blind", viewing=2)
+    say(store, without_ai, "ann", "coot")
+    say(store, ruled, "eve", "coot", mode="adjudicated", run=run)
     found = holdout_truth(store, holdout, MAJORITY)
-    assert [found[key].label for key in (one, two, three)] == ["coot", "mallard", "coot"]
-    assert [found[key].changed_in_view for key in (one, two, three)] == [("ann",), (), ()]
+    assert [found[key].label for key in images] == ["coot", "mallard", "coot", "coot", "coot"]
+    told = [found[key].changed_in_view for key in images]
+    assert told == [("ann",), (), (), (), ("eve",)]
     assert not any(settled.seen_before for settled in found.values())
 
 
 def test_a_blind_grade_after_one_with_the_ai_in_view_is_told_of(store: Store) -> None:
-    one, two, three = add_images(store, [Said()] * 3)
-    holdout = holdout_of(store, [one, two, three])
-    undone = say(store, one, "ann", "mallard")
+    run = add_run(store, "in view").id
+    images = one, two, three, four = add_images(store, [Said()] * 4)
+    holdout = holdout_of(store, images)
+    undone = say(store, one, "ann", "mallard", run=run)
     store.grades.append_reversal("ann", "undo", undone, str(uuid.uuid4()), NOW)
-    say(store, two, "ben", "mallard", mode="bulk")
+    say(store, two, "ben", "mallard", mode="bulk", run=run)
     say(store, three, "ann", "mallard", mode="import")
-    for image in (one, two, three):
+    say(store, four, "ann", "mallard")
+    for image in images:
         say(store, image, "ann", "mallard", mode="blind")
     found = holdout_truth(store, holdout, MAJORITY)
-    assert [found[key].seen_before for key in (one, two, three)] == [("ann",), (), ()]
+    assert [found[key].seen_before for key in images] == [("ann",), (), (), ()]
 
 
 def test_a_blind_grade_that_was_undone_counts_no_more(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""Starts and watches `camtrap-tui predict --events`, so that its parent never imports torch.
+"""Starts and watches `predict --events` and `refence --events`: the parent never imports torch.
 
 The child writes events on a pipe and nothing on the screen. It holds the other end of a pipe
 as its stdin: when the parent is gone, however it went, the child ends too.
@@ -61,39 +61,28 @@ def environment() -> dict[str, str]:
     return clean_copy
 
 
-class PredictChild:
-    """A prediction in a process of its own.
+def refence_command(
+    survey: Path, run_id: int, country: str, admin1_region: str, model: str
+) -> list[str]:
+    """Return the command line of a child that makes a run for another country, or for none."""
+    line = [sys.executable, "-P", "-m", "camtrap_tui", "refence", str(survey.absolute())]
+    line += ["--run", str(run_id), "--events", "--model", model]
+    if not country:
+        return [*line, "--none"]
+    return [*line, "--country", country, "--admin1-region", admin1_region]
+
+
+class Child:
+    """A command that tells events, in a process of its own.
 
     `start` it, read `events` to their end, `wait` for its exit code; `stop` or `kill` it at any
     time, also before and after.
     """
 
-    def __init__(
-        self,
-        survey: Path,
-        folder: Path | None,
-        *,
-        model: str = "",
-        country: str = "",
-        admin1_region: str = "",
-        geofence: bool = True,
-        retry: bool = False,
-        own_group: bool = False,
-    ) -> None:
-        """Without a folder the survey's pictures are predicted, and fetched meanwhile.
-
-        With `own_group` it goes on while a shell has stopped this program, and no key of the
-        terminal ends it.
-        """
-        request = PredictRequest(
-            model,
-            country or None,
-            admin1_region or None,
-            geofence=geofence,
-            retry=retry,
-            fetch=None if folder else FetchRequest(),
-        )
-        self._command = command(survey, folder, request)
+    def __init__(self, line: list[str], *, own_group: bool = False) -> None:
+        """With `own_group` it goes on while a shell has stopped this program, and no key of the
+        terminal ends it."""
+        self._command = line
         self._group = 0 if own_group else None
         self._process: Process | None = None
         self._said: deque[str] = deque(maxlen=_STDERR_LINES)
@@ -179,6 +168,33 @@ class PredictChild:
             self._said.extend(said for line in lines if (said := clean(line.strip())))
         if said := clean(rest.strip()):
             self._said.append(said)
+
+
+class PredictChild(Child):
+    """A prediction in a process of its own."""
+
+    def __init__(
+        self,
+        survey: Path,
+        folder: Path | None,
+        *,
+        model: str = "",
+        country: str = "",
+        admin1_region: str = "",
+        geofence: bool = True,
+        retry: bool = False,
+        own_group: bool = False,
+    ) -> None:
+        """Without a folder the survey's pictures are predicted, and fetched meanwhile."""
+        request = PredictRequest(
+            model,
+            country or None,
+            admin1_region or None,
+            geofence=geofence,
+            retry=retry,
+            fetch=None if folder else FetchRequest(),
+        )
+        super().__init__(command(survey, folder, request), own_group=own_group)
 
 
 def predict_in_child(

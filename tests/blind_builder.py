@@ -12,6 +12,7 @@ from camtrap_tui.domain.dealing import Share
 from camtrap_tui.domain.holdouts import Holdout, HoldoutPhase, HoldoutStratum
 from camtrap_tui.services.blind import BlindSession
 from camtrap_tui.services.blind_queue import deal
+from camtrap_tui.services.expecting import add_taxon
 from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, add_run, taxon
@@ -45,23 +46,27 @@ def sampled_survey(
     others: int = 10,
     repeats: float = 0.05,
     says: str | None = None,
+    graded_before: bool = True,
 ) -> Sampled:
     """Fill an empty survey with frames that are always the same, and with what the AI said of
     them, people's words on that, and names of files and cameras, which follow from `seed`.
 
-    `says` is what it says of all of them.
+    `says` is what it says of all of them; the words that people said before can be left out.
     """
     chance = random.Random(seed)
     # Row ids of taxa follow from what was predicted first.
     for name in chance.sample(CLASSES, len(CLASSES)):
         taxon(store, name)
+    # Of the others it is said in review that they are not expected here.
+    add_taxon(store, taxon(store, "mallard"), added_by="ann")
     run = add_run(store, "first")
     frames = [_said(chance, number, says) for number in range(drawn + others)]
     images = add_images(store, frames, str(folder), run)
     _name_after_classes(store, images, frames)
-    _grade_in_view(store, chance, images, frames, run.id)
+    if graded_before:
+        _grade_in_view(store, chance, images, frames, run.id)
     add_run(store, "second", model_version=f"{seed}")
-    return Sampled(store, _draw(store, chance, images[:drawn], repeats), tuple(images[:drawn]))
+    return Sampled(store, _draw(store, chance, images, drawn, repeats), tuple(images[:drawn]))
 
 
 def _said(chance: random.Random, number: int, says: str | None) -> Said:
@@ -122,21 +127,28 @@ def _grade_in_view(
             store.grades.append_mark(str(uuid.uuid4()), images[number], grader, "mark", "on", NOW)
 
 
-def _draw(store: Store, chance: random.Random, drawn: list[int], repeats: float) -> Holdout:
-    """Draw these images, in strata that follow from what the AI said."""
-    strata = sorted(drawn, key=lambda _: chance.random())
+def _draw(
+    store: Store, chance: random.Random, images: list[int], drawn: int, repeats: float
+) -> Holdout:
+    """Draw the first images, in strata that follow from what the AI said; the others are left to
+    an extension of the first stratum."""
+    strata = sorted(images[:drawn], key=lambda _: chance.random())
     half = len(strata) // 2
-    sizes = {1: half, 2: len(strata) - half}
+    rest = list(enumerate(images[drawn:], half + 1))
+    sizes = {1: (half + len(rest), half), 2: (drawn - half, drawn - half)}
     holdout = Holdout(
         0, "holdout-of-both", "river2024", 1, 1, "", "species", "mixed", 1, 60, repeats
     )
     with store.db.transaction():
         return store.holdouts.add(
             holdout,
-            [HoldoutStratum(0, n, f"stratum {n}", size, size, size) for n, size in sizes.items()],
+            [HoldoutStratum(0, n, f"stratum {n}", a, a, b) for n, (a, b) in sizes.items()],
             [
-                (key, 1 if rank < half else 2, rank % half + 1, 3, 1)
-                for rank, key in enumerate(strata)
+                *(
+                    (key, 1, place + 1, 3, 1) if place < half else (key, 2, place - half + 1, 3, 1)
+                    for place, key in enumerate(strata)
+                ),
+                *((key, 1, rank, 3, None) for rank, key in rest),
             ],
-            [HoldoutPhase(0, 1, len(drawn), "ann", NOW, "")],
+            [HoldoutPhase(0, 1, drawn, "ann", NOW, "")],
         )

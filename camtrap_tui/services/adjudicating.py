@@ -95,8 +95,8 @@ def open_conflicts(
     run_id = run.id if run else None
     found = conflicts(store, rule, holdout=holdout, where=where, run_id=run_id, grader=grader)
     if not found:
-        of = f"holdout {holdout.name}" if holdout else "survey"
-        raise UsageError(f"{store.path}: nothing of this {of} is in conflict ({rule.name}).")
+        of = f"holdout {holdout.name}" if holdout else "the survey"
+        raise UsageError(f"{store.path}: nothing of {of} is in conflict ({rule.name}).")
     if holdout is None:
         return found
     images = {image.media_id: image.id for image in store.images.by_ids(found)}

@@ -27,6 +27,7 @@ class Surprising(Detailing):
     _keyed: Mapping[int, int] | None = None
     # The taxa that the list was read with: a run in progress adds to them.
     _read_with: dict[int, Taxon] | None = None
+    # By row id of what was predicted, and not made anew when taxa come: keys keep their species.
     _relatives: dict[int, Relatives | None]
     # What this session has put on the list, by row id of the taxon.
     _lives_here: frozenset[int] = frozenset()
@@ -51,10 +52,12 @@ class Surprising(Detailing):
         if self._expectations is not None and self._read_with is taxa:
             return self._expectations
         listed = self.store.expected.all()
+        if self._expectations is None:
+            self._relatives = {}
         if self._keyed is None and listed:
             self._keyed = self.store.expected.keyed()
         self._expectations = Expectations(listed, list(taxa.values()) if listed else [])
-        self._read_with, self._relatives = taxa, {}
+        self._read_with = taxa
         return self._expectations
 
     def expect(self) -> Answer:

@@ -101,7 +101,8 @@ def _towards(
     expected = sum(
         n * undrawn[s.stratum] / rest for s, n, rest in zip(chosen, sizes, left, strict=True)
     )
-    return _extension(strata, added, f"predicted {species}", expected)
+    aim = f"predicted {species.removeprefix('=')}"
+    return _extension(strata, added, aim, expected)
 
 
 def _extension(

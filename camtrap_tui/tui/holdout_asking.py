@@ -333,6 +333,9 @@ class Asking(PromptScreen, inherit_bindings=False):
         if self.host.store.db.read_only:
             self.say("The survey is read-only here: nothing can be graded.")
             return
+        if self.host.runner.state.is_active:
+            self.say("A prediction is running, and would stop: let it end first, or stop it.")
+            return
         if not self.grader:
             self.say("Who grades decides what is dealt: leave, and give your name first.")
             return

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
+from camtrap_tui.commands import keys_sign, remapped
 from camtrap_tui.services import resuming
 from camtrap_tui.services.opening import Opened
 from camtrap_tui.services.review import ReviewSession
@@ -98,11 +99,11 @@ class HoldoutOpener:
             if screen.leaves_for is not None:
                 screen.app.exit()
                 return
-            self._left(screen.chosen, screen.signs["back"])
+            self._left(screen.chosen)
 
         self._push(screen, left)
 
-    def _left(self, chosen: Pictures | None, sign: str) -> None:
+    def _left(self, chosen: Pictures | None) -> None:
         session = self._session
         is_own = self._own is not None and session.queue is self._own
         if chosen is not None:
@@ -110,6 +111,8 @@ class HoldoutOpener:
                 self._back = session.opened()
             session.open_images(chosen.image_ids, chosen.title)
             self._own = session.queue
+            commands = remapped("review", self._host.settings.keys)
+            sign = next(keys_sign(c) for c in commands if c.id == "holdout")
             self._show_review(f"Grade anew what was wrong; {sign} goes back to the figures.")
             return
         if is_own and self._back is not None:

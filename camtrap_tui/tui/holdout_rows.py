@@ -14,8 +14,6 @@ from camtrap_tui.domain.evaluations import Estimate, Need
 from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.text import clean, counted
 
-# What a row says that changed, behind everything else: `was 91.2/88.1`.
-WAS_CELLS = 17
 _NARROW = 0.02
 _BAR_SIGNS = ("·", "─", "●", "│")
 
@@ -134,22 +132,21 @@ def opens(ids: Sequence[int]) -> str:
     return f"↵ {counted(len(ids), 'picture')}" if ids else "no graded picture"
 
 
-def with_changes(rows: Sequence[HoldoutRow], before: Sequence[HoldoutRow]) -> list[HoldoutRow]:
-    """Return the rows, with what they said before behind those that say something else now."""
+def with_changes(
+    rows: Sequence[HoldoutRow], before: Sequence[HoldoutRow], width: int
+) -> list[HoldoutRow]:
+    """Return the rows, with what they said before at the end of those that say something else
+    now; what is cut for it stands in their detail."""
     was = {row.key: row.figure for row in before if row.key}
-    return [
-        replace(row, content=Content.assemble(row.content, (f"  {_before(row, was)}", "bold")))
-        if row.key and was.get(row.key) != row.figure
-        else row
-        for row in rows
-    ]
+    changed = []
+    for row in rows:
+        if row.key and was.get(row.key) != row.figure:
+            end = f"  {_before(row, was)}"
+            begin = row.content.rstrip().truncate(width - len(end), ellipsis=True)
+            row = replace(row, content=Content.assemble(begin, (end, "bold")))
+        changed.append(row)
+    return changed
 
 
 def _before(row: HoldoutRow, was: Mapping[str, str]) -> str:
     return f"was {was[row.key]}" if row.key in was else "new"
-
-
-def have_changed(rows: Sequence[HoldoutRow], before: Sequence[HoldoutRow]) -> bool:
-    """Tell whether any row says something else than before."""
-    was = {row.key: row.figure for row in before if row.key}
-    return any(row.key and was.get(row.key) != row.figure for row in rows)

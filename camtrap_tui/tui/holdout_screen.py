@@ -19,10 +19,8 @@ from camtrap_tui.tui.command_dialog import command_dialog
 from camtrap_tui.tui.holdout_asking import Asking
 from camtrap_tui.tui.holdout_place import Pictures, Place
 from camtrap_tui.tui.holdout_rows import (
-    WAS_CELLS,
     HoldoutRow,
     estimate_text,
-    have_changed,
     plain,
     value_text,
     with_changes,
@@ -30,7 +28,7 @@ from camtrap_tui.tui.holdout_rows import (
 from camtrap_tui.tui.holdout_strata import strata_page
 from camtrap_tui.tui.holdout_views import Look, pages
 from camtrap_tui.tui.host import Host
-from camtrap_tui.tui.line import Line
+from camtrap_tui.tui.line import Line, Lines
 
 PAGES = ("strata", *(name for name, _ in pages()))
 _STRATA, _THRESHOLDS = PAGES.index("strata"), PAGES.index("thresholds")
@@ -61,7 +59,7 @@ class HoldoutScreen(Asking, inherit_bindings=False):
         yield Line(id="status")
         yield Line(id="pages")
         yield self.panel
-        yield Line(id="detail")
+        yield Lines(id="detail")
         yield self.message
         yield self.prompt
         yield self.footer
@@ -97,7 +95,8 @@ class HoldoutScreen(Asking, inherit_bindings=False):
         self.panel.show([row.content for row in self._rows], chosen)
         self.message.show(self.said or self._hint(chosen))
         detail = self._rows[chosen].detail if chosen is not None else ""
-        self.query_one("#detail", Line).show(clean(detail))
+        lines = textwrap.wrap(clean(detail), width) if width else []
+        self.query_one("#detail", Lines).show([Content(line) for line in lines])
 
     def _title(self, width: int) -> Content:
         asked, found = self.place.asked, self.place.found
@@ -137,10 +136,7 @@ class HoldoutScreen(Asking, inherit_bindings=False):
         if self.place.before is None:
             return rows
         before = page(self.place.before, look)
-        if not have_changed(rows, before):
-            return rows
-        narrower = Look(width - WAS_CELLS, look.extend_key, look.threshold)
-        return with_changes(page(found, narrower), before)
+        return with_changes(rows, before, width)
 
     def _wrapped(self, text: str, width: int) -> list[HoldoutRow]:
         parts = text.split("\n")

@@ -178,8 +178,12 @@ def _class_row(one: ClassFigures, text: str, look: Look) -> HoldoutRow:
         for what, figure in (("precision:", one.precision), ("recall:", one.recall))
         if figure.note
     ]
-    called = f"called {one.predicted:,} times"
-    detail = "; ".join([called, f"prevalence {estimate_text(one.prevalence)}", *notes])
+    told = [
+        f"prevalence {estimate_text(one.prevalence)}",
+        f"recall {estimate_text(one.recall)}",
+        f"called {one.predicted:,} times",
+    ]
+    detail = "; ".join([*told, *notes])
     return HoldoutRow(
         Content(text.rstrip()),
         ids,

@@ -221,7 +221,7 @@ def _show(survey: Path, file: Path, report: GradeImportReport) -> None:
         if what in report.unread:
             narrate(f"In {counted(count, 'label')} the {what} could not be read:")
         else:
-            narrate(f"What {what}:")
+            narrate(f"Left out because it {what}:")
         for example in report.examples.get(what, []):
             narrate(f"  {example}")
     if NO_AUTHOR in report.skipped:

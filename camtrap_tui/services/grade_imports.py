@@ -254,5 +254,5 @@ def _nearest(name: str, known: Sequence[str]) -> str:
     """Return the known name that is most like a new one; empty where none is."""
     from rapidfuzz import fuzz, process
 
-    found = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=_LIKENESS)
+    found = process.extractOne(name, known, scorer=fuzz.WRatio, score_cutoff=_LIKENESS)
     return found[0] if found else ""

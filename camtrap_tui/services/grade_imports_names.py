@@ -66,8 +66,12 @@ class Names:
         self._common: dict[str, Taxon] = {}
         for taxon in sorted(taxa, key=_meaning):
             self._by_uuid[taxon.taxon_uuid] = taxon
-            self._scientific.setdefault(plain(taxon.scientific_name), taxon)
-            self._common.setdefault(plain(taxon.common_name), taxon)
+            for names, name in (
+                (self._scientific, taxon.scientific_name),
+                (self._common, taxon.common_name),
+            ):
+                if name:
+                    names.setdefault(plain(name), taxon)
 
     def find(self, said: Said) -> Taxon | TaxonName | None:
         """Return the taxon that is meant, a new one where no list has it, None for no label."""

@@ -1,0 +1,402 @@
+"""Labels from elsewhere: in their authors' names, once, and never above what was keyed here."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import tempfile
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from camtrap_tui.domain.taxonomy import TaxonName
+from camtrap_tui.errors import InputError, UsageError
+from camtrap_tui.services import grade_imports as service
+from camtrap_tui.services import grade_imports_rows as rows
+from camtrap_tui.services.export import export_truth
+from camtrap_tui.services.grade_imports import GradeImportReport, import_grades
+from camtrap_tui.services.grade_imports_columns import label_table
+from camtrap_tui.services.merging import merge
+from camtrap_tui.services.tables import read_head
+from camtrap_tui.store.grades import NewGrade, NewObservation
+from camtrap_tui.store.store import Store
+from tests.builders import NOW, Said, add_images, md5, taxon
+from tests.canonical import canonical
+
+HEADINGS = ("mediaID", "label", "grader", "count")
+RACCOON = TaxonName(
+    str(uuid.UUID(int=1)), "mammalia", "carnivora", "procyonidae", "procyon", "lotor", "raccoon"
+)
+PICTURES = 4
+
+
+def media(number: int) -> str:
+    """Return the media id of a picture of the survey."""
+    return md5(f"IMG_{number:04d}")
+
+
+@pytest.fixture
+def survey(store: Store) -> Store:
+    """A survey of a few pictures, with a raccoon among its taxa."""
+    add_images(store, [Said(name="mallard") for _ in range(PICTURES)])
+    taxon(store, RACCOON)
+    return store
+
+
+def table(
+    folder: Path, lines: Sequence[Sequence[object]], headings: Sequence[str] = HEADINGS
+) -> Path:
+    """Write a table."""
+    path = folder / "labels.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([headings, *lines])
+    return path
+
+
+def take(store: Store, file: Path, **options: object) -> GradeImportReport:
+    """Import a table whose columns are known by their headings."""
+    columns = label_table(file, read_head(file), {})
+    return import_grades(store, file, columns, **options)  # type: ignore[arg-type]
+
+
+def votes(store: Store, number: int) -> dict[str, list[tuple[str, int | None]]]:
+    """Return each grader's standing word on a picture."""
+    names = {t.id: t.name for t in store.taxa.all()}
+    image = store.images.by_media_id(media(number))
+    assert image is not None
+    return {
+        vote.grader: [(names[o.taxon_id], o.count) for o in store.grades.observations(vote.id)]
+        for vote in store.grades.votes(image.id)
+    }
+
+
+def key(store: Store, number: int, name: str, grader: str) -> str:
+    """Let somebody key a grade here; return its uuid."""
+    image = store.images.by_media_id(media(number))
+    assert image is not None
+    made = str(uuid.uuid4())
+    said = (NewObservation(taxon(store, name).id),)
+    store.grades.append(grader, [NewGrade(made, image.id, said, "assisted", "species")], NOW)
+    return made
+
+
+def test_rows_of_one_author_and_picture_are_one_grade(survey: Store, tmp_path: Path) -> None:
+    lines = [
+        (media(1), "Mallard", "Zoe", 2),
+        (media(2), "nothing", "Zoe", 0),
+        (media(1), "procyon  LOTOR", "Zoe", ""),
+        (media(1), "Mallard", "ben", "1.0"),
+        (media(3).upper(), "Person", "ben", ""),
+    ]
+    report = take(survey, table(tmp_path, lines))
+    assert (report.labels, report.taken, report.grades, report.pictures) == (5, 5, 4, 3)
+    assert report.graders == {"Zoe": 2, "ben": 2}
+    assert report.skipped == {}
+    assert report.new_names == ()
+    assert votes(survey, 1) == {
+        "Zoe": [("mallard", 2), ("raccoon", None)],
+        "ben": [("mallard", 1)],
+    }
+    assert votes(survey, 2) == {"Zoe": [("blank", None)]}
+    assert votes(survey, 3) == {"ben": [("human", None)]}
+    modes = survey.db.execute("SELECT DISTINCT mode, gesture, run_id FROM grade").fetchall()
+    assert modes == [("import", "import", None)]
+
+
+def test_the_same_file_again_adds_nothing_and_a_corrected_one_what_it_corrects(
+    survey: Store, tmp_path: Path
+) -> None:
+    lines = [(media(1), "mallard", "Zoe", 2), (media(2), "raccoon", "Zoe", "")]
+    file = table(tmp_path, lines)
+    take(survey, file)
+    before = canonical(survey.path)
+    again = take(survey, file)
+    assert (again.taken, again.known, again.grades) == (0, 2, 0)
+    assert canonical(survey.path) == before
+    lines[0] = (media(1), "mallard", "Zoe", 3)
+    report = take(survey, table(tmp_path, lines))
+    assert (report.taken, report.known) == (1, 1)
+    assert votes(survey, 1) == {"Zoe": [("mallard", 3)]}
+
+
+def test_what_somebody_keyed_here_is_later_than_what_is_imported(
+    survey: Store, tmp_path: Path
+) -> None:
+    key(survey, 1, "raccoon", "Zoe")
+    take(survey, table(tmp_path, [(media(n), "mallard", "Zoe", "") for n in (1, 2)]))
+    keyed = key(survey, 2, "raccoon", "Zoe")
+    assert votes(survey, 1) == votes(survey, 2) == {"Zoe": [("raccoon", None)]}
+    survey.grades.append_reversal("Zoe", "undo", keyed, str(uuid.uuid4()), NOW)
+    assert votes(survey, 2) == {"Zoe": [("mallard", None)]}
+    numbers = survey.db.execute("SELECT grader_number FROM grade WHERE mode <> 'import'")
+    assert [number for (number,) in numbers] == [1, 2, 3]
+
+
+def test_two_copies_that_import_the_same_file_have_the_same_grades(
+    survey: Store, tmp_path: Path
+) -> None:
+    lines = [(media(1), "mallard", "Zoe", 2), (media(2), "a new bird", "Zoe", "")]
+    file = table(tmp_path, lines)
+    other = tmp_path / "other.db"
+    survey.backup(other)
+    key(survey, 1, "raccoon", "Zoe")
+    with Store.open(other) as store:
+        taxon(store, "so that row ids differ")
+        take(store, file)
+    take(survey, file)
+    assert merge(survey, [other])[0].grades.new == 0
+    with Store.open(other) as store:
+        assert merge(store, [survey.path])[0].grades.new == 1
+        assert votes(store, 1) == {"Zoe": [("raccoon", None)]}
+    assert canonical(survey.path) == canonical(other)
+
+
+def test_what_cannot_be_taken_is_counted_and_named(survey: Store, tmp_path: Path) -> None:
+    lines = [
+        (media(1), "mallard", "", 1),
+        (media(1), "NA", "Zoe", 1),
+        ("", "mallard", "Zoe", 1),
+        ("nowhere", "mallard", "Zoe", 1),
+        (media(2), "blank", "Zoe", ""),
+        (media(2), "raccoon", "Zoe", 1),
+        (media(3), "raccoon", "Zoe", 1),
+        (media(3), "Raccoon", "Zoe", 1),
+        (media(4), "raccoon", "Zoe", "11-50"),
+    ]
+    report = take(survey, table(tmp_path, lines))
+    assert report.skipped == {
+        service.MIXED: 2,
+        rows.NO_AUTHOR: 1,
+        rows.NO_LABEL: 1,
+        rows.NO_PICTURE: 1,
+        service.NOT_HERE: 1,
+        service.REPEATED: 1,
+    }
+    assert report.labels == len(lines) == report.taken + sum(report.skipped.values())
+    assert report.unread == {"count": 1}
+    assert report.examples[service.NOT_HERE] == ["row 5: nowhere"]
+    assert report.examples["count"] == ["row 10: 11-50"]
+    assert [(lost.media_id, lost.labels) for lost in report.lost] == [("nowhere", 1)]
+    with_name = take(survey, table(tmp_path, lines), author="ann")
+    assert rows.NO_AUTHOR not in with_name.skipped
+    assert votes(survey, 1) == {"ann": [("mallard", 1)]}
+
+
+def test_names_that_no_list_has_become_taxa_and_are_told(survey: Store, tmp_path: Path) -> None:
+    lines = [
+        (media(1), "mallrad", "Zoe", ""),
+        (media(2), "Mallrad", "Zoe", ""),
+        (media(3), "Woodie", "Zoe", ""),
+        (media(4), f"{uuid.UUID(int=7)};aves;;;anas;crecca;teal", "Zoe", ""),
+    ]
+    file = table(tmp_path, lines)
+    report = take(survey, file, renamed={"woodie ": "Procyon lotor"})
+    assert [(name.name, name.labels, name.like) for name in report.new_names] == [
+        ("mallrad", 2, "mallard"),
+        ("teal", 1, ""),
+    ]
+    assert votes(survey, 3) == {"Zoe": [("raccoon", None)]}
+    assert votes(survey, 4) == {"Zoe": [("teal", None)]}
+    assert take(survey, file, renamed={"mallrad": "mallard", "woodie": "raccoon"}).grades == 2
+    assert votes(survey, 1) == {"Zoe": [("mallard", None)]}
+
+
+def test_scientific_names_come_first_and_their_authors_are_left_out(
+    survey: Store, tmp_path: Path
+) -> None:
+    headings = ("mediaID", "label", "scientificName", "grader")
+    lines = [
+        (media(1), "coon", "Procyon lotor (Linnaeus, 1758)", "Zoe"),
+        (media(2), "great egret", "Ardea alba", "Zoe"),
+        (media(3), "slider", "Trachemys scripta elegans", "Zoe"),
+        (media(4), "", "Ardea alba", "Zoe"),
+    ]
+    report = take(survey, table(tmp_path, lines, headings))
+    assert votes(survey, 1) == {"Zoe": [("raccoon", None)]}
+    assert {(n.name, n.scientific_name, n.labels) for n in report.new_names} >= {
+        ("slider", "Trachemys scripta elegans", 1)
+    }
+    made = survey.db.execute(
+        "SELECT taxon_genus, taxon_species, origin FROM taxon WHERE scientific_name = 'Ardea alba'"
+    ).fetchall()
+    assert made == [("ardea", "alba", "import")]
+
+
+@pytest.mark.parametrize(
+    ("path", "number"),
+    [
+        ("IMG_0002.JPG", 2),
+        ("C:\\survey\\IMG_0002.JPG", 2),
+        ("UR011/IMG_0003.JPG", 3),
+        ("MG_0002.JPG", None),
+        ("same.JPG", None),
+    ],
+)
+def test_pictures_are_found_by_path_where_only_one_can_be_meant(
+    survey: Store, tmp_path: Path, path: str, number: int | None
+) -> None:
+    for n, folder in ((1, "a"), (4, "b")):
+        where = f"{folder}/same.JPG"
+        survey.db.execute("UPDATE image SET file_path = ? WHERE id = ?", [where, n])
+        survey.db.execute("UPDATE source_row SET file_path = ? WHERE image_id = ?", [where, n])
+    report = take(
+        survey, table(tmp_path, [(path, "raccoon", "Zoe")], ("filePath", "label", "grader"))
+    )
+    assert report.by_path == (number is not None)
+    assert [n for n in range(1, PICTURES + 1) if votes(survey, n)] == ([number] if number else [])
+
+
+DP = (
+    "observationID", "mediaID", "observationLevel", "observationType", "scientificName", "count",
+    "lifeStage", "sex", "behavior", "classificationMethod", "classifiedBy",
+    "classificationTimestamp",
+)  # fmt: skip
+
+
+def dp(number: object, media_id: str, kind: str, name: str, **more: object) -> list[object]:
+    """Return a row of Camtrap DP's observations."""
+    usual = {
+        "observationID": number,
+        "mediaID": media_id,
+        "observationLevel": "media",
+        "observationType": kind,
+        "scientificName": name,
+        "classificationMethod": "human",
+        "classifiedBy": "Zoe",
+        "classificationTimestamp": "2024-06-27T02:14:05-05:00",
+    } | more
+    return [usual.get(heading, "") for heading in DP]
+
+
+def test_observations_of_camtrap_dp_keep_their_authors_and_times(
+    survey: Store, tmp_path: Path
+) -> None:
+    lines = [
+        dp(1, media(1), "animal", "Procyon lotor", count=1, lifeStage="adult", sex="female"),
+        dp(2, media(1), "animal", "Procyon lotor", count=1, lifeStage="adult", sex="female"),
+        dp(3, media(2), "blank", ""),
+        dp(4, media(3), "animal", "Procyon lotor", classificationMethod="machine"),
+        dp(5, "", "animal", "Procyon lotor", observationLevel="event"),
+        dp(6, media(4), "unclassified", ""),
+        dp(7, media(4), "animal", ""),
+    ]
+    report = take(survey, table(tmp_path, lines, DP))
+    assert report.format == "camtrap_dp"
+    assert report.skipped == {rows.BY_MACHINE: 1, rows.OF_EVENT: 1, rows.NO_LABEL: 1}
+    # Two rows with ids of their own are two animals.
+    assert votes(survey, 1) == {"Zoe": [("raccoon", 1), ("raccoon", 1)]}
+    assert votes(survey, 2) == {"Zoe": [("blank", None)]}
+    assert votes(survey, 4) == {"Zoe": [("animal", None)]}
+    assert survey.db.value("SELECT DISTINCT graded_at FROM grade") == "2024-06-27T07:14:05Z"
+    found = survey.db.execute("SELECT DISTINCT life_stage, sex FROM observation ORDER BY 1")
+    assert found.fetchall() == [(None, None), ("adult", "female")]
+
+
+def test_a_package_finds_its_pictures_by_their_paths(survey: Store, tmp_path: Path) -> None:
+    file = table(tmp_path, [dp(1, "m1", "animal", "Procyon lotor")], DP)
+    pictures = tmp_path / "media.csv"
+    pictures.write_text("mediaID,filePath,fileName\nm1,pictures/IMG_0003.JPG,\n")
+    report = take(survey, file, media=pictures)
+    assert report.by_path == 1
+    assert votes(survey, 3) == {"Zoe": [("raccoon", None)]}
+
+
+def test_our_own_table_is_known_where_it_was_made_and_new_elsewhere(
+    survey: Store, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.db"
+    survey.backup(other)
+    key(survey, 1, "=formula", "Zoe")
+    key(survey, 2, "raccoon", "Zoe")
+    key(survey, 2, "raccoon", "ben")
+    file = tmp_path / "truth.csv"
+    export_truth(survey, file)
+    report = take(survey, file)
+    assert report.format == "ground truth"
+    assert (report.taken, report.skipped) == (0, {service.OWN: 3})
+    with Store.open(other) as store:
+        assert take(store, file).graders == {"Zoe": 2, "ben": 1}
+        assert votes(store, 1) == {"Zoe": [("=formula", None)]}
+        assert votes(store, 2) == {"Zoe": [("raccoon", None)], "ben": [("raccoon", None)]}
+
+
+def test_a_table_that_breaks_off_leaves_nothing(survey: Store, tmp_path: Path) -> None:
+    file = table(tmp_path, [(media(1), "a new bird", "Zoe", 1)])
+    file.write_text(file.read_text() + f'{media(2)},"mallard\n')
+    before = canonical(survey.path)
+    with pytest.raises(InputError, match="row 3"):
+        take(survey, file)
+    assert canonical(survey.path) == before
+    assert survey.db.value("SELECT count(*) FROM source WHERE kind = 'grades'") == 0
+
+
+@pytest.mark.parametrize(
+    ("headings", "taken"),
+    [
+        (
+            ("Image ID", "Species", "How many", "User name", "Age class"),
+            {"mediaID": 0, "label": 1, "count": 2, "grader": 3, "lifeStage": 4},
+        ),
+        (
+            ("photo", "Latin name", "Common name", "Volunteer", "Created_at"),
+            {"fileName": 0, "scientificName": 1, "label": 2, "grader": 3, "time": 4},
+        ),
+    ],
+)
+def test_columns_are_guessed_by_their_headings(
+    tmp_path: Path, headings: tuple[str, ...], taken: dict[str, int]
+) -> None:
+    file = table(tmp_path, [], headings)
+    found = label_table(file, read_head(file), {})
+    assert found.columns == {name: headings[place] for name, place in taken.items()}
+    assert set(found.guess.guessed) == set(taken)
+
+
+def test_what_names_no_picture_or_species_is_refused(tmp_path: Path) -> None:
+    for headings, what in ((("when", "Species"), "picture"), (("mediaID", "x"), "shows")):
+        file = table(tmp_path, [], headings)
+        with pytest.raises(InputError, match=what):
+            label_table(file, read_head(file), {})
+    with pytest.raises(UsageError, match="choose from mediaID"):
+        label_table(file, read_head(file), {"nonsense": "x"})
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed survey of a few pictures."""
+    path = tmp_path_factory.mktemp("labels") / "small.db"
+    with Store.open(path, create=True) as store:
+        add_images(store, [Said(name="mallard") for _ in range(PICTURES)])
+    return path
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([media(1), media(2), "nowhere", ""]),
+            st.sampled_from(["mallard", "blank", "Unsure", "NA", "", "otter", "a;b"]),
+            st.sampled_from(["Zoe", "ben", ""]),
+            st.sampled_from(["", "1", "0", "many"]),
+        ),
+        max_size=9,
+    )
+)
+def test_every_label_ends_somewhere_and_only_once(
+    small: Path, lines: list[tuple[str, ...]]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(shutil.copyfile(small, Path(folder) / "river.db"))
+        file = table(Path(folder), lines)
+        with Store.open(path) as store:
+            first, again = take(store, file), take(store, file)
+            kept = store.db.value("SELECT count(*) FROM observation")
+        assert first.labels == again.labels == len(lines)
+        assert first.labels == first.taken + sum(first.skipped.values())
+        assert (again.taken, again.known) == (0, first.taken)
+        assert again.skipped == first.skipped
+        assert kept == first.taken

@@ -65,6 +65,10 @@ class QueueWalk(QueueMoves):
         self.opening = Opening(self.store.path, asked)
         return self.opening
 
+    def look_by(self, run: Run) -> None:
+        """Have the queues that are opened from now on show what this run says."""
+        self._wanted_run = run
+
     def take(self, opening: Opening) -> int:
         """Stand in the queue that a thread was asked for, waiting for it; return its length.
 

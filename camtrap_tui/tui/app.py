@@ -14,6 +14,7 @@ from textual import events
 from textual.filter import LineFilter
 
 from camtrap_tui.config import Settings
+from camtrap_tui.domain.models import Run
 from camtrap_tui.errors import EXIT_SIGNAL, CamtrapError
 from camtrap_tui.services import resuming
 from camtrap_tui.services.opening import Opening
@@ -243,6 +244,33 @@ class CamtrapApp(PaintingApp):
         )
         return "Starting; grading goes on meanwhile."
 
+    @property
+    def run_in_view(self) -> Run | None:
+        """The run whose word the review shows, None where there is none."""
+        return self.session.run
+
+    @property
+    def queue_filter(self) -> str:
+        """The filter line of the review's queue."""
+        return self.session.filter.text
+
+    def start_refence(self, country: str, admin1_region: str) -> str:
+        """Make a run for another country (or none) of the run in view; say what comes of it."""
+        run = self.session.run
+        if run is None:
+            return "There is no run yet that could be made for another country."
+        if self.runner.state.is_active:
+            return "Another run is being made: wait for its end, or stop it."
+        # Its own rules are found by themselves; only what was chosen instead is asked for.
+        chosen = self.request.model
+        model = chosen if chosen != self.settings.model else ""
+        self.run_worker(
+            self.runner.refence(run.id, country, admin1_region, model),
+            exclusive=True,
+            group="prediction",
+        )
+        return "Starting; grading goes on meanwhile."
+
     def has_own_pictures(self) -> bool:
         """Tell whether the survey has pictures that no folder has, and that can be fetched."""
         return self.store.caches.are_needed()
@@ -273,7 +301,14 @@ class CamtrapApp(PaintingApp):
         """Show the runs."""
         from camtrap_tui.tui.runs_screen import RunsScreen
 
-        self.push_screen(RunsScreen(self))
+        screen = RunsScreen(self)
+
+        def left(_: None) -> None:
+            if screen.chosen is not None:
+                self.session.look_by(screen.chosen.run)
+                self._chosen(screen.chosen.where)
+
+        self.push_screen(screen, left)
 
     def open_sheet(self) -> None:
         """Show the contact sheet, with the exceptions that were left marked."""

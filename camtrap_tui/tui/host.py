@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from camtrap_tui.config import Settings
+from camtrap_tui.domain.models import Run
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.runner import Runner
 
@@ -36,8 +37,19 @@ class Host(Protocol):
     sheet_step: int
     sheets: Sheets
 
+    @property
+    def run_in_view(self) -> Run | None:
+        """The run whose word the review shows, None where there is none."""
+
+    @property
+    def queue_filter(self) -> str:
+        """The filter line of the review's queue."""
+
     def start_run(self, *, retry: bool = False) -> str:
         """Start or resume what `request` asks; `retry` takes up failures again."""
+
+    def start_refence(self, country: str, admin1_region: str) -> str:
+        """Make a run for another country (or none) of the run in view; say what comes of it."""
 
     def has_own_pictures(self) -> bool:
         """Tell whether the survey has pictures that no folder has, and that can be fetched."""

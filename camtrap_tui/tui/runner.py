@@ -17,7 +17,7 @@ from camtrap_tui.errors import CamtrapError
 
 if TYPE_CHECKING:
     from camtrap_tui.services import events
-    from camtrap_tui.services.child import PredictChild
+    from camtrap_tui.services.child import Child
 
 # Progress is shown at most this often; everything else is shown at once.
 _EVERY_S = 1.0
@@ -34,6 +34,8 @@ class RunState:
     text: str = ""
     known_before: int = 0
     new_predictions: int = 0
+    # A run that is made for another country has nothing new for the queue.
+    is_refence: bool = False
 
     @property
     def is_active(self) -> bool:
@@ -54,7 +56,7 @@ class Runner:
     def __init__(self, survey: Path, changed: Callable[[], None]) -> None:
         self._survey = survey
         self._changed = changed
-        self.child: PredictChild | None = None
+        self.child: Child | None = None
         self._told_at = float("-inf")
         self.state = RunState()
 
@@ -67,9 +69,6 @@ class Runner:
         """
         from camtrap_tui.services.child import PredictChild
 
-        self.state = RunState(phase="starting")
-        self._told_at = float("-inf")
-        self._changed()
         child = PredictChild(
             self._survey,
             folder,
@@ -79,7 +78,20 @@ class Runner:
             retry=retry,
             own_group=True,
         )
-        self.child = child
+        await self._watch(child, RunState(phase="starting"))
+
+    async def refence(self, run_id: int, country: str, admin1_region: str, model: str) -> None:
+        """Make a run for another country (empty: for none) of a run, and watch it to its end."""
+        from camtrap_tui.services.child import Child, refence_command
+
+        line = refence_command(self._survey, run_id, country, admin1_region, model)
+        child = Child(line, own_group=True)
+        await self._watch(child, RunState(phase="starting", is_refence=True))
+
+    async def _watch(self, child: Child, state: RunState) -> None:
+        self.state, self.child = state, child
+        self._told_at = float("-inf")
+        self._changed()
         try:
             await child.start()
             async for event in child.events():
@@ -106,7 +118,8 @@ class Runner:
             case events.Progress(saved=saved):
                 state.phase = "stopping" if state.phase == "stopping" else "predicting"
                 state.progress, state.text = event, ""
-                state.new_predictions = saved - state.known_before
+                if not state.is_refence:
+                    state.new_predictions = saved - state.known_before
                 if time.monotonic() - self._told_at < _EVERY_S:
                     return
                 self._told_at = time.monotonic()
@@ -115,6 +128,10 @@ class Runner:
                 return  # shown with the progress that follows
             case events.Notice(text):
                 state.text = text
+            case events.Finished(run_id, predicted, failed) if state.is_refence:
+                state.run_id = run_id
+                told = f"run {run_id}, {predicted:,} predicted, {failed:,} failed"
+                self._end("finished", told)
             case events.Finished(_, predicted, failed, waiting):
                 text = f"{predicted:,} predicted, {failed:,} failed"
                 later = f", {waiting:,} still to be fetched" if waiting else ""
@@ -129,7 +146,9 @@ class Runner:
 
     def _ended(self, code: int, last_words: str) -> None:
         if self.state.is_active:  # it went without a word: killed, or out of memory
-            self._end("failed", f"the prediction ended with code {code}. {last_words}".rstrip())
+            self._end(
+                "failed", f"the {_noun(self.state)} ended with code {code}. {last_words}".rstrip()
+            )
 
     def _end(self, phase: str, text: str) -> None:
         self.state.phase, self.state.text = phase, text
@@ -156,7 +175,7 @@ class Runner:
         if state.is_active:
             return describe(state)
         ready = "; r then g takes them into the queue" if state.new_predictions else ""
-        return f"prediction {describe(state)}{ready}"
+        return f"{_noun(state)} {describe(state)}{ready}"
 
 
 def describe(state: RunState) -> str:
@@ -166,7 +185,8 @@ def describe(state: RunState) -> str:
         return f"{state.phase}: {state.text}"
     if progress is None:
         return state.text or state.phase
-    parts = [f"predicting {progress.done:,}/{progress.total:,}"]
+    doing = "taking over" if state.is_refence else "predicting"
+    parts = [f"{doing} {progress.done:,}/{progress.total:,}"]
     if progress.rate_per_s:
         parts.append(f"{progress.rate_per_s:.1f}/s")
     if progress.seconds_left is not None:
@@ -181,6 +201,10 @@ def describe(state: RunState) -> str:
     if state.phase == "stopping":
         parts.append("stopping after this batch")
     return " · ".join(parts)
+
+
+def _noun(state: RunState) -> str:
+    return "re-fencing" if state.is_refence else "prediction"
 
 
 def _spell_seconds(seconds: float) -> str:

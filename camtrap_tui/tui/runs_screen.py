@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 from textual.app import ComposeResult
@@ -14,6 +15,7 @@ from camtrap_tui.domain.countries import (
     checked_admin1_region,
     checked_country,
 )
+from camtrap_tui.domain.models import Run
 from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import UsageError
 from camtrap_tui.tui import review_views
@@ -22,15 +24,16 @@ from camtrap_tui.tui.command_dialog import command_dialog
 from camtrap_tui.tui.dialogs import Dialog, Row
 from camtrap_tui.tui.host import Host
 from camtrap_tui.tui.line import Line
-from camtrap_tui.tui.prompt_screen import PromptScreen
 from camtrap_tui.tui.runner import describe
+from camtrap_tui.tui.runs_comparing import RunsComparing
 
 _BAR_CELLS = 30
 _MOST_FOLDERS = 200
+_HEADINGS = " run  made by        model          region  predicted   failed  pending"
 _OWN_PICTURES = "predicts the survey's pictures, fetching what is not here"
 
 
-class RunsScreen(PromptScreen, inherit_bindings=False):
+class RunsScreen(RunsComparing, inherit_bindings=False):
     """What to predict, how it is going, and every run that the survey has."""
 
     BINDINGS = bindings_for("runs")
@@ -38,6 +41,8 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
     def __init__(self, host: Host) -> None:
         super().__init__(host, "runs")
         self._failures = False
+        # What a finished run has said stays: at a million pictures, to count it takes a moment.
+        self._counted: dict[tuple[int, str], dict[str, int]] = {}
 
     def compose(self) -> ComposeResult:
         """Lay out: title, what is known, message or prompt, footer."""
@@ -83,7 +88,7 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
         folder = clean(str(request.folder)) if request.folder else "none chosen"
         if request.folder is None and self.host.has_own_pictures():
             folder = "none: the survey's pictures, fetching what is not here"
-        region = "-".join(part for part in (request.country, request.admin1_region) if part)
+        region = _region(request.country, request.admin1_region)
         return [
             Content.assemble(("Folder   ", "bold"), folder),
             Content.assemble(("Model    ", "bold"), clean(request.model) or "SpeciesNet's default"),
@@ -104,23 +109,29 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
         return rows
 
     def _run_rows(self) -> list[Content]:
-        store = self.host.store
-        rows = [
-            Content.styled("run  model            region   predicted   failed  pending", "bold")
-        ]
-        for run in store.runs.all():
-            counts = store.runs.outcomes(run.id)
-            region = "-".join(part for part in (run.country, run.admin1_region) if part) or "none"
+        view = self.host.run_in_view
+        rows = [Content.styled(_HEADINGS, "bold")]
+        for run in self.host.store.runs.all():
+            counts = self._outcomes(run)
             predicted, failed, pending = (
                 counts.get(outcome, 0) for outcome in ("predicted", "failed", "pending")
             )
+            sign = "▸" if view is not None and view.id == run.id else " "
             rows.append(
                 Content(
-                    f"{run.id:>3}  {clean(run.model_version)[:15]:<15}  {region:<7}"
-                    f"  {predicted:>9,}  {failed:>7,}  {pending:>7,}"
+                    f"{sign}{run.id:>3}  {run.made_by:<13}  {clean(run.model_version)[:13]:<13}"
+                    f"  {run.region or 'none':<6}  {predicted:>9,}  {failed:>7,}  {pending:>7,}"
                 )
             )
         return rows if len(rows) > 1 else [Content("No run yet.")]
+
+    def _outcomes(self, run: Run) -> dict[str, int]:
+        if run.finished_at is None:
+            return self.host.store.runs.outcomes(run.id)
+        key = (run.id, run.finished_at)
+        if key not in self._counted:
+            self._counted[key] = self.host.store.runs.outcomes(run.id)
+        return self._counted[key]
 
     def _failure_rows(self) -> list[Content]:
         """The failures of the run in progress, else of the latest one."""
@@ -194,17 +205,15 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
     def action_run_country(self) -> None:
         """Choose country and region."""
 
-        def take(typed: str, row: Row | None) -> str:
-            # What no row fits is checked as it is, and refused with what may have been meant.
-            text = str(row.value) if row is not None and typed.strip() else typed.strip()
-            country, _, region = text.partition("-")
-            checked = checked_country(country)
-            self.host.request.country = checked or ""
-            self.host.request.admin1_region = checked_admin1_region(checked, region) or ""
-            return f"Geofence: {text or 'none'}"
+        def take(country: str, admin1_region: str) -> str:
+            self.host.request.country, self.host.request.admin1_region = country, admin1_region
+            return f"Geofence: {_region(country, admin1_region) or 'none'}"
 
-        hint = "USA-IL, KEN, … or a name; empty for no geofence"
-        self.ask(Dialog("Country:", take, _countries, hint=hint))
+        self.ask(_country_dialog("Country:", take))
+
+    def action_run_refence(self) -> None:
+        """Make a run for another country of the one in view."""
+        self.ask(_country_dialog("The run in view, for:", self.host.start_refence))
 
     def action_run_retry(self) -> None:
         """Start, and take up failures again."""
@@ -250,6 +259,24 @@ class RunsScreen(PromptScreen, inherit_bindings=False):
     def action_back(self) -> None:
         """Back to review."""
         self.dismiss()
+
+
+def _region(country: str, admin1_region: str) -> str:
+    return "-".join(part for part in (country, admin1_region) if part)
+
+
+def _country_dialog(label: str, take: Callable[[str, str], str]) -> Dialog:
+    """Return the question for a country, or a state of one; `take` gets checked codes."""
+
+    def take_row(typed: str, row: Row | None) -> str:
+        # What no row fits is checked as it is, and refused with what may have been meant.
+        text = str(row.value) if row is not None and typed.strip() else typed.strip()
+        country, _, region = text.partition("-")
+        known = checked_country(country)
+        return take(known or "", checked_admin1_region(known, region) or "")
+
+    hint = "USA-IL, KEN, … or a name; empty for no geofence"
+    return Dialog(label, take_row, _countries, hint=hint)
 
 
 def _expanded(typed: str) -> Path:

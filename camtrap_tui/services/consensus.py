@@ -5,7 +5,7 @@ Pictures with the same votes are settled once: a survey of many votes has few ki
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from camtrap_tui.domain.consensus import Ballot, Rule, Settled, settle
 from camtrap_tui.domain.holdouts import Holdout
@@ -28,7 +28,7 @@ def truth_of(store: Store, image_ids: Sequence[int] | None, rule: Rule) -> dict[
     """
     check_expert(store, rule)
     skills = skills_of(store) if rule.kind == "weighted" else {}
-    return dict(_settled(store.votes.ballots(image_ids), rule, skills))
+    return dict(settled_by(store.votes.ballots(image_ids), rule, skills))
 
 
 def holdout_truth(
@@ -44,7 +44,7 @@ def holdout_truth(
     check_expert(store, rule)
     ballots = holdout_ballots(store, holdout, also=also)
     skills = measure(kinds(ballots)) if rule.kind == "weighted" else {}
-    return dict(_settled(ballots, rule, skills))
+    return dict(settled_by(ballots, rule, skills))
 
 
 def holdout_ballots(
@@ -117,9 +117,10 @@ def kinds(pictures: Iterable[Sequence[Ballot]]) -> Iterator[tuple[Sequence[Ballo
     return ((first[key], number[key]) for key in first)
 
 
-def _settled(
-    pictures: Iterable[Sequence[Ballot]], rule: Rule, skills: dict[str, Skill]
+def settled_by(
+    pictures: Iterable[Sequence[Ballot]], rule: Rule, skills: Mapping[str, Skill]
 ) -> Iterator[tuple[int, Settled]]:
+    """Yield the id of each picture and what the rule makes of its ballots."""
     weights = {grader: skill.weight for grader, skill in skills.items()}
     related = Relations()
     known: dict[tuple[object, ...], Settled] = {}

@@ -278,7 +278,7 @@ def _guarded(plan: Design, made: Estimate, values: Sequence[float], guard: Guard
     amounts = [s.weight * values[i] for s in plan.strata.values() for i in s.units]
     largest, everything = max(amounts), sum(amounts)
     if everything and largest > _MOST_OF_ONE * everything:
-        note = f"one burst supplies {largest / everything:.0%} of it"
+        note = f"one burst supplies {100 * largest / everything:.0f} % of it"
         return replace(made, state="unstable", note=note)
     return made
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 from camtrap_tui.domain import estimation
 from camtrap_tui.domain.estimation import Design, ratio
 from camtrap_tui.domain.estimation_figures import Sample, accuracy, missed_rate, precision, recall
 from camtrap_tui.domain.evaluations import Difference, Estimate
-from camtrap_tui.domain.statistics import limits_of_difference
+from camtrap_tui.domain.statistics import Z, limits_of_difference
 
 _METHOD = "paired"
 
@@ -32,16 +31,15 @@ def accuracy_difference(mine: Sample, theirs: Sample, own: Estimate, changed: fl
     everything = [True] * len(pairs)
     gained = estimation.share(mine.plan, only_mine, everything)
     lost = estimation.share(mine.plan, only_theirs, everything)
-    found = _less(
-        gained,
-        lost,
-        _correlation(mine.plan, (only_mine, everything), (only_theirs, everything)),
-        len(pairs),
-        sum(only_mine) + sum(only_theirs),
-    )
-    value, lower, upper = (max(-changed, min(changed, limit)) for limit in _known(found))
-    # Only the figure of one side rests on few: their difference is sound where it is near 0.
-    by = replace(found, value=value, lower=lower, upper=upper, state="sound", note="")
+    a, b = _known(gained), _known(lost)
+    # One burst cannot be in both: where the one is more, the other is less.
+    together = _correlation(mine.plan, only_mine, only_theirs)
+    limits = limits_of_difference(a, b, together)
+    errors = gained.standard_error or 0.0, lost.standard_error or 0.0
+    error = math.sqrt(errors[0] ** 2 + errors[1] ** 2 - 2 * together * errors[0] * errors[1])
+    value, lower, upper = (max(-changed, min(changed, limit)) for limit in (a[0] - b[0], *limits))
+    hits = sum(only_mine) + sum(only_theirs)
+    by = Estimate(value, lower, upper, error, len(pairs), hits, _METHOD)
     return Difference("accuracy", "", own, accuracy(theirs), by)
 
 
@@ -94,35 +92,56 @@ def _paired(
     own: Estimate,
     other: Estimate,
 ) -> Difference:
+    """Return a difference of two ratios with the limits of their paired residuals.
+
+    To the variance half an observation is added on either side (A. Agresti and Y. Min 2005, Stat
+    Med 24:729-740): where the two never differed in the sample they may still differ.
+    """
     one, two = sides
-    n = sum(in_one or in_two for in_one, in_two in zip(one[1], two[1], strict=True))
-    differ = sum(a != b for a, b in zip(one[0], two[0], strict=True))
+    in_either = [a or b for a, b in zip(one[1], two[1], strict=True)]
+    differ = sum(
+        a != b or c != d for a, b, c, d in zip(one[0], two[0], one[1], two[1], strict=True)
+    )
+    n = sum(in_either)
     if own.value is None or other.value is None:
         note = own.note or other.note
         by = Estimate(None, None, None, None, n, differ, "none", "not estimable", note)
-    else:
-        by = _less(own, other, _correlation(sample.plan, one, two), n, differ)
+        return Difference(figure, name, own, other, by)
+    plan = sample.plan
+    residuals = [a - b for a, b in zip(_residuals(plan, one), _residuals(plan, two), strict=True)]
+    error = 0.0
+    weights: list[float] = []
+    whole = sum(
+        s.weight * plan.sizes[i] for s in plan.strata.values() for i in s.units if in_either[i]
+    )
+    for stratum in plan.strata.values():
+        units = stratum.units
+        middle = sum(residuals[i] for i in units) / len(units) if len(units) > 1 else 0.0
+        squares = sum((residuals[i] - middle) ** 2 for i in units) / max(1, len(units) - 1)
+        error += stratum.population**2 * stratum.open * squares / len(units)
+        weights += [stratum.weight * plan.sizes[i] / whole for i in units if in_either[i]]
+    spread = Z * math.sqrt(error + sum(weight**2 for weight in weights) / len(weights))
+    by_value = own.value - other.value
+    shaky = next((side for side in (own, other) if side.state != "sound"), own)
+    by = Estimate(
+        by_value,
+        max(-1.0, by_value - spread),
+        min(1.0, by_value + spread),
+        math.sqrt(error),
+        n,
+        differ,
+        _METHOD,
+        shaky.state,
+        shaky.note,
+    )
     return Difference(figure, name, own, other, by)
 
 
-def _less(one: Estimate, two: Estimate, correlation: float, n: int, hits: int) -> Estimate:
-    """Return one estimate less another of the same units."""
-    a, b = _known(one), _known(two)
-    lower, upper = limits_of_difference(a, b, correlation)
-    errors = one.standard_error or 0.0, two.standard_error or 0.0
-    variance = errors[0] ** 2 + errors[1] ** 2 - 2 * correlation * errors[0] * errors[1]
-    shaky = next((side for side in (one, two) if side.state != "sound"), None)
-    return Estimate(
-        a[0] - b[0],
-        max(-1.0, lower),
-        min(1.0, upper),
-        math.sqrt(max(0.0, variance)),
-        n,
-        hits,
-        _METHOD,
-        "sound" if shaky is None else shaky.state,
-        "" if shaky is None else shaky.note,
-    )
+def _residuals(plan: Design, side: Side) -> list[float]:
+    """Return (y - R x) / X of each unit: what it adds to the error of the ratio R."""
+    y, x = _sized(plan, side)
+    value, _, whole = ratio(plan, y, x)
+    return [(a - value * b) / whole for a, b in zip(y, x, strict=True)]
 
 
 def _known(figure: Estimate) -> tuple[float, float, float]:
@@ -132,25 +151,23 @@ def _known(figure: Estimate) -> tuple[float, float, float]:
     return figure.value, figure.lower, figure.upper
 
 
-def _correlation(plan: Design, one: Side, two: Side) -> float:
-    """Return how two estimated ratios of one sample vary together, 0 where one does not vary.
-
-    (Stehman's variance of a ratio, with the covariance of the two residuals in its place.)
-    """
-    (y, x), (v, u) = _sized(plan, one), _sized(plan, two)
-    first, second = ratio(plan, y, x)[0], ratio(plan, v, u)[0]
+def _correlation(plan: Design, one: Sequence[bool], two: Sequence[bool]) -> float:
+    """Return how two estimated shares of all vary together, 0 where one does not vary."""
+    everything = [True] * len(one)
+    first, second = _residuals(plan, (one, everything)), _residuals(plan, (two, everything))
     sums = [0.0, 0.0, 0.0]
     for stratum in plan.strata.values():
         n = len(stratum.units)
         if n < 2:
             continue
-        a = [y[i] - first * x[i] for i in stratum.units]
-        b = [v[i] - second * u[i] for i in stratum.units]
-        mean_a, mean_b = sum(a) / n, sum(b) / n
+        middle_a = sum(first[i] for i in stratum.units) / n
+        middle_b = sum(second[i] for i in stratum.units) / n
         scale = stratum.population**2 / (n * (n - 1))
-        sums[0] += scale * sum((p - mean_a) * (q - mean_b) for p, q in zip(a, b, strict=True))
-        sums[1] += scale * sum((p - mean_a) ** 2 for p in a)
-        sums[2] += scale * sum((q - mean_b) ** 2 for q in b)
+        for i in stratum.units:
+            a, b = first[i] - middle_a, second[i] - middle_b
+            sums[0] += scale * a * b
+            sums[1] += scale * a * a
+            sums[2] += scale * b * b
     if sums[1] <= 0 or sums[2] <= 0:
         return 0.0
     return max(-1.0, min(1.0, sums[0] / math.sqrt(sums[1] * sums[2])))

@@ -225,11 +225,16 @@ def _basis(
 def _compare(
     source: _Source, compared: _Source, runs: tuple[int, int], accuracy: Estimate
 ) -> Comparison:
-    """Return two runs side by side, with an interval for each difference."""
+    """Return two runs side by side, with an interval for each difference.
+
+    A class that both say of the same bursts of the frame has none, and is left out.
+    """
     mine, theirs = source.sample, compared.sample
-    changed = sum(a != b for a, b in zip(source.words.classes, compared.words.classes, strict=True))
+    words = list(zip(source.words.classes, compared.words.classes, strict=True))
+    changed = sum(a != b for a, b in words)
+    moved = {number for pair in words if pair[0] != pair[1] for number in pair}
     # Pictures differ in size: what share of them the runs differ in is not known that way.
-    most = changed / len(source.words.classes) if source.unit == "bursts" else 1.0
+    most = changed / len(words) if source.unit == "bursts" else 1.0
     differences: list[Difference] = [
         accuracy_difference(mine, theirs, accuracy, most),
         missed_difference(mine, theirs),
@@ -238,7 +243,7 @@ def _compare(
     true = {number for unit in mine.units for number in unit.truth}
     order = class_order(mine)
     order += [number for number in class_order(theirs) if number not in order]
-    for number in order:
+    for number in [number for number in order if number in moved]:
         name = source.name(number)
         if number in said:
             differences.append(precision_difference(mine, theirs, number, name))

@@ -146,7 +146,8 @@ def start(
         from camtrap_tui.services.sessions import parting_lines
         from camtrap_tui.tui.app import run_review
 
-        code = run_review(store, session, settings, folder)
+        # A folder is offered for prediction, which tells what the AI said.
+        code = run_review(store, session, settings, None if fixed else folder)
         # Ended by a signal, nobody may be there to read.
         lines = [] if code else parting_lines(session)
     if code:

@@ -116,23 +116,26 @@ class Look:
             back = "z" if self._policy.allows("zoom") else "esc"
             parts.append(f"zoom × {self.free.scale:.1f}: arrows move, = - size, {back} back")
         if self.difference:
-            before = self._frames.take(item)
-            which = ""
-            if before is not None:
-                which = before.words if self._policy.shows_names else before.nameless
-            if before is None and item.image.timestamp is None:
-                parts.append("no frame before this one: its time is not known")
-            elif before is None:
-                parts.append("no frame before this one at its camera")
-            elif before.path is None:
-                parts.append(f"no difference: {which}, is not on this machine")
-            else:
-                parts.append(f"difference with {which}")
+            parts.append(self._difference_words(item))
         if not self.boxes:
             parts.append("boxes hidden")
         if self.contrast:
             parts.append("contrast stretched")
         return " · ".join(parts)
+
+    def _difference_words(self, item: Item) -> str:
+        before = self._frames.take(item)
+        if before is None and item.image.timestamp is None:
+            return "no frame before this one: its time is not known"
+        if before is None:
+            return "no frame before this one at its camera"
+        if not self._policy.shows_names:
+            which, comma = before.nameless, ""
+        else:
+            which, comma = before.words, ","
+        if before.path is None:
+            return f"no difference: {which}{comma} is not on this machine"
+        return f"difference with {which}"
 
     def picture(self, item: Item, *, whole: bool = False) -> Picture:
         """Return what is to be seen of an item; `whole` leaves the zoom out."""

@@ -81,7 +81,9 @@ class PromptScreen(Screen[None], inherit_bindings=False):
 
     def refuses(self, key: str) -> bool:
         """Tell whether a key does nothing here now, and say why."""
-        command = self._by_key.get(key)
+        return self._is_refused(self._by_key.get(key))
+
+    def _is_refused(self, command: Command | None) -> bool:
         why = self.refusal(command) if command is not None else ""
         if why:
             self.explain(why)
@@ -89,6 +91,8 @@ class PromptScreen(Screen[None], inherit_bindings=False):
 
     def do(self, command_id: str) -> None:
         """Do a command of the registry at once, as its key would."""
+        if self._is_refused(next((c for c in self.commands if c.id == command_id), None)):
+            return
         name, number = re.fullmatch(r"(.+?)(?:_(\d))?", command_id).groups()  # type: ignore[union-attr]
         getattr(self, f"action_{name}")(*([int(number)] if number else []))
 

@@ -7,6 +7,7 @@ the same, cell by cell.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import cycle, islice
@@ -16,12 +17,16 @@ import pytest
 from rich.console import Console
 from textual.pilot import Pilot
 
+from camtrap_tui.commands import REVIEW
 from camtrap_tui.config import Settings
 from camtrap_tui.services.blind import BlindSession
+from camtrap_tui.services.policies import BLIND
 from camtrap_tui.store.blind import BlindGrades
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.app import CamtrapApp
+from camtrap_tui.tui.bindings import action
 from camtrap_tui.tui.image_view import ImageView
+from camtrap_tui.tui.line import Line, Lines
 from camtrap_tui.tui.review_screen import ReviewScreen
 from tests.blind_builder import Sampled, sampled_survey
 
@@ -134,3 +139,71 @@ async def test_the_screens_of_two_surveys_are_the_same_whatever_was_predicted(
         done = BlindGrades(sampled.store.db, "ann", sampled.holdout.holdout_uuid).done()
         assert len(done) >= 0.95 * PICTURES
     assert len(set(map(tuple, first))) > PICTURES
+
+
+def text(app: CamtrapApp, name: str) -> str:
+    return app.screen.query_one(f"#{name}", Line).content.plain
+
+
+def panel(app: CamtrapApp) -> str:
+    return "\n".join(row.plain for row in app.screen.query_one("#panel", Lines).rows)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_peek_shows_the_answer_for_what_was_graded_and_for_nothing_else(
+    store: Store, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    sampled = sampled_survey(store, tmp_path / "pictures", 1, drawn=9, says="domestic cat")
+    async with opened(sampled.session(), size) as (app, pilot):
+        assert "cat" not in panel(app)
+        await press(pilot, "b")
+        assert "peek" in text(app, "footer")
+        await press(pilot, "p")
+        assert "domestic cat" in panel(app)
+        assert "Picture 1: the AI says domestic cat." in text(app, "message")
+        assert "a change counts as assisted" in text(app, "strip")
+        assert "1/9" in text(app, "status")
+        await press(pilot, "j")
+        assert "cat" not in panel(app)
+        assert "cat" not in text(app, "message")
+        # The time alone: names of cameras and files may tell.
+        assert re.fullmatch(r"2024-06-27 02:\d\d:\d\d", text(app, "strip"))
+
+
+async def test_help_and_footer_hold_only_what_works(store: Store, tmp_path: Path) -> None:
+    sampled = sampled_survey(store, tmp_path / "pictures", 1, drawn=9)
+    async with opened(sampled.session(), (120, 80)) as (app, pilot):
+        footer = text(app, "footer")
+        assert "accept" not in footer
+        assert "species" in footer
+        await press(pilot, "question_mark")
+        titles = panel(app)
+        for command in REVIEW:
+            # Some titles are parts of others.
+            is_listed = any(row.endswith(f" {command.title}") for row in titles.splitlines())
+            assert is_listed == BLIND.allows(command.id), command.id
+        assert "Contact" not in titles
+
+
+async def test_the_status_line_says_that_it_is_blind(store: Store, tmp_path: Path) -> None:
+    sampled = sampled_survey(store, tmp_path / "pictures", 1, drawn=9)
+    async with opened(sampled.session(), (80, 24)) as (app, _):
+        assert text(app, "status").startswith("river.db · blind · river2024")
+        assert "1/9" in text(app, "status")
+
+
+async def test_a_command_that_is_off_does_nothing_whichever_way_it_is_called(
+    store: Store, tmp_path: Path
+) -> None:
+    sampled = sampled_survey(store, tmp_path / "pictures", 1, drawn=9)
+    session = sampled.session()
+    async with opened(session, (80, 24)) as (app, pilot):
+        before = app.screen
+        assert isinstance(before, ReviewScreen)
+        for command in REVIEW:
+            if not BLIND.allows(command.id):
+                before.do(command.id)
+                await app.run_action(action(command.id), before)
+                await pilot.pause(0)
+        assert app.screen is before
+        assert (session.position, session.left) == (0, 9)

@@ -156,7 +156,7 @@ class Asking(PromptScreen, inherit_bindings=False):
         if event.asked == self.place.asked:
             self.working = ""
             self.place.take(event.found)
-            self.said = self.figures_changed() or self.said
+            self.said = self.said or self.figures_changed()
             self.show_all()
 
     def on_asking_failed(self, event: Failed) -> None:
@@ -286,38 +286,38 @@ class Asking(PromptScreen, inherit_bindings=False):
         if self.host.store.db.read_only:
             self.say("The survey is read-only here: nothing can be drawn.")
             return
-        species, more = "", ""
+        species, stratum, more, of = "", "", "", "of all strata"
         if row is not None and row.taxon is not None and row.need is not None:
-            species = row.taxon.name
+            species, of = f"={row.taxon.name}", f"called {clean(row.taxon.name)}"
             wanted = min(row.need.more or 0, row.need.left)
             more = str(wanted) if wanted else ""
+        elif row is not None and row.stratum:
+            stratum, of = str(row.stratum), f"of the {clean(row.title)}"
         name = self.place.asked.holdout
 
         def take(typed: str) -> str:
             plain = typed.replace(",", "").strip()
             if not (plain.isascii() and plain.isdecimal()):
                 raise UsageError(f"{clean(typed)!r} is no number.", "Type how many more bursts.")
-            self._extend(name, int(plain[:9]), species)
+            self._extend(name, int(plain[:9]), species, stratum)
             return "drawing …"
 
-        of = f" where {clean(species)} is predicted" if species else " of all strata"
-        hint = f"bursts{of}, the next ranks: what is drawn and graded stays valid"
+        hint = f"bursts {of}, the next in line; what is drawn stays valid"
         self.ask(text_dialog("Draw how many more?", take, more, hint))
 
     @work(thread=True, exclusive=True, group="extend")
-    def _extend(self, name: str, more: int, species: str) -> None:
-        wanted = f"={species}" if species else ""
+    def _extend(self, name: str, more: int, species: str, stratum: str) -> None:
         try:
             with self.background.store() as store:
                 holdout = find_holdout(store, name)
-                plan = plan_extension(store, holdout, more, species=wanted)
-                extend(store, holdout, more, self.grader, species=wanted)
+                plan = plan_extension(store, holdout, more, species=species, stratum=stratum)
+                extend(store, holdout, more, self.grader, species=species, stratum=stratum)
         except CamtrapError as error:
             self.post_message(self.Extended(str(error)))
             return
         said = f"{counted(sum(plan.more), 'more burst')} drawn"
         if plan.expected is not None:
-            said += f", some {plan.expected:,.0f} of them {clean(species)}, if the run is right"
+            said += f", some {plan.expected:,.0f} of them {clean(species[1:])}, if the run is right"
         self.post_message(self.Extended(f"{said}."))
 
     def on_asking_extended(self, event: Extended) -> None:

@@ -24,7 +24,8 @@ class HoldoutRow:
 
     `hint` and `detail` are shown for the chosen row, on a line each.
     `key` tells rows of two evaluations that say the same apart from others, `figure` is what may
-    have changed between them. `need` and `taxon` are those of a class that more can be drawn of.
+    have changed between them. More can be drawn of a class, by its `need` and `taxon`, or of a
+    stratum, by its number.
     """
 
     content: Content
@@ -36,6 +37,7 @@ class HoldoutRow:
     detail: str = ""
     need: Need | None = None
     taxon: Taxon | None = None
+    stratum: int = 0
 
 
 def heading(text: str) -> HoldoutRow:
@@ -123,7 +125,7 @@ def need_text(name: str, need: Need, extend_key: str) -> str:
         return f"{name} is within {points}"
     said = f"need {need.more:,} more {name} to reach {points}"
     if need.left < need.more:
-        return f"{said}; only {need.left:,} are left to be drawn"
+        return f"{said}; only {need.left:,} are left"
     return f"{said} ({extend_key} draws them)"
 
 

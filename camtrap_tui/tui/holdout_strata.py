@@ -44,7 +44,8 @@ def strata_page(
         title = f"stratum {clean(stratum.name)}"
         left = stratum.sampled - one.graded
         hint = f"{opens(ids)}; {title}: {left:,} left to grade"
-        rows.append(HoldoutRow(Content(text), ids, title, hint, f"stratum|{stratum.stratum}"))
+        key = f"stratum|{stratum.stratum}"
+        rows.append(HoldoutRow(Content(text), ids, title, hint, key, stratum=stratum.stratum))
     total = f"{found.population:>9,} {found.sampled:>6,} {found.graded:>6,}"
     rows += [plain(f"{fit('in all', name)} {total}"), plain(), heading("Who graded it blind")]
     rows += [

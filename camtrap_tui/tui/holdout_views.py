@@ -188,7 +188,7 @@ def _class_row(one: ClassFigures, text: str, look: Look) -> HoldoutRow:
         Content(text.rstrip()),
         ids,
         f"called or graded {name}",
-        f"{opens(ids)}; {need_text(name, one.need, look.extend_key)}",
+        f"{need_text(name, one.need, look.extend_key)}; {opens(ids)}",
         f"class|{one.taxon.taxon_uuid}",
         "/".join(_short(figure).removesuffix(" %") for figure in (one.precision, one.recall)),
         detail,

@@ -9,10 +9,12 @@ import pytest
 from camtrap_tui.cli import group, main
 from camtrap_tui.config import Settings
 from camtrap_tui.errors import StoreError, UsageError
+from camtrap_tui.services.drawing import DrawRequest
+from camtrap_tui.services.holdouts import draw
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui import app
-from tests.builders import Said, add_images
+from tests.builders import Said, add_images, add_run
 from tests.store.test_grades import grade
 
 Opened = dict[str, object]
@@ -144,3 +146,28 @@ def test_what_the_system_says_of_a_path_is_one_sentence(
         main()
     assert ended.value.code == 1
     assert "name too long" in capsys.readouterr().err
+
+
+def test_a_session_is_left_for_grading_a_holdout_blind(
+    store: Store, monkeypatch: pytest.MonkeyPatch, opened: Opened
+) -> None:
+    run_id = add_run(store).id
+    add_images(store, [Said()] * 4, run=store.runs.latest())
+    draw(store, run_id, DrawRequest("spring", size=4, minimum=1), "ann")
+    sessions: list[ReviewSession] = []
+
+    def leave(_store: Store, session: ReviewSession, *_: object) -> int:
+        sessions.append(session)
+        if len(sessions) == 1:
+            session.grader = "ben"
+            session.leaves_for = ("spring", "1/2")
+        return 0
+
+    monkeypatch.setattr(app, "run_review", leave)
+    run("review", store.path, "--grader", "ann")
+    usual, blind = sessions
+    assert usual.policy.shows_machine
+    assert not blind.policy.shows_machine
+    assert blind.grader == "ben"
+    assert blind.title == "blind · spring"
+    assert blind.leaves_for is None

@@ -79,7 +79,7 @@ def test_classes_say_what_they_need() -> None:
     raccoon, opossum, mink = (row for row in rows if row.taxon is not None)
     assert raccoon.content.plain.split()[:3] == ["northern", "raccoon", "41"]
     assert raccoon.hint == (
-        "↵ 3 pictures; need 41 more northern raccoon to reach ±5 points (x draws them)"
+        "need 41 more northern raccoon to reach ±5 points (x draws them); ↵ 3 pictures"
     )
     assert raccoon.image_ids == (1, 2, 3)
     assert "prevalence 3.0 % (0.0–8.0), n 60" in raccoon.detail

@@ -1,0 +1,332 @@
+"""The holdout screen by its keys: pages, pictures behind lines, figures reckoned anew."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from camtrap_tui.config import Settings
+from camtrap_tui.services.drawing import DrawRequest
+from camtrap_tui.services.holdouts import draw, find_holdout
+from camtrap_tui.services.review import ReviewSession
+from camtrap_tui.store.grades import NewGrade, NewObservation
+from camtrap_tui.store.store import Store
+from camtrap_tui.tui.app import CamtrapApp
+from camtrap_tui.tui.holdout_form import HoldoutForm
+from camtrap_tui.tui.holdout_screen import HoldoutScreen
+from camtrap_tui.tui.line import Line, Lines
+from camtrap_tui.tui.review_screen import ReviewScreen
+from tests.builders import NOW, Said, add_images, add_run, taxon
+from tests.tui.conftest import write_pictures
+
+RACCOON, MALLARD = "northern raccoon", "mallard"
+SIZES = [(80, 24), (120, 40)]
+
+
+@pytest.fixture
+def drawn(store: Store, tmp_path: Path) -> Store:
+    """Forty pictures, called raccoon, mallard or blank; a holdout of thirty, not graded yet."""
+    folder = tmp_path / "pictures"
+    write_pictures(folder, 40)
+    names = [RACCOON] * 20 + [MALLARD] * 10 + ["blank"] * 10
+    said = [Said(name, 0.9, f"2024-06-{n % 28 + 1:02d} 02:00:00") for n, name in enumerate(names)]
+    run = add_run(store)
+    add_images(store, said, str(folder), run)
+    request = DrawRequest("spring", size=30, strata=("species",), minimum=5)
+    draw(store, run.id, request, "ann")
+    return store
+
+
+def grade(store: Store, grader: str, wrong: Sequence[int] = (), most: int = 30) -> list[int]:
+    """Grade drawn pictures blind as the run has them, the `wrong`th ones as mink; return them."""
+    holdout = find_holdout(store, "spring")
+    ids = [unit.image_id for unit in store.holdouts.sample(holdout.id)][:most]
+    said = dict(store.db.execute("SELECT image_id, taxon_id FROM prediction").fetchall())
+    mink = taxon(store, "mink").id
+    store.grades.append(
+        grader,
+        [
+            NewGrade(
+                str(uuid.uuid4()),
+                key,
+                (NewObservation(mink if place in wrong else said[key]),),
+                "blind",
+                "test",
+                holdout_uuid=holdout.holdout_uuid,
+                viewing=1,
+            )
+            for place, key in enumerate(ids)
+        ],
+        NOW,
+    )
+    return ids
+
+
+@pytest.fixture
+def graded(drawn: Store) -> Store:
+    """The holdout, graded by ann: two of thirty are not what they are called."""
+    grade(drawn, "ann", wrong=(0, 1))
+    return drawn
+
+
+def app_on(store: Store, grader: str = "ann") -> CamtrapApp:
+    """Return the app on a survey."""
+    session = ReviewSession(store, grader)
+    return CamtrapApp(store, session, Settings(grader=grader, color="24"))
+
+
+def panel(pilot: Pilot[None], name: str = "panel") -> str:
+    """Return what a panel of the screen says."""
+    return "\n".join(row.plain for row in pilot.app.screen.query_one(f"#{name}", Lines).rows)
+
+
+def line(pilot: Pilot[None], name: str) -> str:
+    """Return what a line of the screen says."""
+    return pilot.app.screen.query_one(f"#{name}", Line).content.plain
+
+
+async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
+    """Wait for what a thread does."""
+    for _ in range(300):
+        await pilot.pause(0.02)
+        if true():
+            return
+    raise AssertionError("it did not happen")
+
+
+def is_on(pilot: Pilot[None], screen: type) -> bool:
+    """Tell whether a screen is shown, all of it."""
+    return isinstance(pilot.app.screen, screen) and pilot.app.screen.is_mounted
+
+
+async def open_holdout(pilot: Pilot[None]) -> None:
+    """Press its key and wait for the figures."""
+    await pilot.press("t")
+    await until(pilot, lambda: is_on(pilot, HoldoutScreen) and "accuracy " in line(pilot, "status"))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80", "120"])
+async def test_every_page_is_filled_and_fits(graded: Store, size: tuple[int, int]) -> None:
+    async with app_on(graded).run_test(size=size) as pilot:
+        await open_holdout(pilot)
+        assert "holdout spring" in line(pilot, "status")
+        assert line(pilot, "pages").startswith("[1 strata] 2 accuracy")
+        for key, said in zip(
+            "1234567",
+            ("stands for", "missed", "mink", f"mink{'':>9}", "all classes", "promises", "No other"),
+            strict=True,
+        ):
+            await pilot.press(key)
+            await until(pilot, lambda said=said: said.strip() in panel(pilot))  # type: ignore[misc]
+            rows = pilot.app.screen.query_one("#panel", Lines).rows
+            assert max(len(row.plain) for row in rows) <= size[0] - 3
+        await pilot.press("tab")
+        assert line(pilot, "pages").startswith("[1 strata]")
+
+
+async def test_strata_say_how_far_they_are_graded(drawn: Store) -> None:
+    grade(drawn, "ann", most=7)
+    grade(drawn, "ben", most=3)
+    async with app_on(drawn).run_test() as pilot:
+        await open_holdout(pilot)
+        rows = panel(pilot).splitlines()
+        assert "in all" in rows[4]
+        assert rows[4].split()[-3:] == ["40", "30", "7"]
+        assert {"ann: 7 of 30", "ben: 3 of 30"} <= set(rows)
+        assert "by species, mixed allocation, at least 5 a stratum, seed 1" in panel(pilot)
+
+
+async def test_a_figure_opens_its_pictures_and_moves_when_they_are_graded_anew(
+    graded: Store,
+) -> None:
+    app = app_on(graded)
+    async with app.run_test(size=(120, 40)) as pilot:
+        queue = list(app.session.queue)
+        await open_holdout(pilot)
+        await pilot.press("2")
+        before = app.holdouts._place.found
+        assert before is not None
+        assert before.accuracy.hits == 28
+        await pilot.press("enter")
+        await until(pilot, lambda: is_on(pilot, ReviewScreen))
+        assert len(app.session.queue) == 2
+        assert app.session.title == "not right"
+        assert "t goes back" in line(pilot, "message")
+        await pilot.press("enter", "t")
+        await until(pilot, lambda: "Reckoned anew" in line(pilot, "message"))
+        found = app.holdouts._place.found
+        assert found is not None
+        assert found.accuracy.hits == 29
+        assert "[2 accuracy]" in line(pilot, "pages")
+        assert "  was " in panel(pilot).splitlines()[1]
+        assert "→" in line(pilot, "message")
+        await pilot.press("escape")
+        await until(pilot, lambda: is_on(pilot, ReviewScreen))
+        assert list(app.session.queue) == queue
+
+
+async def test_cells_thresholds_and_bands_open_theirs(graded: Store) -> None:
+    app = app_on(graded)
+    async with app.run_test() as pilot:
+        for page in "13456":
+            await open_holdout(pilot)
+            await pilot.press(page)
+            await pilot.pause()
+            chosen = pilot.app.screen.query_one("#panel", Lines).chosen
+            assert chosen is not None
+            wanted = pilot.app.screen._rows[chosen].image_ids  # type: ignore[attr-defined]
+            assert wanted
+            await pilot.press("enter")
+            await until(pilot, lambda: is_on(pilot, ReviewScreen))
+            assert sorted(app.session.queue) == sorted(wanted)
+
+
+async def test_pictures_that_are_still_to_be_graded_blind_are_asked_about(graded: Store) -> None:
+    grade(graded, "ben", most=3)
+    async with app_on(graded, "ben").run_test() as pilot:
+        await open_holdout(pilot)
+        await pilot.press("6", "enter")
+        assert "of these you have not graded blind" in line(pilot, "message")
+        assert is_on(pilot, HoldoutScreen)
+        await pilot.press("enter")
+        await until(pilot, lambda: is_on(pilot, ReviewScreen))
+
+
+async def test_without_a_grade_it_says_how_to_go_on(drawn: Store) -> None:
+    async with app_on(drawn).run_test() as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: is_on(pilot, HoldoutScreen) and "in all" in panel(pilot))
+        await pilot.press("2")
+        await until(pilot, lambda: "--holdout spring" in panel(pilot).replace("\n", " "))
+        await pilot.press("1", "enter")
+        assert "No graded picture" in line(pilot, "message")
+
+
+async def test_the_holdout_grows_by_what_a_class_needs(graded: Store) -> None:
+    app = app_on(graded)
+    async with app.run_test() as pilot:
+        await open_holdout(pilot)
+        await pilot.press("3")
+        await until(pilot, lambda: "precision" in panel(pilot))
+        rows = pilot.app.screen._rows  # type: ignore[attr-defined]
+        at = next(n for n, row in enumerate(rows) if row.taxon and row.taxon.name == RACCOON)
+        while pilot.app.screen.query_one("#panel", Lines).chosen != at:
+            await pilot.press("down")
+        await pilot.press("x")
+        assert line(pilot, "prompt").startswith("Draw how many more?")
+        await pilot.press("ctrl+u", "2", "enter")
+        await until(pilot, lambda: "2 more bursts drawn, some" in line(pilot, "message"))
+        holdout = find_holdout(graded, "spring")
+        assert len(graded.holdouts.sample(holdout.id)) == 32
+        assert graded.holdouts.phases(holdout.id)[1].aim == f"predicted {RACCOON}"
+        await pilot.press("1", "x", "1", "enter")
+        await until(pilot, lambda: "1 more burst drawn." in line(pilot, "message"))
+        (stratum,) = (s for s in graded.holdouts.strata(holdout.id) if s.stratum == 1)
+        assert graded.holdouts.phases(holdout.id)[2].aim == stratum.name
+        await pilot.press("x", "ctrl+u", *"none", "enter")
+        assert "no number" in line(pilot, "message")
+
+
+async def test_unit_rule_and_run_are_chosen(graded: Store) -> None:
+    add_run(graded, "other")
+    async with app_on(graded).run_test(size=(120, 40)) as pilot:
+        await open_holdout(pilot)
+        place = pilot.app.holdouts._place  # type: ignore[attr-defined]
+        await pilot.press("b")
+        await until(pilot, lambda: place.found is not None and place.found.basis.unit == "pictures")
+        await pilot.press("c", *"majority:2", "enter")
+        await until(pilot, lambda: bool(pilot.app.screen.failure))  # type: ignore[attr-defined]
+        await pilot.press("c", "ctrl+u", *"nonsense", "enter")
+        assert "no rule" in line(pilot, "message")
+        await pilot.press("ctrl+u", "enter")
+        await until(pilot, lambda: place.found is not None)
+        await pilot.press("a", "2", "enter")
+        await until(pilot, lambda: place.found is not None and place.found.comparison is not None)
+        await pilot.press("7")
+        assert "run 1 against run 2" in panel(pilot)
+
+
+async def test_the_first_holdout_is_drawn_with_a_preview(graded: Store) -> None:
+    async with app_on(graded).run_test() as pilot:
+        await open_holdout(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: is_on(pilot, HoldoutForm) and "in all" in panel(pilot, "below"))
+        await pilot.press("enter", "ctrl+u", *"autumn", "enter")
+        await pilot.press("down", "enter", "ctrl+u", *"10", "enter")
+        await until(pilot, lambda: "cannot give" in panel(pilot, "below"))
+        await pilot.press("d")
+        assert find_names(graded) == ["spring"]
+        await pilot.press("down", "down", "down", "enter", "ctrl+u", "2", "enter")
+        await until(pilot, lambda: "in all" in panel(pilot, "below"))
+        await pilot.press("d")
+        await until(pilot, lambda: is_on(pilot, HoldoutScreen))
+        assert find_names(graded) == ["autumn", "spring"]
+        assert "holdout autumn" in line(pilot, "status")
+        holdout = find_holdout(graded, "autumn")
+        assert len(graded.holdouts.sample(holdout.id)) == 10
+        assert graded.holdouts.phases(holdout.id)[0].drawn_by == "ann"
+        await pilot.press("h", *"spri", "enter")
+        await until(pilot, lambda: "holdout spring" in line(pilot, "status"))
+
+
+def find_names(store: Store) -> list[str]:
+    """Return the names of the holdouts."""
+    return [holdout.name for holdout in store.holdouts.all()]
+
+
+async def test_a_survey_without_a_holdout_says_what_one_is(river: Store) -> None:
+    async with app_on(river).run_test() as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: is_on(pilot, HoldoutScreen))
+        assert "No holdout has been drawn yet." in panel(pilot)
+        assert "n draws one." in panel(pilot)
+        await pilot.press("x", "g", "r", "b", "enter", "h")
+        assert "There is none yet" in line(pilot, "message")
+        await pilot.press("t")
+        await until(pilot, lambda: is_on(pilot, ReviewScreen))
+
+
+async def test_several_holdouts_are_offered_to_choose_from(graded: Store) -> None:
+    draw(graded, 1, DrawRequest("autumn", size=30, minimum=5), "ann")
+    async with app_on(graded).run_test() as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: is_on(pilot, HoldoutScreen))
+        assert line(pilot, "prompt").startswith("Holdout:")
+        assert panel(pilot).splitlines() == ["autumn", "spring"]
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: "holdout spring" in line(pilot, "status"))
+
+
+async def test_it_is_left_for_grading_blind(drawn: Store) -> None:
+    app = app_on(drawn)
+    async with app.run_test() as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: is_on(pilot, HoldoutScreen) and "in all" in panel(pilot))
+        await pilot.press("g", "ctrl+u", *"3/2", "enter")
+        assert "no share" in line(pilot, "message")
+        await pilot.press("ctrl+u", *"1/2", "enter")
+        await until(pilot, lambda: app.session.leaves_for is not None)
+    assert app.session.leaves_for == ("spring", "1/2")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80", "120"])
+def test_how_it_looks(graded: Store, snap_compare: Any, size: tuple[int, int]) -> None:
+    async def before(pilot: Pilot[None]) -> None:
+        await open_holdout(pilot)
+        await pilot.press("2")
+
+    assert snap_compare(app_on(graded), terminal_size=size, run_before=before)
+
+
+def test_how_the_form_looks(graded: Store, snap_compare: Any) -> None:
+    async def before(pilot: Pilot[None]) -> None:
+        await open_holdout(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: is_on(pilot, HoldoutForm) and "in all" in panel(pilot, "below"))
+
+    assert snap_compare(app_on(graded), terminal_size=(80, 24), run_before=before)

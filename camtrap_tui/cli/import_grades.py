@@ -67,10 +67,11 @@ def import_grades_command(
 ) -> None:
     """Take the labels of FILE into SURVEY as grades of mode `import`, in their authors' names.
 
-    FILE is Camtrap DP's observations.csv (or its package: a folder or datapackage.json), our own
-    ground-truth CSV, or any table with a column that names a picture (mediaID, filePath or
-    fileName) and one that says what it shows (label, scientificName, observationType, taxonID).
-    Further fields: count, grader, time, lifeStage, sex, behavior, observationID.
+    FILE is Camtrap DP's observations.csv, with media.csv beside it if there is one (or its
+    package: a folder or datapackage.json), our own ground-truth CSV, or any table with a column
+    that names a picture (mediaID, filePath or fileName) and one that says what it shows (label,
+    scientificName, observationType, taxonID). Further fields: count, grader, time, lifeStage,
+    sex, behavior, observationID.
 
     Several rows of one author and picture are one grade. Machines' words, and Camtrap DP's
     observations of events, which need not be true of each picture, are left out and counted.
@@ -95,6 +96,9 @@ def import_grades_command(
                 f"{clean(str(labels))}: no column says whose words these are:",
                 "give --grader-column COLUMN, or --grader NAME.",
             )
+        if media is None and table.format == "camtrap_dp":
+            beside = labels.with_name("media.csv")
+            media = beside if beside.is_file() else None
         store = stack.enter_context(_opened(survey, dry_run=dry_run))
         with _bar() as tell:
             report = import_grades(

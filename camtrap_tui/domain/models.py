@@ -258,7 +258,8 @@ class Prediction:
 class Grade:
     """What one person said of one image, once; or the undoing or redoing of it.
 
-    `grader_number` runs per grader and decides what is latest; a clock never does.
+    `grader_number` runs per grader and decides what is latest; a clock never does. What was
+    imported has numbers below 0: whatever its author keys here is later.
     `target_uuid` of an undo or redo is a grade's uuid, or a batch's. `holdout_uuid` is the holdout
     that a blind grade was keyed for, `viewing` the how-manieth time its grader was shown it there.
     """

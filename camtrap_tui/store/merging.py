@@ -70,14 +70,16 @@ def copied(
     """Copy rows of `other.table`, called `t` in `rest`, all columns but the row id.
 
     `instead` says what to take for a column that means another row here, `first` is what is
-    joined before the table. Rows that are here are left as they are. Returns how many were added.
+    joined before the table; `rest` has a WHERE. Rows that are here are left as they are. Returns
+    how many were added.
     """
     found = db.execute("SELECT name FROM pragma_table_info(?) WHERE name <> 'id'", [table])
     names = [name for (name,) in found]
     chosen = ", ".join(instead.get(name, f"t.{name}") for name in names)
+    # OR IGNORE would also pass over rows that lack what they must have.
     return db.execute(
-        f"INSERT OR IGNORE INTO main.{table} ({', '.join(names)})"
-        f" SELECT {chosen} FROM {first} other.{table} AS t {rest}"
+        f"INSERT INTO main.{table} ({', '.join(names)})"
+        f" SELECT {chosen} FROM {first} other.{table} AS t {rest} ON CONFLICT DO NOTHING"
     ).rowcount
 
 
@@ -130,7 +132,7 @@ class Merging:
 
     def take_taxa(self) -> int:
         """Add the taxa that are not here, and find which is which; return how many were added."""
-        added = copied(self._db, "taxon", {}, "ORDER BY t.id")
+        added = copied(self._db, "taxon", {}, "WHERE TRUE ORDER BY t.id")
         run = self._db.execute
         run("CREATE TEMP TABLE merge_taxon (theirs INTEGER PRIMARY KEY, ours INTEGER NOT NULL)")
         run(
@@ -230,7 +232,7 @@ class Merging:
             "SELECT t.name FROM other.saved_filter AS t JOIN main.saved_filter AS o USING (name)"
             " WHERE o.filter <> t.filter ORDER BY t.name"
         ).fetchall()
-        return copied(self._db, "saved_filter", {}, ""), [name for (name,) in clashes]
+        return copied(self._db, "saved_filter", {}, "WHERE TRUE"), [name for (name,) in clashes]
 
     def take_expected(self) -> int:
         """Unite the lists of expected species; return how many names came on the one here."""

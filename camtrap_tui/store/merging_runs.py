@@ -111,7 +111,7 @@ class MergingRuns:
                 self._db,
                 table,
                 {"run_id": "s.run_ours", "image_id": "s.ours", "taxon_id": _TAXON},
-                "ON t.run_id = s.run_theirs AND t.image_id = s.theirs",
+                "WHERE t.run_id = s.run_theirs AND t.image_id = s.theirs",
                 first="temp.merge_said AS s CROSS JOIN",
             )
         return found

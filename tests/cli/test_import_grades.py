@@ -103,5 +103,7 @@ def test_a_package_is_taken_by_its_folder(survey: Path, tmp_path: Path) -> None:
     (package / "datapackage.json").write_text(json.dumps({"resources": described}))
     assert run(survey, package).exit_code == 0
     assert graders(survey) == {"Zoe": 1, "ben": 1}
+    told = json.loads(run(survey, package / "observations.csv", "--json").stdout)
+    assert (told["taken"], told["known"], told["by_path"]) == (0, 2, 1)
     with pytest.raises(InputError, match="no datapackage"):
         run(survey, tmp_path)

@@ -14,10 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from camtrap_tui.domain.taxonomy import TaxonName
-from camtrap_tui.errors import InputError, UsageError
+from camtrap_tui.errors import InputError
 from camtrap_tui.services import grade_imports as service
 from camtrap_tui.services import grade_imports_rows as rows
-from camtrap_tui.services.export import export_truth
 from camtrap_tui.services.grade_imports import GradeImportReport, import_grades
 from camtrap_tui.services.grade_imports_columns import label_table
 from camtrap_tui.services.merging import merge
@@ -250,80 +249,6 @@ def test_pictures_are_found_by_path_where_only_one_can_be_meant(
     assert [n for n in range(1, PICTURES + 1) if votes(survey, n)] == ([number] if number else [])
 
 
-DP = (
-    "observationID", "mediaID", "observationLevel", "observationType", "scientificName", "count",
-    "lifeStage", "sex", "behavior", "classificationMethod", "classifiedBy",
-    "classificationTimestamp",
-)  # fmt: skip
-
-
-def dp(number: object, media_id: str, kind: str, name: str, **more: object) -> list[object]:
-    """Return a row of Camtrap DP's observations."""
-    usual = {
-        "observationID": number,
-        "mediaID": media_id,
-        "observationLevel": "media",
-        "observationType": kind,
-        "scientificName": name,
-        "classificationMethod": "human",
-        "classifiedBy": "Zoe",
-        "classificationTimestamp": "2024-06-27T02:14:05-05:00",
-    } | more
-    return [usual.get(heading, "") for heading in DP]
-
-
-def test_observations_of_camtrap_dp_keep_their_authors_and_times(
-    survey: Store, tmp_path: Path
-) -> None:
-    lines = [
-        dp(1, media(1), "animal", "Procyon lotor", count=1, lifeStage="adult", sex="female"),
-        dp(2, media(1), "animal", "Procyon lotor", count=1, lifeStage="adult", sex="female"),
-        dp(3, media(2), "blank", ""),
-        dp(4, media(3), "animal", "Procyon lotor", classificationMethod="machine"),
-        dp(5, "", "animal", "Procyon lotor", observationLevel="event"),
-        dp(6, media(4), "unclassified", ""),
-        dp(7, media(4), "animal", ""),
-    ]
-    report = take(survey, table(tmp_path, lines, DP))
-    assert report.format == "camtrap_dp"
-    assert report.skipped == {rows.BY_MACHINE: 1, rows.OF_EVENT: 1, rows.NO_LABEL: 1}
-    # Two rows with ids of their own are two animals.
-    assert votes(survey, 1) == {"Zoe": [("raccoon", 1), ("raccoon", 1)]}
-    assert votes(survey, 2) == {"Zoe": [("blank", None)]}
-    assert votes(survey, 4) == {"Zoe": [("animal", None)]}
-    assert survey.db.value("SELECT DISTINCT graded_at FROM grade") == "2024-06-27T07:14:05Z"
-    found = survey.db.execute("SELECT DISTINCT life_stage, sex FROM observation ORDER BY 1")
-    assert found.fetchall() == [(None, None), ("adult", "female")]
-
-
-def test_a_package_finds_its_pictures_by_their_paths(survey: Store, tmp_path: Path) -> None:
-    file = table(tmp_path, [dp(1, "m1", "animal", "Procyon lotor")], DP)
-    pictures = tmp_path / "media.csv"
-    pictures.write_text("mediaID,filePath,fileName\nm1,pictures/IMG_0003.JPG,\n")
-    report = take(survey, file, media=pictures)
-    assert report.by_path == 1
-    assert votes(survey, 3) == {"Zoe": [("raccoon", None)]}
-
-
-def test_our_own_table_is_known_where_it_was_made_and_new_elsewhere(
-    survey: Store, tmp_path: Path
-) -> None:
-    other = tmp_path / "other.db"
-    survey.backup(other)
-    key(survey, 1, "=formula", "Zoe")
-    key(survey, 2, "raccoon", "Zoe")
-    key(survey, 2, "raccoon", "ben")
-    file = tmp_path / "truth.csv"
-    export_truth(survey, file)
-    report = take(survey, file)
-    assert report.format == "ground truth"
-    assert (report.taken, report.skipped) == (0, {service.OWN: 3})
-    with Store.open(other) as store:
-        assert take(store, file).graders == {"Zoe": 2, "ben": 1}
-        assert votes(store, 1) == {"Zoe": [("=formula", None)]}
-        assert votes(store, 2) == {"Zoe": [("raccoon", None)], "ben": [("raccoon", None)]}
-
-
 def test_a_table_that_breaks_off_leaves_nothing(survey: Store, tmp_path: Path) -> None:
     file = table(tmp_path, [(media(1), "a new bird", "Zoe", 1)])
     file.write_text(file.read_text() + f'{media(2)},"mallard\n')
@@ -332,37 +257,6 @@ def test_a_table_that_breaks_off_leaves_nothing(survey: Store, tmp_path: Path) -
         take(survey, file)
     assert canonical(survey.path) == before
     assert survey.db.value("SELECT count(*) FROM source WHERE kind = 'grades'") == 0
-
-
-@pytest.mark.parametrize(
-    ("headings", "taken"),
-    [
-        (
-            ("Image ID", "Species", "How many", "User name", "Age class"),
-            {"mediaID": 0, "label": 1, "count": 2, "grader": 3, "lifeStage": 4},
-        ),
-        (
-            ("photo", "Latin name", "Common name", "Volunteer", "Created_at"),
-            {"fileName": 0, "scientificName": 1, "label": 2, "grader": 3, "time": 4},
-        ),
-    ],
-)
-def test_columns_are_guessed_by_their_headings(
-    tmp_path: Path, headings: tuple[str, ...], taken: dict[str, int]
-) -> None:
-    file = table(tmp_path, [], headings)
-    found = label_table(file, read_head(file), {})
-    assert found.columns == {name: headings[place] for name, place in taken.items()}
-    assert set(found.guess.guessed) == set(taken)
-
-
-def test_what_names_no_picture_or_species_is_refused(tmp_path: Path) -> None:
-    for headings, what in ((("when", "Species"), "picture"), (("mediaID", "x"), "shows")):
-        file = table(tmp_path, [], headings)
-        with pytest.raises(InputError, match=what):
-            label_table(file, read_head(file), {})
-    with pytest.raises(UsageError, match="choose from mediaID"):
-        label_table(file, read_head(file), {"nonsense": "x"})
 
 
 @pytest.fixture(scope="module")

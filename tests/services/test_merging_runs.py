@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -277,6 +279,45 @@ def test_a_survey_is_not_merged_with_itself(tmp_path: Path) -> None:
     with Store.open(a) as store, pytest.raises(StoreError, match="no such survey"):
         merge(store, [tmp_path / "none.db"])
     assert not (tmp_path / "none.db").exists()
+
+
+def test_every_table_is_either_merged_or_stays_here(store: Store) -> None:
+    found = store.db.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'"
+        " AND name NOT LIKE 'sqlite%'"
+    )
+    stays = {
+        *("survey", "source", "source_row", "deployment", "image_flag", "cache", "cached_file"),
+        *("place", "sheet_exception", "split", "split_made"),
+    }
+    united = canonical(store.path).keys() | {"taxon"}
+    assert {name for (name,) in found} == united | stays
+
+
+def test_somebody_grades_while_it_is_merged(tmp_path: Path) -> None:
+    a, b, _ = three(tmp_path)
+    stop = threading.Event()
+
+    def grade_on() -> int:
+        made = 0
+        with Store.open(a) as store:
+            while not stop.is_set() or not made:
+                grade(store, 1 + made % 5, "otter", "dan")
+                made += 1
+        return made
+
+    with ThreadPoolExecutor(1) as pool:
+        busy = pool.submit(grade_on)
+        with Store.open(a) as store:
+            for _ in range(3):
+                assert merge(store, [b])[0].is_whole
+        stop.set()
+        grades = busy.result()
+    rows = [dict(row) for row in canonical(a)["grade"]]
+    assert sum(row["grader"] == "dan" for row in rows) == grades
+    assert {row["grade_uuid"] for row in map(dict, canonical(b)["grade"])} <= {
+        row["grade_uuid"] for row in rows
+    }
 
 
 _KILLED = """

@@ -210,8 +210,8 @@ class Basis:
     The frame's bursts and pictures; how many were drawn, and of those graded (`labelled`), not
     graded yet (`missing`), in conflict, with too few votes or not sure; `changed` words were last
     given with the AI's answer in view, `seen_before` had been graded so before the blind grade by
-    the same person; `without_prediction` graded bursts have no word of the run; `covered` is the share of the frame in strata with a
-    graded burst: the figures speak of that share only.
+    the same person; `without_prediction` graded bursts have no word of the run; `covered` is the
+    share of the frame in strata with a graded burst: the figures speak of that share only.
     """
 
     holdout: str

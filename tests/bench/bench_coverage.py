@@ -31,8 +31,8 @@ COMMON = (1, 2, 3)
 class Tally:
     """How often an interval held the truth, and what became of the others."""
 
-    truth: float
     turns: int = 0
+    truths: float = 0.0
     held: int = 0
     above: int = 0
     below: int = 0
@@ -41,22 +41,23 @@ class Tally:
     values: float = 0.0
     widths: float = 0.0
 
-    def add(self, value: float, lower: float, upper: float) -> None:
+    def add(self, truth: float, value: float, lower: float, upper: float) -> None:
         """Count one interval."""
         self.turns += 1
+        self.truths += truth
         self.values += value
         self.widths += (upper - lower) / 2
-        self.above += lower > self.truth
-        self.below += upper < self.truth
-        self.held += lower <= self.truth <= upper
+        self.above += lower > truth
+        self.below += upper < truth
+        self.held += lower <= truth <= upper
 
-    def add_estimate(self, one: Estimate) -> None:
+    def add_estimate(self, truth: float, one: Estimate) -> None:
         """Count an estimate; one that says of itself that it is none is not an interval."""
         if one.value is None or one.lower is None or one.upper is None:
             self.silent += 1
             return
         self.unstable += one.state == "unstable"
-        self.add(one.value, one.lower, one.upper)
+        self.add(truth, one.value, one.lower, one.upper)
 
     @property
     def coverage(self) -> float:
@@ -114,34 +115,42 @@ def figures_of(survey: KnownSurvey) -> Iterator[Figure]:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
     """One figure over all repetitions: ours, the plain share, and that of all pictures."""
 
-    figure: Figure
+    name: str
+    promised: bool
     ours: Tally
     plain: Tally
     frames: Tally
 
 
-def measure(recipe: Recipe, repetitions: int, size: int, minimum: int) -> list[Line]:
-    """Draw and score so many holdouts of one survey."""
-    survey = KnownSurvey(recipe, seed=7)
-    lines = [
-        Line(one, Tally(one.truth), Tally(one.truth), Tally(one.truth))
-        for one in figures_of(survey)
-    ]
-    for seed in range(repetitions):
-        sample = survey.draw(seed, size, minimum)
-        for line in lines:
-            line.ours.add_estimate(line.figure.ours(sample))
-            _naive(line.plain, line.figure, [(u.said, _truth(u)) for u in sample.units])
-            every = [
+def measure(
+    recipe: Recipe, repetitions: int, size: int, minimum: int, surveys: int = 10
+) -> list[Line]:
+    """Draw and score so many holdouts, of `surveys` surveys of one recipe in turn.
+
+    Of one survey alone the coverage of a share near 0 would be that of its one mean count: a
+    handful of values are possible, and the interval of each holds the truth or does not.
+    """
+    lines: list[Line] = []
+    for number in range(surveys):
+        survey = KnownSurvey(recipe, seed=number)
+        known = list(figures_of(survey))
+        lines = lines or [Line(f.name, f.promised, Tally(), Tally(), Tally()) for f in known]
+        for seed in range(number, repetitions, surveys):
+            sample = survey.draw(seed, size, minimum)
+            frames = [
                 (picture.said, picture.truth)
                 for unit in sample.units
                 for picture in survey.frames_with(unit)
             ]
-            _naive(line.frames, line.figure, every)
+            drawn = [(unit.said, _truth(unit)) for unit in sample.units]
+            for line, figure in zip(lines, known, strict=True):
+                line.ours.add_estimate(figure.truth, figure.ours(sample))
+                _naive(line.plain, figure, drawn)
+                _naive(line.frames, figure, frames)
     return lines
 
 
@@ -155,7 +164,7 @@ def _naive(tally: Tally, figure: Figure, pictures: list[tuple[int, int]]) -> Non
         tally.silent += 1
         return
     share = sum(counted) / len(counted)
-    tally.add(share, *wilson(share, len(counted)))
+    tally.add(figure.truth, share, *wilson(share, len(counted)))
 
 
 def main() -> None:
@@ -179,8 +188,8 @@ def main() -> None:
 
 def _print(line: Line, repetitions: int) -> None:
     ours, plain, frames = line.ours, line.plain, line.frames
-    wrong = line.figure.promised and not LOW <= ours.coverage <= HIGH
-    print(f"{line.figure.name:<20}{line.figure.truth:>7.3f} │", end="")
+    wrong = line.promised and not LOW <= ours.coverage <= HIGH
+    print(f"{line.name:<20}{plain.truths / max(1, plain.turns):>7.3f} │", end="")
     if ours.turns:
         print(f"{ours.values / ours.turns:>7.3f}{ours.widths / ours.turns:>7.3f}", end="")
     else:

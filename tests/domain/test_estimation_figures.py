@@ -253,9 +253,8 @@ def test_as_many_more_as_are_needed_are_enough() -> None:
 
 def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     # Seeds are fixed; the whole simulation is tests/bench/bench_coverage.py.
-    lines = {
-        line.figure.name: line for line in measure(replace(RECIPES[0], bursts=6_000), 30, 600, 30)
-    }
+    found = measure(replace(RECIPES[0], bursts=6_000), 30, 600, 30, surveys=2)
+    lines = {line.name: line for line in found}
     common = [lines[f"precision {NAMES[number]}"].ours for number in COMMON]
     for ours in (lines["accuracy"].ours, lines["missed of blanks"].ours, *common):
         assert ours.turns == 30

@@ -1,0 +1,88 @@
+"""`camtrap-tui evaluate`: a verdict with intervals, lists of cells, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from camtrap_tui.cli.evaluate import evaluate_command
+from camtrap_tui.errors import InputError, UsageError
+from camtrap_tui.store.store import Store
+from tests.holdout_builder import Drawn, drawn_survey, grade_blind
+
+
+@pytest.fixture
+def survey(store: Store) -> Drawn:
+    drawn = drawn_survey(store)
+    grade_blind(drawn)
+    return drawn
+
+
+def run(drawn: Drawn, *options: str) -> Result:
+    arguments = [str(drawn.store.path), "--holdout", "river2024", *options]
+    return CliRunner().invoke(evaluate_command, arguments, catch_exceptions=False)
+
+
+def test_the_verdict_comes_first_with_its_interval_and_n(survey: Drawn) -> None:
+    found = run(survey)
+    assert found.exit_code == 0
+    lines = found.stdout.splitlines()
+    assert lines[0].startswith("Of 100 bursts, run 1 (demo-1.0) has ")
+    verdict = " ".join(lines[: lines.index("")])
+    assert "95 % interval" in verdict
+    assert "n 40" in verdict
+    assert max(map(len, lines)) <= 80
+
+
+def test_every_share_stands_beside_an_interval(survey: Drawn) -> None:
+    for line in run(survey, "--all").stdout.splitlines():
+        if line.startswith(("accuracy", "missed", "blank ", "northern raccoon ")):
+            assert " to " in line or "not estimable" in line or "need" in line, line
+
+
+def test_the_pictures_of_a_cell_are_named(survey: Drawn) -> None:
+    found = run(survey, "--list", "virginia opossum>northern raccoon", "--json")
+    rows = json.loads(found.stdout)
+    assert rows
+    for row in rows:
+        image = survey.store.images.by_media_id(row["media_id"])
+        assert image is not None
+        assert survey.truth[image.id] == "virginia opossum"
+    some = json.loads(run(survey, "--list", ">northern raccoon", "--json").stdout)
+    assert {row["called"] for row in some} == {"northern raccoon"}
+    assert len(some) > len(rows)
+
+
+def test_json_and_csv_say_the_same(survey: Drawn, tmp_path: Path) -> None:
+    out = tmp_path / "figures.csv"
+    found = run(survey, "--csv", str(out), "--json")
+    whole = json.loads(found.stdout)
+    with out.open(newline="", encoding="utf-8") as file:
+        rows = {(row["figure"], row["class"]): row for row in csv.DictReader(file)}
+    assert float(rows["accuracy", ""]["estimate"]) == pytest.approx(
+        whole["accuracy"]["value"], abs=1e-5
+    )
+    assert whole["basis"]["unit"] == "bursts"
+    assert "figures" in found.stderr
+
+
+def test_what_cannot_be_asked_is_refused(survey: Drawn) -> None:
+    with pytest.raises(UsageError, match="names no cell"):
+        run(survey, "--list", "raccoon")
+    with pytest.raises(UsageError, match="no graded picture"):
+        run(survey, "--list", "otter>mink")
+    with pytest.raises(UsageError, match="no rule"):
+        run(survey, "--rule", "loudest")
+    arguments = [str(survey.store.path), "--holdout", "nowhere"]
+    with pytest.raises(UsageError, match="no holdout"):
+        CliRunner().invoke(evaluate_command, arguments, catch_exceptions=False)
+
+
+def test_nothing_graded_is_a_sentence(store: Store) -> None:
+    drawn = drawn_survey(store)
+    with pytest.raises(InputError, match="no word counts yet"):
+        run(drawn)

@@ -59,7 +59,7 @@ def test_rules_stand_side_by_side(survey: Path) -> None:
     assert cells(done.stdout, "majority ") == ["2", "1", "1", "1", "0", "1"]
     assert cells(done.stdout, "majority:2 ") == ["1", "1", "1", "1", "1", "1"]
     assert cells(done.stdout, "mallard ") == ["2", "3", "2", "2", "3"]
-    assert "13 votes on 6 pictures by 4 graders" in done.stderr
+    assert "14 votes on 6 pictures by 4 graders" in done.stderr
     assert "Persons who named something, a picture: 0 on 1, 1 on 1, 2 on 1, 3 on 3." in done.stderr
     assert f"camtrap-tui review {survey} --adjudicate" in done.stderr
 

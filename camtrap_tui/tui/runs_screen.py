@@ -123,7 +123,15 @@ class RunsScreen(RunsComparing, inherit_bindings=False):
                     f"  {run.region or 'none':<6}  {predicted:>9,}  {failed:>7,}  {pending:>7,}"
                 )
             )
-        return rows if len(rows) > 1 else [Content("No run yet.")]
+        if len(rows) == 1:
+            return [Content("No run yet.")]
+        signs = self.signs
+        told = (
+            f"{signs['run_compare']} says what changed from another run to ▸, the one in view",
+            f"{signs['run_view']} shows another run, {signs['run_refence']} makes one of ▸ for"
+            " another country",
+        )
+        return [*rows, Content(""), *(Content.styled(line, "dim") for line in told)]
 
     def _outcomes(self, run: Run) -> dict[str, int]:
         if run.finished_at is None:

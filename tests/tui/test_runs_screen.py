@@ -18,7 +18,7 @@ from camtrap_tui.tui.line import Line, Lines
 from camtrap_tui.tui.prompt import Prompt
 from camtrap_tui.tui.review_screen import ReviewScreen
 from camtrap_tui.tui.runs_screen import RunsScreen
-from tests.builders import Said, add_images
+from tests.builders import Said, add_images, add_run, taxon
 from tests.manifest_rows import survey_of
 
 Make = Callable[..., CamtrapApp]
@@ -36,7 +36,7 @@ class FakeChild:
         self.stopped = self.killed = False
 
     async def start(self) -> None:
-        type(self).told = asyncio.Queue()
+        FakeChild.told = asyncio.Queue()
 
     async def events(self) -> AsyncIterator[events.Event]:
         while (event := await self.told.get()) is not None:
@@ -267,3 +267,113 @@ async def test_leaving_kills_the_child(make_app: Make, tmp_path: Path) -> None:
         assert isinstance(running, FakeChild)
         await pilot.press("escape", "q")
     assert running.killed
+
+
+@pytest.fixture
+def two(river: Store) -> Store:
+    """A second run, newer, that knows the three raccoons as carnivores only, and no mallard."""
+    second = add_run(river, "second", country="KEN", parent_run_id=1, kind="refence")
+    carnivore = taxon(river, "carnivore").id
+    with river.db.transaction():
+        end = ("predicted", carnivore, 0.97, "classifier", None, 1)
+        river.runs.put_predictions([(second.id, key, *end) for key in (1, 2, 3)])
+        blank = next(one.id for one in river.taxa.all() if one.name == "blank")
+        row = (second.id, 5, "predicted", blank, 0.99, "classifier", None, 1)
+        river.runs.put_predictions([row])
+    return river
+
+
+async def wait_for(pilot: Pilot[None], text: str) -> None:
+    """Wait until the panel or the message says so."""
+    for _ in range(200):
+        if text in shown(pilot) or text in message(pilot):
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"{text!r} is not in\n{shown(pilot)}\n{message(pilot)}")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_runs_stand_side_by_side(make_app: Make, two: Store, size: tuple[int, int]) -> None:
+    async with make_app().run_test(size=size) as pilot:
+        await pilot.press("r")
+        rows = [" ".join(row.split()) for row in shown(pilot).splitlines()]
+        assert "1 predict demo-1.0 none 5 1 0" in rows
+        assert "▸ 2 refence of 1 demo-1.0 KEN 4 0 0" in rows
+        assert "makes one of ▸ for another country" in shown(pilot)
+
+
+async def test_what_changed_is_listed_and_opened(make_app: Make, two: Store) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r", "c")
+        assert "which is in view" in message(pilot)
+        assert "predict        demo-1.0" in shown(pilot)
+        await pilot.press("enter")
+        await wait_for(pilot, "3 of 6 pictures changed from run 1 to run 2: 3 other")
+        rows = [" ".join(row.split()) for row in shown(pilot).splitlines()]
+        assert rows[0].endswith("3 all that changed")
+        assert rows[1].endswith("1 predicted in run 1 alone")
+        assert rows[2].endswith("3 other northern raccoon → carnivore")
+        await pilot.press(*"raccoon", "enter")
+        await wait_for(pilot, "3 pictures.")
+        assert isinstance(pilot.app.screen, ReviewScreen)
+        session = app.session
+        assert list(session.queue) == [1, 2, 3]
+        assert session.filter.text == 'was:1:="northern raccoon" species:=carnivore'
+        assert session.run is not None
+        assert session.run.id == 2
+
+
+async def test_another_run_comes_into_view_with_the_same_filter(make_app: Make, two: Store) -> None:
+    app = make_app(where="has:animal")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r", "v", "enter")
+        await wait_for(pilot, "4 pictures.")
+        session = app.session
+        assert session.run is not None
+        assert (session.run.id, session.filter.text) == (1, "has:animal")
+        item = session.item
+        assert item is not None
+        assert item.predicted is not None
+        assert item.predicted.name == "northern raccoon"
+        await pilot.press("r")
+        assert "▸  1  predict" in shown(pilot)
+
+
+async def test_one_run_has_no_other_beside_it(make_app: Make) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        for key in ("c", "v"):
+            await pilot.press("r", key)
+            assert "no other run: e makes one for another country" in message(pilot)
+            await pilot.press("escape")
+
+
+async def test_the_run_in_view_is_made_for_another_country(
+    make_app: Make, two: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[list[str]] = []
+
+    class Refencing(FakeChild):
+        def __init__(self, line: list[str], *, own_group: bool) -> None:
+            lines.append(line)
+            super().__init__(Path(line[5]), Path())
+
+    monkeypatch.setattr(child, "Child", Refencing)
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await pilot.press("r", "e", *"illinois", "enter")
+        await pilot.pause()
+        asked = lines[0][lines[0].index("--run") :]
+        told = ["--run", "2", "--events", "--model", ""]
+        assert asked == [*told, "--country", "USA", "--admin1-region", "IL"]
+        await pilot.press("e", "enter")
+        assert "Another run is being made" in message(pilot)
+        await tell(pilot, events.Progress(3, 6, 0, 3, 14.2, 34.0))
+        assert "taking over 3/6" in shown(pilot)
+        assert "new results" not in shown(pilot)
+        await tell(pilot, events.Finished(3, 5, 1, 0), None)
+        assert "finished: run 3, 5 predicted, 1 failed" in shown(pilot)
+        await pilot.press("e", "enter")
+        await pilot.pause()
+        assert lines[1][-1] == "--none"
+        await tell(pilot, events.Error("Run 2 was imported.", "Give --model FOLDER."), None)
+        assert "failed: Run 2 was imported. Give --model FOLDER." in shown(pilot)

@@ -58,11 +58,13 @@ def render(wanted: Filter) -> str:
 
 def why_none(wanted: Filter) -> str:
     """Return why a filter may choose no picture, as a sentence: a word that stands twice, where
-    one or the other was meant. Empty where no word does."""
+    one or the other was meant, or what needs a list. Empty where no word does."""
     asked: dict[str, Term] = {}
     for term in wanted.terms:
         if term.negated:
             continue
+        if term.word == "state" and term.values == ("unexpected",):
+            return "Nothing is flagged without a list of species: see camtrap-tui expect."
         if term.word in asked:
             either = f"{_values(asked[term.word])[0]},{_values(term)[0]}"
             return f"Both {term.word}: must hold; {term.word}:{either} means or."

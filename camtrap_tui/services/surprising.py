@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from camtrap_tui.domain.expected import Expectations, Relatives
 from camtrap_tui.domain.models import Taxon
 from camtrap_tui.services.detailing import NO_PICTURE, Detailing
-from camtrap_tui.services.expecting import add_taxon, remove_taxon
 from camtrap_tui.services.queue_moves import Answer
+
+if TYPE_CHECKING:
+    from camtrap_tui.domain.expected import Expectations, Relatives
 
 # As many as there are keys for them.
 MOST_RELATIVES = 4
@@ -22,7 +24,9 @@ _NO_LIST = "There is no list of expected species yet: camtrap-tui expect reads o
 class Surprising(Detailing):
     """A queue whose predictions are held against the list of expected species."""
 
+    # None without a list, which is looked for once: what reads one is imported where one is.
     _expectations: Expectations | None = None
+    _has_looked = False
     # How often each taxon was keyed before this session: relatives keep their order in it.
     _keyed: Mapping[int, int] | None = None
     # The taxa that the list was read with: a run in progress adds to them.
@@ -39,6 +43,8 @@ class Surprising(Detailing):
         if item is None or item.predicted is None:
             return None
         expectations, taxon = self._expected(), item.predicted
+        if expectations is None:
+            return None
         if taxon.id not in self._relatives:
             found = None
             if not expectations.is_expected(taxon):
@@ -47,18 +53,24 @@ class Surprising(Detailing):
             self._relatives[taxon.id] = found
         return self._relatives[taxon.id]
 
-    def _expected(self) -> Expectations:
+    def _expected(self) -> Expectations | None:
         taxa = self.items.taxa
-        if self._expectations is not None and self._read_with is taxa:
-            return self._expectations
-        listed = self.store.expected.all()
-        if self._expectations is None:
-            self._relatives = {}
-        if self._keyed is None and listed:
-            self._keyed = self.store.expected.keyed()
-        self._expectations = Expectations(listed, list(taxa.values()) if listed else [])
-        self._read_with = taxa
+        is_new = not self._has_looked
+        if is_new:
+            self._has_looked, self._expectations, self._relatives = True, None, {}
+        if is_new or (self._expectations is not None and self._read_with is not taxa):
+            self._read_list(taxa)
         return self._expectations
+
+    def _read_list(self, taxa: dict[int, Taxon]) -> None:
+        if not self.store.has_expected():
+            return
+        from camtrap_tui.domain.expected import Expectations
+
+        if self._keyed is None:
+            self._keyed = self.store.expected.keyed()
+        self._expectations = Expectations(self.store.expected.all(), list(taxa.values()))
+        self._read_with = taxa
 
     def expect(self) -> Answer:
         """Put the species in view on the list of expected ones: the prediction, else what this
@@ -67,7 +79,7 @@ class Surprising(Detailing):
         if item is None:
             return Answer(NO_PICTURE)
         expectations = self._expected()
-        if expectations.is_empty and not self._lives_here:
+        if expectations is None:
             return Answer(_NO_LIST)
         graded = [self.items.taxon(o.taxon_id) for o in self._own_observations(item)]
         taxa = [item.predicted, *graded] if item.predicted else graded
@@ -82,7 +94,10 @@ class Surprising(Detailing):
 
     def _turn(self, taxon: Taxon, *, is_on: bool) -> Answer:
         """Put a taxon on the list, on disk, or take it off."""
-        self._expectations = None
+        # With all that reads lists; the first picture waits for none of it.
+        from camtrap_tui.services.expecting import add_taxon, remove_taxon
+
+        self._has_looked = False
         if is_on:
             add_taxon(self.store, taxon, added_by=self.grader)
             self._lives_here |= {taxon.id}

@@ -26,7 +26,6 @@ from camtrap_tui.domain.filters import (
 from camtrap_tui.domain.quality import KEPT_FLAGS
 from camtrap_tui.store.boxes import boxes_of
 from camtrap_tui.store.database import Database, like
-from camtrap_tui.store.expected import ExpectedTaxa
 
 Query = tuple[str, list[Any]]
 
@@ -287,6 +286,8 @@ class Conditions:
     def _asked(self, state: str, grader: str) -> str:
         """Return the one parameter that the condition of a state has."""
         if state == "unexpected":
+            from camtrap_tui.store.expected import ExpectedTaxa
+
             return json.dumps(ExpectedTaxa(self._db).unexpected_ids())
         return grader
 

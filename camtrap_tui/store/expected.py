@@ -92,7 +92,7 @@ class ExpectedTaxa:
 
     def unexpected_ids(self) -> tuple[int, ...]:
         """Return the row ids of the taxa that the list leaves out; none without a list."""
-        if not self._db.value("SELECT 1 FROM expected_taxon WHERE turns % 2 = 1"):
+        if not self._count():
             return ()
         state = self._db.state()
         known = _REMEMBERED.get(self._db)

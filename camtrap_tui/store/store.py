@@ -130,6 +130,10 @@ class Store:
 
         return Refencing(self.db)
 
+    def has_expected(self) -> bool:
+        """Tell whether species are listed that are expected here."""
+        return bool(self.db.value("SELECT 1 FROM expected_taxon WHERE turns % 2 = 1"))
+
     @cached_property
     def expected(self) -> ExpectedTaxa:
         """The list of species that are expected here."""

@@ -104,7 +104,8 @@ class LabelStage:
     def add(self, rows: Iterable[Sequence[object]]) -> None:
         """Stage labels: values in the order of the columns, without the image."""
         marks = ", ".join("?" * (_COLUMNS.count(",") + 1))
-        self._db.executemany(f"INSERT INTO temp.label ({_COLUMNS}) VALUES ({marks})", rows)
+        with self._db.beside():
+            self._db.executemany(f"INSERT INTO temp.label ({_COLUMNS}) VALUES ({marks})", rows)
 
     def drop_own(self) -> int:
         """Drop labels that our own CSV took from grades that are here; return how many."""
@@ -130,7 +131,8 @@ class LabelStage:
 
     def place(self, found: Iterable[tuple[str, str, int]]) -> int:
         """Give labels the images that their (media id, path) mean; return how many got one."""
-        self._db.executemany("INSERT INTO temp.label_place VALUES (?, ?, ?)", found)
+        with self._db.beside():
+            self._db.executemany("INSERT INTO temp.label_place VALUES (?, ?, ?)", found)
         return self._db.execute(
             "UPDATE temp.label SET image_id = p.image_id FROM temp.label_place AS p"
             " WHERE label.image_id IS NULL AND p.media_id = label.media_id AND p.path = label.path"
@@ -158,22 +160,22 @@ class LabelStage:
         """Stage grades, with what they say; no uuid twice."""
         numbered = list(enumerate(grades, self._staged + 1))
         self._staged += len(numbered)
-        self._db.executemany(
-            "INSERT INTO temp.label_grade (id, grade_uuid, image_id, grader, graded_at)"
-            " VALUES (?, ?, ?, ?, ?)",
-            (
-                (key, g.grade_uuid, g.words[0].image_id, g.words[0].grader, g.graded_at)
-                for key, g in numbered
-            ),
+        heads = (
+            (key, g.grade_uuid, g.words[0].image_id, g.words[0].grader, g.graded_at)
+            for key, g in numbered
         )
-        self._db.executemany(
-            "INSERT INTO temp.label_word VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                (key, number, w.name, w.count, w.life_stage, w.sex, w.behavior)
-                for key, g in numbered
-                for number, w in enumerate(g.words, 1)
-            ),
+        words = (
+            (key, number, w.name, w.count, w.life_stage, w.sex, w.behavior)
+            for key, g in numbered
+            for number, w in enumerate(g.words, 1)
         )
+        with self._db.beside():
+            self._db.executemany(
+                "INSERT INTO temp.label_grade (id, grade_uuid, image_id, grader, graded_at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                heads,
+            )
+            self._db.executemany("INSERT INTO temp.label_word VALUES (?, ?, ?, ?, ?, ?, ?)", words)
 
     # ── inside a transaction ─────────────────────────────────────────────────────────────
 

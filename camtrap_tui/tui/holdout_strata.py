@@ -88,7 +88,15 @@ def plan_rows(plan: Plan, width: int) -> Sequence[Content]:
     width = min(width, _MOST_CELLS)
     name = max(width - 44, 12)
     titles = f"{'bursts':>9} {'draw':>6} {'one stands for':>14} {'± points':>9}"
-    rows = [Content.styled(f"{fit('stratum', name)} {titles}", "bold underline")]
+    total = (
+        f"{fit('in all: accuracy', name)} {plan.population:>9,} {plan.sampled:>6,}"
+        f" {'':>14} {100 * plan.half_width:>9.1f}"
+    )
+    rows = [
+        Content.styled(f"{fit('stratum', name)} {titles}", "bold underline"),
+        # First, since a small screen has no room for all strata.
+        Content.styled(total, "bold"),
+    ]
     rows += [
         Content(
             f"{fit(one.name, name)} {one.population:>9,} {one.sampled:>6,}"
@@ -96,13 +104,6 @@ def plan_rows(plan: Plan, width: int) -> Sequence[Content]:
         )
         for one in plan.strata
     ]
-    rows.append(
-        Content.styled(
-            f"{fit('in all: accuracy', name)} {plan.population:>9,} {plan.sampled:>6,}"
-            f" {'':>14} {100 * plan.half_width:>9.1f}",
-            "bold",
-        )
-    )
     said = [
         "± points is half of the 95 % interval that is to be expected, were 9 in 10 right.",
         *map(clean, plan.notes),

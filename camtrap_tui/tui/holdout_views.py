@@ -91,17 +91,17 @@ def accuracy_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
 
 
 def basis_rows(found: Evaluation, width: int) -> list[HoldoutRow]:
-    """Return what the figures stand on, and the notes of the evaluation."""
+    """Return the notes of an evaluation, then what its figures stand on."""
+    rows = []
+    for note in found.notes:
+        lines = textwrap.wrap(clean(note), max(width - 2, 20))
+        signs = ["! ", *["  "] * len(lines)]
+        rows += [
+            HoldoutRow(Content.styled(sign + line, "bold"))
+            for sign, line in zip(signs, lines, strict=False)
+        ]
     basis = found.basis
     graders = ", ".join(f"{clean(name)} {count:,}" for name, count in basis.graders) or "nobody"
-    said = [
-        f"{basis.labelled:,} of {counted(basis.sampled, 'drawn burst')} graded, by {graders};"
-        f" they stand for {basis.population:,} bursts of {basis.population_images:,} pictures.",
-        f"Figures are about {basis.unit}, rule {clean(basis.rule)}, 95 % intervals.",
-    ]
-    if basis.changed:
-        words = counted(basis.changed, "word was", "words were")
-        said.append(f"{words} last given with the AI's answer in view.")
     lacking = [
         f"{count:,} {what}"
         for count, what in (
@@ -112,17 +112,13 @@ def basis_rows(found: Evaluation, width: int) -> list[HoldoutRow]:
         )
         if count
     ]
-    if lacking:
-        said.append(f"Left out: {', '.join(lacking)}.")
-    rows = [plain(line) for text in said for line in textwrap.wrap(text, max(width, 20))]
-    for note in found.notes:
-        lines = textwrap.wrap(clean(note), max(width - 2, 20))
-        signs = ["! ", *["  "] * len(lines)]
-        rows += [
-            HoldoutRow(Content.styled(sign + line, "bold"))
-            for sign, line in zip(signs, lines, strict=False)
-        ]
-    return rows
+    said = (
+        f"{basis.labelled:,} of {counted(basis.sampled, 'drawn burst')} count, graded by {graders}"
+        f"{'; ' if lacking else ''}{', '.join(lacking)}. They stand for {basis.population:,} bursts"
+        f" of {basis.population_images:,} pictures. Figures are about {basis.unit}, votes by"
+        f" {clean(basis.rule)}, intervals at 95 %."
+    )
+    return [*rows, *(plain(line) for line in textwrap.wrap(said, max(width, 20)))]
 
 
 def _figure(

@@ -70,7 +70,7 @@ def test_accuracy_bins_and_missed_animals_open_their_pictures() -> None:
     assert "unstable" in row_of(rows, "missed, of all animals").content.plain
     assert row_of(rows, "missed bursts").content.plain.split()[-4:] == ["140", "40–240", "n", "60"]
     said = " ".join(texts(rows))
-    assert "412 of 600 drawn bursts graded, by ann 400, ben 60" in said
+    assert "412 of 600 drawn bursts count, graded by ann 400, ben 60" in said
     assert "! 188 of 600 drawn bursts are not graded yet." in said
 
 

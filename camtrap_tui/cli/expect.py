@@ -168,7 +168,10 @@ def _lines(one: UnexpectedClass, room: int) -> list[list[Cell]]:
     names = [relative.name.replace(" ", "\u00a0") for relative in members[:_MOST_NAMED]]
     more = len(members) - len(names)
     text = f"{one.relatives.rank} {one.relatives.shared}: {', '.join(names)}"
-    text = (text + (f" and {more:,} more" if more else "")) if names else "none"
-    first, *rest = (part.replace("\u00a0", " ") for part in textwrap.wrap(clean(text), room))
+    text = (text + (f" and\u00a0{more:,}\u00a0more" if more else "")) if names else "none"
+    first, *rest = (
+        part.replace("\u00a0", " ")
+        for part in textwrap.wrap(clean(text), room, break_on_hyphens=False)
+    )
     lines: list[list[Cell]] = [["", None, line] for line in rest]
     return [[one.taxon.name, one.pictures, first], *lines]

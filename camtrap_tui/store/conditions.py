@@ -6,7 +6,6 @@ Each may be asked of one image alone, so that they serve queues, counts, charts 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, assert_never
 
@@ -76,12 +75,9 @@ STATE_CONDITIONS = {
         " ON other.run_id = run.id AND other.image_id = image.id"
         " WHERE run.id <> prediction.run_id AND other.taxon_id <> prediction.taxon_id)"
     ),
-    # The list of expected species leaves the taxon out.
-    "unexpected": "prediction.taxon_id IN (SELECT value FROM json_each(?))",
     "unpredicted": "coalesce(prediction.outcome, 'pending') <> 'predicted'",
     "failed": "prediction.outcome = 'failed'",
 }
-_WITH_PARAMETER = ("mine", "unexpected")
 
 # Images that a value may hold for, where they are few: a queue is then made from them alone.
 _FEW = {
@@ -280,16 +276,15 @@ class Conditions:
             case "split":
                 sql, parts = _in("split.part", values)
                 return f"EXISTS (SELECT 1 FROM split WHERE image_id = image.id AND {sql})", parts
-        parameters = [self._asked(value, grader) for value in values if value in _WITH_PARAMETER]
-        return _any([STATE_CONDITIONS[value] for value in values]), [*parameters]
+        states = [self._state(value, grader) for value in values]
+        return _any([sql for sql, _ in states]), [p for _, found in states for p in found]
 
-    def _asked(self, state: str, grader: str) -> str:
-        """Return the one parameter that the condition of a state has."""
+    def _state(self, state: str, grader: str) -> Query:
         if state == "unexpected":
             from camtrap_tui.store.expected import ExpectedTaxa
 
-            return json.dumps(ExpectedTaxa(self._db).unexpected_ids())
-        return grader
+            return _in("prediction.taxon_id", [*ExpectedTaxa(self._db).unexpected_ids()])
+        return STATE_CONDITIONS[state], [grader] if state == "mine" else []
 
     def _deployment_ids(self, names: tuple[str, ...]) -> list[int]:
         found = self._db.execute("SELECT id, deployment_id FROM deployment")

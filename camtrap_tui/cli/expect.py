@@ -150,9 +150,9 @@ def _print_unexpected(store: Store, found: Unexpected, *, as_json: bool) -> None
         )
         click.echo("")
     narrate(
-        f"{counted(len(found.unexpected), 'class', 'classes')} of {found.classes:,} in run"
-        f" {found.run_id}, {found.unexpected_pictures:,} of"
-        f" {counted(found.pictures, 'predicted picture')}, are not expected here."
+        f"Not expected here: {len(found.unexpected):,} of"
+        f" {counted(found.classes, 'class', 'classes')} in run {found.run_id},"
+        f" {found.unexpected_pictures:,} of {counted(found.pictures, 'predicted picture')}."
     )
     if found.unexpected:
         narrate(

@@ -37,7 +37,7 @@ def flagged(survey: Path) -> list[str]:
 def test_reading_a_list_prints_what_it_leaves_out(survey: Path, tmp_path: Path) -> None:
     done = run("expect", survey, write_list(tmp_path))
     assert "15 names in 16 rows, 1 again; 15 new on the list." in done.stderr
-    assert "2 classes of 3 in run 1, 3 of 4 predicted pictures, are not expected" in done.stderr
+    assert "2 of 3 classes in run 1, 3 of 4 predicted pictures." in done.stderr
     assert "state:unexpected" in done.stderr
     lines = done.stdout.splitlines()
     assert lines[2].startswith("western pond turtle         2  order testudines: Trachemys scripta")

@@ -96,6 +96,40 @@ class Votes:
         parameters = [holdout_uuid, holdout_id, holdout_uuid, *also]
         yield from _by_image(self._db.execute(sql, parameters), _Species(self._db))
 
+    def blind_words(self, holdout_id: int, holdout_uuid: str) -> Iterator[tuple[int, Ballot]]:
+        """Yield (viewing, ballot) of what was keyed blind for a holdout on its drawn images, by
+        image, grader and viewing: the latest standing grade of each viewing."""
+        sql = """
+            SELECT g.image_id, g.grader, coalesce(g.viewing, 1) AS viewing,
+                observation.taxon_id, observation.count
+            FROM holdout_unit AS unit JOIN standing_grade AS g ON g.image_id = unit.image_id
+            LEFT JOIN observation ON observation.grade_id = g.id
+            WHERE unit.holdout_id = :id AND unit.phase IS NOT NULL
+                AND g.holdout_uuid = :uuid AND g.mode = 'blind' AND g.id = (
+                    SELECT s.id FROM standing_grade AS s
+                    WHERE s.image_id = g.image_id AND s.grader = g.grader
+                        AND s.holdout_uuid = :uuid AND s.mode = 'blind'
+                        AND coalesce(s.viewing, 1) = coalesce(g.viewing, 1)
+                    ORDER BY s.grader_number DESC, s.grade_uuid DESC LIMIT 1)
+            ORDER BY g.image_id, g.grader, viewing, observation.observation_number"""
+        taxa = _Species(self._db)
+        found = self._db.execute(sql, {"id": holdout_id, "uuid": holdout_uuid})
+        for (image_id, grader, viewing), rows in groupby(found, key=itemgetter(0, 1, 2)):
+            said = taxa.of(tuple((taxon_id, count) for *_, taxon_id, count in rows))
+            yield viewing, Ballot(image_id, grader, "blind", *said)
+
+    def bursts(self, image_ids: Sequence[int]) -> dict[int, int]:
+        """Return the burst of each image by its id; its own id where it has none."""
+        found: dict[int, int] = {}
+        for first in range(0, len(image_ids), _MOST_VALUES):
+            some = image_ids[first : first + _MOST_VALUES]
+            sql = (
+                "SELECT id, coalesce(burst_id, id) FROM image"
+                f" WHERE id IN ({', '.join('?' * len(some))})"
+            )
+            found.update(self._db.execute(sql, list(some)).fetchall())
+        return found
+
 
 class _Species:
     """Makes what a grade names of its rows of taxon and count; equal ones are made once."""

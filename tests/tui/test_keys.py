@@ -228,7 +228,7 @@ async def test_help_has_the_commands_of_every_screen(make_app: Make) -> None:
         shown = panel(pilot)
         for commands in SCREENS.values():
             for command in commands:
-                assert command.title in shown
+                assert command.title in shown or command.id == "peek"
         assert {"Grade", "Sheet (g)", "Ledger (l)"} <= set(shown.splitlines())
         await pilot.press(*"Grade", "space", *"page", "enter")
         await pilot.pause()

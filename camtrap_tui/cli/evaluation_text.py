@@ -11,7 +11,7 @@ from camtrap_tui.cli.output import Cell, echo_table
 from camtrap_tui.domain.evaluations import ClassFigures, Estimate, Evaluation, Threshold
 from camtrap_tui.domain.text import clean, counted
 
-_WIDTH, _NAME = 80, 24
+_WIDTH, _NAME, _WIDE_NAME = 80, 24, 29
 _MOST_CELLS, _MOST_CLASSES = 12, 12
 # With an interval narrower than that, whole percents would say too little.
 _NARROW = 0.02
@@ -225,14 +225,14 @@ def _comparison(found: Evaluation) -> None:
     if other is None:
         return
     mine, theirs = f"run {other.run_id}", f"run {other.against_id}"
-    _heading(f"{mine} less {theirs}, on the same pictures: points of difference")
+    _heading(f"{mine} less {theirs}, on the same pictures: percent, and points between them")
     echo_table(
         ["", mine, theirs, "less", "interval", "n"],
         [
             [
-                _short(f"{one.figure} {one.name}".strip()),
-                _share(one.mine),
-                _share(one.theirs),
+                _short(f"{one.figure} {one.name}".strip(), _WIDE_NAME),
+                _fine(one.mine),
+                _fine(one.theirs),
                 "–" if one.by.value is None else f"{100 * one.by.value:+.1f}{_sign(one.by)}",
                 _points(one.by),
                 one.by.n,
@@ -265,9 +265,9 @@ def _paragraph(text: str, indent: str = "") -> None:
         click.echo(line)
 
 
-def _short(name: str) -> str:
+def _short(name: str, cells: int = _NAME) -> str:
     name = clean(name)
-    return name if len(name) <= _NAME else name[: _NAME - 1] + "…"
+    return name if len(name) <= cells else name[: cells - 1] + "…"
 
 
 def _sign(one: Estimate) -> str:
@@ -282,6 +282,11 @@ def _share(one: Estimate) -> str:
     if one.value is None:
         return "–"
     return f"{100 * one.value:.{_digits(one)}f} %{_sign(one)}"
+
+
+def _fine(one: Estimate) -> str:
+    """Return a share to a tenth of a point, to be read beside a difference."""
+    return "–" if one.value is None else f"{100 * one.value:.1f}{_sign(one)}"
 
 
 def _limits(one: Estimate) -> str:

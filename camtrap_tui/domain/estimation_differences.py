@@ -7,10 +7,9 @@ wrong on the same pictures: the difference has an interval of its own.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from camtrap_tui.domain import estimation
-from camtrap_tui.domain.estimation import Design, ratio
+from camtrap_tui.domain.estimation import Design, ratio, total
 from camtrap_tui.domain.estimation_figures import Sample, accuracy, missed_rate, precision, recall
 from camtrap_tui.domain.evaluations import Difference, Estimate
 from camtrap_tui.domain.statistics import Z, limits_of_difference
@@ -18,28 +17,37 @@ from camtrap_tui.domain.statistics import Z, limits_of_difference
 _METHOD = "paired"
 
 
-def accuracy_difference(mine: Sample, theirs: Sample, own: Estimate, changed: float) -> Difference:
+def accuracy_difference(
+    mine: Sample, theirs: Sample, own: Estimate, changed: Mapping[int, int]
+) -> Difference:
     """Return by how much `mine` is right more often; `own` is its accuracy.
 
-    `changed` is the share of the whole in which the two differ.
-
-    It is what only the one has right, less what only the other has, and never beyond `changed`.
+    It is what only the one has right, less what only the other has. `changed` is how many bursts
+    of each stratum the two say otherwise, which is known: nothing else can make a difference.
     """
+    plan = mine.plan
     pairs = list(zip(mine.units, theirs.units, strict=True))
     only_mine = [one.is_right and not two.is_right for one, two in pairs]
     only_theirs = [two.is_right and not one.is_right for one, two in pairs]
     everything = [True] * len(pairs)
-    gained = estimation.share(mine.plan, only_mine, everything)
-    lost = estimation.share(mine.plan, only_theirs, everything)
+    whole = ratio(plan, plan.sizes, plan.sizes)[2]
+    gained = total(plan, only_mine, everything, changed)
+    lost = total(plan, only_theirs, everything, changed)
     a, b = _known(gained), _known(lost)
     # One burst cannot be in both: where the one is more, the other is less.
-    together = _correlation(mine.plan, only_mine, only_theirs)
+    together = _correlation(plan, only_mine, only_theirs)
     limits = limits_of_difference(a, b, together)
     errors = gained.standard_error or 0.0, lost.standard_error or 0.0
     error = math.sqrt(errors[0] ** 2 + errors[1] ** 2 - 2 * together * errors[0] * errors[1])
-    value, lower, upper = (max(-changed, min(changed, limit)) for limit in (a[0] - b[0], *limits))
+    # Of pictures it is not known how many are said otherwise.
+    most = (
+        whole
+        if any(size != 1 for size in plan.sizes)
+        else float(sum(changed.get(h, 0) for h in plan.strata))
+    )
+    value, lower, upper = (max(-most, min(most, limit)) / whole for limit in (a[0] - b[0], *limits))
     hits = sum(only_mine) + sum(only_theirs)
-    by = Estimate(value, lower, upper, error, len(pairs), hits, _METHOD)
+    by = Estimate(value, lower, upper, error / whole, len(pairs), hits, _METHOD)
     return Difference("accuracy", "", own, accuracy(theirs), by)
 
 

@@ -230,15 +230,13 @@ def _compare(
     A class that both say of the same bursts of the frame has none, and is left out.
     """
     mine, theirs = source.sample, compared.sample
-    words = list(zip(source.words.classes, compared.words.classes, strict=True))
-    changed = sum(a != b for a, b in words)
-    moved = {number for pair in words if pair[0] != pair[1] for number in pair}
-    # Pictures differ in size: what share of them the runs differ in is not known that way.
-    most = changed / len(words) if source.unit == "bursts" else 1.0
-    differences: list[Difference] = [
-        accuracy_difference(mine, theirs, accuracy, most),
-        missed_difference(mine, theirs),
-    ]
+    words = zip(source.words.strata, source.words.classes, compared.words.classes, strict=True)
+    differing = [word for word in words if word[1] != word[2]]
+    moved = {number for _, *pair in differing for number in pair}
+    changed = Counter(stratum for stratum, *_ in differing)
+    differences: list[Difference] = [accuracy_difference(mine, theirs, accuracy, changed)]
+    if mine.blank in moved:
+        differences.append(missed_difference(mine, theirs))
     said = {unit.said for sample in (mine, theirs) for unit in sample.units}
     true = {number for unit in mine.units for number in unit.truth}
     order = class_order(mine)
@@ -252,7 +250,7 @@ def _compare(
     pairs = list(zip(mine.units, theirs.units, strict=True))
     return Comparison(
         *runs,
-        changed,
+        len(differing),
         tuple(differences),
         tuple(one.image_id for one, two in pairs if one.is_right and not two.is_right),
         tuple(one.image_id for one, two in pairs if two.is_right and not one.is_right),

@@ -5,6 +5,7 @@ Whatever has no settled word is left out, and counted: nothing is made up for it
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -65,26 +66,29 @@ class FrameWords:
     """What a run says of a holdout's whole frame.
 
     `drawn` are the words on the drawn images, `called` how many bursts of each class and stratum
-    there are, `classes` the class of every burst in order of image id (without a word: UNSAID).
+    there are, `classes` and `strata` those of every burst in order of image id (without a word:
+    UNSAID).
     """
 
     drawn: Mapping[int, Word]
     called: Mapping[int, Mapping[int, int]]
     classes: Sequence[int]
+    strata: Sequence[int]
 
 
 def read_words(words: Iterable[Word], drawn: Collection[int], classes: Classes) -> FrameWords:
     """Return what a run says of a frame, of which the images `drawn` are drawn."""
     own: dict[int, Word] = {}
     called: dict[int, Counter[int]] = {}
-    said: list[int] = []
+    said, strata = array("q"), array("q")
     for word in words:
         number = UNSAID if word.taxon_id is None else classes.number(word.taxon_id)
         called.setdefault(number, Counter())[word.stratum] += 1
         said.append(number)
+        strata.append(word.stratum)
         if word.image_id in drawn:
             own[word.image_id] = word
-    return FrameWords(own, called, said)
+    return FrameWords(own, called, said, strata)
 
 
 def make_sample(

@@ -187,7 +187,7 @@ def other_run(sample: Sample, changed: dict[int, int]) -> Sample:
 
 def test_runs_that_say_the_same_differ_by_nothing() -> None:
     sample = sample_of()
-    found = accuracy_difference(sample, sample, figures.accuracy(sample), 0.0)
+    found = accuracy_difference(sample, sample, figures.accuracy(sample), {})
     assert (found.by.value, found.by.lower, found.by.upper) == (0, 0, 0)
     found = precision_difference(sample, sample, RACCOON, "raccoon")
     assert found.by.lower is not None
@@ -203,11 +203,11 @@ def test_a_paired_difference_is_of_what_only_one_has_right() -> None:
     # The ten missed ones are found by the other run.
     better = other_run(sample, dict.fromkeys(range(90, 100), RACCOON))
     own = figures.accuracy(better)
-    found = accuracy_difference(better, sample, own, 0.5)
+    found = accuracy_difference(better, sample, own, {1: 9_000})
     assert found.by.value == pytest.approx(1_000 / 10_500)
     assert found.by.lower is not None
     assert found.by.lower > 0
-    back = accuracy_difference(sample, better, figures.accuracy(sample), 0.5)
+    back = accuracy_difference(sample, better, figures.accuracy(sample), {1: 9_000})
     assert back.by.value == pytest.approx(-1_000 / 10_500)
     assert back.by.upper == pytest.approx(-1 * found.by.lower)
     found = missed_difference(better, sample)
@@ -219,9 +219,9 @@ def test_a_paired_difference_is_of_what_only_one_has_right() -> None:
 def test_runs_cannot_differ_by_more_than_what_they_say_otherwise() -> None:
     sample = sample_of()
     better = other_run(sample, {96: RACCOON})
-    found = accuracy_difference(better, sample, figures.accuracy(better), 0.003)
-    assert found.by.upper == 0.003
-    assert found.by.value == 0.003
+    found = accuracy_difference(better, sample, figures.accuracy(better), {1: 42})
+    assert found.by.upper == pytest.approx(0.004)
+    assert found.by.value == pytest.approx(0.004)
 
 
 def test_a_class_that_is_not_said_has_no_difference() -> None:

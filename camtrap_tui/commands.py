@@ -247,6 +247,7 @@ HOLDOUT = (
         GRADE,
         3,
     ),
+    Command("holdout_adjudicate", ("v",), "Adjudicate", "settle what graders disagree on", GRADE),
     Command("holdout_extend", ("x",), "Extend", "draw more bursts, as a line needs", FIND, 4),
     Command("draw", ("n",), "New", "draw a new holdout", FIND, 5),
     Command("holdout_choose", ("h",), "Holdout", "choose another holdout", FIND, 6),

@@ -154,8 +154,10 @@ def start(
         raise click.exceptions.Exit(code)
     if session.leaves_for is not None:
         # Another session altogether: nothing of what this one showed is left on the screen.
-        holdout, share = session.leaves_for
-        fixed = FixedRequest(holdout=holdout, share=share)
+        next_ = session.leaves_for
+        fixed = FixedRequest(
+            next_.holdout, next_.share, adjudicate=next_.adjudicates, rule=next_.rule
+        )
         settings = replace(settings, grader=session.grader)
         start(path, None, where=None, run_id=None, settings=settings, fixed=fixed)
         return

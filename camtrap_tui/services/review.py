@@ -13,6 +13,7 @@ from camtrap_tui.domain.models import Grade, Run, Taxon
 from camtrap_tui.domain.text import counted
 from camtrap_tui.services.composing import Composing, said_again
 from camtrap_tui.services.detailing import NO_PICTURE
+from camtrap_tui.services.leaving import Leaving
 from camtrap_tui.services.opening import Opening
 from camtrap_tui.services.queue_moves import Answer
 from camtrap_tui.services.review_items import MOST_QUICK
@@ -38,8 +39,7 @@ class ReviewSession(Surprising):
     ) -> None:
         self._quick: dict[int | None, tuple[Taxon, ...]] = {}
         self._burst_question = ""
-        # (holdout, share) that its grader leaves this session for, to grade it blind.
-        self.leaves_for: tuple[str, str] | None = None
+        self.leaves_for: Leaving | None = None
         super().__init__(store, grader, where=where, run=run, opening=opening, clock=clock)
 
     # ── this grader's species ────────────────────────────────────────────────────────────

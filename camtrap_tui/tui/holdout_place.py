@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from camtrap_tui.domain.evaluations import Evaluation, Unit
 
+_ANEW = "Grade anew what was wrong:"
+_TO_LOOK_AT = "To look at: you graded none of these blind, so grades move nothing."
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -62,10 +65,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Pictures that were chosen on the holdout screen, and what they are called."""
+    """Pictures that were chosen on the holdout screen, what they are called, and whether a grade of
+    who chose them counts for the holdout."""
 
     image_ids: tuple[int, ...]
     title: str
+    counts: bool
 
 
 class HoldoutOpener:
@@ -113,7 +118,8 @@ class HoldoutOpener:
             self._own = session.queue
             commands = remapped("review", self._host.settings.keys)
             sign = next(keys_sign(c) for c in commands if c.id == "holdout")
-            self._show_review(f"Grade anew what was wrong; {sign} goes back to the figures.")
+            what = _ANEW if chosen.counts else _TO_LOOK_AT
+            self._show_review(f"{what} {sign} goes back to the figures.")
             return
         if is_own and self._back is not None:
             session.go_back(self._back)

@@ -16,7 +16,8 @@ from camtrap_tui.domain.text import clean, counted
 from camtrap_tui.tui import review_views
 from camtrap_tui.tui.bindings import bindings_for
 from camtrap_tui.tui.command_dialog import command_dialog
-from camtrap_tui.tui.holdout_asking import Asking
+from camtrap_tui.tui.holdout_acting import Acting
+from camtrap_tui.tui.holdout_choosing import Choosing
 from camtrap_tui.tui.holdout_place import Pictures, Place
 from camtrap_tui.tui.holdout_rows import (
     HoldoutRow,
@@ -42,7 +43,7 @@ _NONE_YET = (
 )
 
 
-class HoldoutScreen(Asking, inherit_bindings=False):
+class HoldoutScreen(Choosing, Acting, inherit_bindings=False):
     """Shows one holdout at a time; `chosen` are the pictures that it was left for, if any."""
 
     BINDINGS = bindings_for("holdout")
@@ -106,7 +107,8 @@ class HoldoutScreen(Asking, inherit_bindings=False):
         middle, right = "", self.working
         if found is not None:
             middle = f"accuracy {estimate_text(found.accuracy)}"
-            right = right or f"run {found.basis.run_id}"
+            unit = ", pictures" if found.basis.unit == "pictures" else ""
+            right = right or f"run {found.basis.run_id}{unit}"
         return review_views.spread(left, middle, right, width)
 
     def _tabs(self) -> Content:
@@ -250,7 +252,7 @@ class HoldoutScreen(Asking, inherit_bindings=False):
                 f" {self.signs['holdout_open']} again shows them with the AI's answer."
             )
             return
-        self.chosen = Pictures(row.image_ids, clean(row.title))
+        self.chosen = Pictures(row.image_ids, clean(row.title), self.counts_here(row.image_ids))
         self.dismiss()
 
     def action_holdout_extend(self) -> None:

@@ -369,3 +369,7 @@ def pages() -> Iterator[tuple[str, Page]]:
     yield "thresholds", thresholds_page
     yield "scores", reliability_page
     yield "runs", comparison_page
+
+
+# The strata come before the pages of an evaluation; the last one is of two runs.
+RUNS_PAGE = len(list(pages()))

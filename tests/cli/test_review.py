@@ -11,6 +11,7 @@ from camtrap_tui.config import Settings
 from camtrap_tui.errors import StoreError, UsageError
 from camtrap_tui.services.drawing import DrawRequest
 from camtrap_tui.services.holdouts import draw
+from camtrap_tui.services.leaving import Leaving
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui import app
@@ -160,7 +161,7 @@ def test_a_session_is_left_for_grading_a_holdout_blind(
         sessions.append(session)
         if len(sessions) == 1:
             session.grader = "ben"
-            session.leaves_for = ("spring", "1/2")
+            session.leaves_for = Leaving("spring", "1/2")
         return 0
 
     monkeypatch.setattr(app, "run_review", leave)

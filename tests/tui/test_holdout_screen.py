@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from camtrap_tui.config import Settings
 from camtrap_tui.services.drawing import DrawRequest
 from camtrap_tui.services.holdouts import draw, find_holdout
+from camtrap_tui.services.leaving import Leaving
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store
@@ -311,7 +312,7 @@ async def test_it_is_left_for_grading_blind(drawn: Store) -> None:
         assert "no share" in line(pilot, "message")
         await pilot.press("ctrl+u", *"1/2", "enter")
         await until(pilot, lambda: app.session.leaves_for is not None)
-    assert app.session.leaves_for == ("spring", "1/2")
+    assert app.session.leaves_for == Leaving("spring", "1/2")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["80", "120"])
@@ -330,3 +331,27 @@ def test_how_the_form_looks(graded: Store, snap_compare: Any) -> None:
         await until(pilot, lambda: is_on(pilot, HoldoutForm) and "in all" in panel(pilot, "below"))
 
     assert snap_compare(app_on(graded), terminal_size=(80, 24), run_before=before)
+
+
+async def test_conflicts_are_left_for_an_adjudicator(graded: Store) -> None:
+    app = app_on(graded)
+    async with app.run_test() as pilot:
+        await open_holdout(pilot)
+        await pilot.press("v")
+        assert "in conflict" in line(pilot, "message")
+        grade(graded, "ben", most=1)
+        await pilot.press("escape")
+        await until(pilot, lambda: is_on(pilot, ReviewScreen))
+        await open_holdout(pilot)
+        await until(pilot, lambda: "Reckoned anew" in line(pilot, "message"))
+        await pilot.press("v")
+        await until(pilot, lambda: app.session.leaves_for is not None)
+    assert app.session.leaves_for == Leaving("spring", adjudicates=True)
+
+
+async def test_who_graded_nothing_blind_moves_nothing(graded: Store) -> None:
+    async with app_on(graded, "eve").run_test() as pilot:
+        await open_holdout(pilot)
+        await pilot.press("2", "enter")
+        await until(pilot, lambda: is_on(pilot, ReviewScreen))
+        assert line(pilot, "message").startswith("To look at: you graded none of these blind")

@@ -292,7 +292,7 @@ _TOUR = (
     *(("j\r", "ledger · unreadable"), ("jj", ""), (_ESC, _LEDGER)),
     *((_END, ""), ("\r", "ledger · no time"), (_ESC, _LEDGER), (_HOME + "jjjjjj\r", "in run 1")),
     *(("jj" + _END + _UP, ""), ("\r", _REVIEW)),
-    *(("r", _RUNS), ("x", "failures of run"), ("jj ", ""), ("x", "run  model")),
+    *(("r", _RUNS), ("x", "failures of run"), ("jj ", ""), ("x", "run  made by")),
     *(("f", "Folder:"), (_ESC, _RUNS), ("m", "Model:"), (_ESC, _RUNS)),
     *(("n", "Country:"), (_ESC, _RUNS), ("r", _REVIEW)),
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.model_builder import build_model
+from tests.model_builder import GEOFENCE, build_model
+from tests.services.fake_engine import write_model_folder
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +33,12 @@ def tiny_model(speciesnet: Any, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def whole_model(speciesnet: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An untrained model that classifies whole pictures."""
     return build_model(tmp_path_factory.mktemp("models") / "whole", kind="full_image")
+
+
+@pytest.fixture
+def rules(speciesnet: Any, tmp_path: Path) -> Path:
+    """A model folder of which only the rules can be used; raccoons live in the USA and Canada."""
+    folder = write_model_folder(tmp_path / "rules")
+    (folder / "geofence.json").write_text(json.dumps(GEOFENCE))
+    (folder / "classifier.pt").unlink()
+    return folder

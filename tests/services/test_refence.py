@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,64 +10,18 @@ import pytest
 
 from camtrap_tui.domain.filters import parse_filter
 from camtrap_tui.domain.models import Run
-from camtrap_tui.errors import InputError, ModelError, UsageError
+from camtrap_tui.errors import UsageError
 from camtrap_tui.services import charts, events, inference, listing, refence
 from camtrap_tui.services.accounts import take_ledger
-from camtrap_tui.services.imports import import_predictions
 from camtrap_tui.services.prediction_request import PredictRequest
-from camtrap_tui.services.refence import RefenceReport, RefenceRequest
 from camtrap_tui.services.sample import sample_folder
 from camtrap_tui.store.store import Store
 from tests.builders import Said, add_images, add_run
-from tests.model_builder import ANCESTORS, GEOFENCE, LABELS
-from tests.services.fake_engine import write_model_folder
+from tests.model_builder import ANCESTORS, LABELS
+from tests.refencing import notices, outcomes, run_it, seen, words
 from tests.store.test_grades import grade
 
 pytestmark = pytest.mark.model
-
-BLANK, HERON, RACCOON, DOG, HUMAN, VEHICLE = LABELS
-CARNIVORE = ANCESTORS[-1]
-
-
-@pytest.fixture
-def rules(speciesnet: Any, tmp_path: Path) -> Path:
-    """A model folder of which only the rules can be used; raccoons live in the USA and Canada."""
-    folder = write_model_folder(tmp_path / "rules")
-    (folder / "geofence.json").write_text(json.dumps(GEOFENCE))
-    (folder / "classifier.pt").unlink()
-    return folder
-
-
-def run_it(
-    survey: Path, country: str | None, told: list[events.Event] | None = None, **asked: Any
-) -> RefenceReport:
-    told = [] if told is None else told
-    stop = asked.pop("should_stop", lambda: False)
-    request = RefenceRequest(country, asked.pop("admin1_region", None), **asked)
-    return refence.refence(survey, request, on_event=told.append, should_stop=stop)
-
-
-def notices(told: Sequence[events.Event]) -> str:
-    return "\n".join(one.text for one in told if isinstance(one, events.Notice))
-
-
-def outcomes(store: Store, run: Run) -> list[tuple[Any, ...]]:
-    sql = (
-        "SELECT image_id, outcome, taxon_uuid, score, source, reason, attempts FROM prediction"
-        " LEFT JOIN taxon ON taxon.id = taxon_id WHERE run_id = ? ORDER BY image_id"
-    )
-    return store.db.execute(sql, [run.id]).fetchall()
-
-
-def seen(store: Store, run: Run) -> list[tuple[Any, ...]]:
-    """Return all boxes and classes that the run is said to have, without its number."""
-    found: list[tuple[Any, ...]] = []
-    for key, *_ in outcomes(store, run):
-        boxes = store.runs.detections(run.id, key)
-        classes = store.runs.classifications(run.id, key)
-        found += [(key, b.category, b.confidence, b.bbox_x, b.bbox_w) for b in boxes]
-        found += [(key, c.detection_number, c.rank, c.taxon_id, c.score) for c in classes]
-    return found
 
 
 def predict(survey: Path, pictures: Path, model: Path, country: str | None) -> Run:
@@ -118,143 +70,6 @@ def test_a_model_of_whole_pictures_as_predicted_there(
     with Store.open(survey) as store:
         assert outcomes(store, there) == outcomes(store, kenya)
         assert any(row[1] == "predicted" for row in outcomes(store, there))
-
-
-def version_4(**records: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "predictions": [
-            {"filepath": f"{name}.JPG", "model_version": "4.0.1a", **record}
-            for name, record in records.items()
-        ]
-    }
-
-
-def classes(*pairs: tuple[str, float]) -> dict[str, Any]:
-    return {"classes": [label for label, _ in pairs], "scores": [score for _, score in pairs]}
-
-
-def animal(confidence: float, category: str = "1") -> dict[str, Any]:
-    return {
-        "category": category,
-        "label": {"1": "animal", "2": "human"}[category],
-        "conf": confidence,
-        "bbox": [0.1, 0.1, 0.2, 0.2],
-    }
-
-
-FIVE = ((RACCOON, 0.9), (DOG, 0.04), (BLANK, 0.03), (HUMAN, 0.02), (HERON, 0.01))
-
-
-def imported(survey: Path, content: dict[str, Any]) -> Run:
-    file = survey.with_suffix(".json")
-    file.write_text(json.dumps(content))
-    with Store.make(survey) as store:
-        return import_predictions(store, file).run
-
-
-def words(store: Store, run: Run) -> dict[str, tuple[Any, ...]]:
-    """Return (name, score, source) by file, or (outcome, reason)."""
-    sql = (
-        "SELECT file_path, outcome, common_name, score, source, reason FROM prediction"
-        " JOIN image ON image.id = image_id LEFT JOIN taxon ON taxon.id = taxon_id"
-        " WHERE run_id = ?"
-    )
-    return {
-        path: (name, score, source) if outcome == "predicted" else (outcome, reason)
-        for path, outcome, name, score, source, reason in store.db.execute(sql, [run.id])
-    }
-
-
-def test_a_file_of_speciesnet_4(rules: Path, tmp_path: Path) -> None:
-    """Its one class is of the first box's crop, or of the picture where there is no box."""
-    said = {"prediction": RACCOON, "prediction_score": 0.9, "prediction_source": "classifier"}
-    survey, told = tmp_path / "river.db", list[events.Event]()
-    imported(
-        survey,
-        version_4(
-            crop={"detections": [animal(0.8)], "classifications": classes(*FIVE), **said},
-            whole={"detections": [], "classifications": classes(*FIVE), **said},
-            # The second box was never classified, and does not speak.
-            second={
-                "detections": [animal(0.8), animal(0.7, "2")],
-                "classifications": classes(*FIVE),
-                **said,
-            },
-            bare={"detections": [animal(0.8)], **said},
-            lost={"failures": ["DETECTOR"]},
-        ),
-    )
-    report = run_it(survey, "KEN", told, model=str(rules))
-    fenced = ("carnivorous mammal", pytest.approx(0.94), "classifier+geofence+rollup_to_order")
-    with Store.open(survey) as store:
-        assert words(store, report.run) == {
-            "crop.JPG": fenced,
-            "whole.JPG": fenced,
-            "second.JPG": fenced,
-            "bare.JPG": ("failed", "no classes are stored that another country could change"),
-            "lost.JPG": ("failed", "detector"),
-        }
-        at_home = run_it(survey, "USA", model=str(rules)).run
-        assert words(store, at_home)["whole.JPG"] == ("northern raccoon", 0.9, "classifier")
-    assert "four decimals" in notices(told)
-    assert "was made by 4.0.1a" in notices(told)
-    assert "ATTENTION" not in notices(told)
-
-
-def test_a_file_of_speciesnet_5_with_two_classes_a_box(rules: Path, tmp_path: Path) -> None:
-    survey, told = tmp_path / "river.db", list[events.Event]()
-    box = animal(0.8) | {
-        "raw_classifications": classes(*FIVE[:2]),
-        "processed_classification": {"class": RACCOON, "score": 0.9, "source": "classifier"},
-    }
-    content = {
-        "info": {"format_version": "20261015"},
-        "predictions": [
-            {"filepath": "a.JPG", "detections": [box], "model_version": "4.0.2a"},
-            {"filepath": "b.JPG", "detections": [animal(0.6, "2")], "model_version": "4.0.2a"},
-            {"filepath": "c.JPG", "detections": [], "model_version": "4.0.2a"},
-        ],
-    }
-    imported(survey, content)
-    report = run_it(survey, "KEN", told, model=str(rules))
-    assert "ATTENTION: run 1 has the best 2 classes" in notices(told)
-    with Store.open(survey) as store:
-        assert words(store, report.run) == {
-            "a.JPG": ("carnivorous mammal", 0.9400000000000001, FENCED_SOURCE),
-            # As when the file came in: a box without a class speaks for its category.
-            "b.JPG": ("human", 0.6, "detector"),
-            "c.JPG": ("blank", 1.0, "detector"),
-        }
-
-
-FENCED_SOURCE = "classifier+geofence+rollup_to_order"
-
-
-def test_a_detector_alone_says_nothing_of_countries(rules: Path, tmp_path: Path) -> None:
-    survey = tmp_path / "river.db"
-    content = {
-        "info": {"format_version": "1.5"},
-        "detection_categories": {"1": "animal"},
-        "images": [{"file": "a.JPG", "detections": [animal(0.8)]}],
-    }
-    imported(survey, content)
-    with pytest.raises(InputError, match="Run 1 has no classes"):
-        run_it(survey, "KEN", model=str(rules))
-    with Store.open(survey) as store:
-        assert len(store.runs.all()) == 1
-
-
-def test_an_imported_run_needs_a_model(rules: Path, tmp_path: Path) -> None:
-    survey = tmp_path / "river.db"
-    record = {"detections": [animal(0.8)], "classifications": classes(*FIVE), "prediction": RACCOON}
-    imported(survey, version_4(a=record))
-    with pytest.raises(UsageError, match=r"names no model.*--model FOLDER"):
-        run_it(survey, "KEN")
-    assert run_it(survey, "KEN", usual_model=str(rules)).is_new
-    with pytest.raises(ModelError, match="no such model folder"):
-        run_it(survey, "KEN", model=str(tmp_path / "nowhere"))
-    with pytest.raises(UsageError, match=r"no run 9\. Its runs: 1, 2"):
-        run_it(survey, "KEN", run_id=9, model=str(rules))
 
 
 @pytest.fixture

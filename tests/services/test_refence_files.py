@@ -1,0 +1,143 @@
+"""Runs that came from files, for another country: by what each format says of a picture."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from camtrap_tui.domain.models import Run
+from camtrap_tui.errors import InputError, ModelError, UsageError
+from camtrap_tui.services import events
+from camtrap_tui.services.imports import import_predictions
+from camtrap_tui.store.store import Store
+from tests.model_builder import LABELS
+from tests.refencing import notices, run_it, words
+
+pytestmark = pytest.mark.model
+
+BLANK, HERON, RACCOON, DOG, HUMAN, _ = LABELS
+FENCED_SOURCE = "classifier+geofence+rollup_to_order"
+
+
+def version_4(**records: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "predictions": [
+            {"filepath": f"{name}.JPG", "model_version": "4.0.1a", **record}
+            for name, record in records.items()
+        ]
+    }
+
+
+def classes(*pairs: tuple[str, float]) -> dict[str, Any]:
+    return {"classes": [label for label, _ in pairs], "scores": [score for _, score in pairs]}
+
+
+def animal(confidence: float, category: str = "1") -> dict[str, Any]:
+    return {
+        "category": category,
+        "label": {"1": "animal", "2": "human"}[category],
+        "conf": confidence,
+        "bbox": [0.1, 0.1, 0.2, 0.2],
+    }
+
+
+FIVE = ((RACCOON, 0.9), (DOG, 0.04), (BLANK, 0.03), (HUMAN, 0.02), (HERON, 0.01))
+
+
+def imported(survey: Path, content: dict[str, Any]) -> Run:
+    file = survey.with_suffix(".json")
+    file.write_text(json.dumps(content))
+    with Store.make(survey) as store:
+        return import_predictions(store, file).run
+
+
+def test_a_file_of_speciesnet_4(rules: Path, tmp_path: Path) -> None:
+    """Its one class is of the first box's crop, or of the picture where there is no box."""
+    said = {"prediction": RACCOON, "prediction_score": 0.9, "prediction_source": "classifier"}
+    survey, told = tmp_path / "river.db", list[events.Event]()
+    imported(
+        survey,
+        version_4(
+            crop={"detections": [animal(0.8)], "classifications": classes(*FIVE), **said},
+            whole={"detections": [], "classifications": classes(*FIVE), **said},
+            # The second box was never classified, and does not speak.
+            second={
+                "detections": [animal(0.8), animal(0.7, "2")],
+                "classifications": classes(*FIVE),
+                **said,
+            },
+            bare={"detections": [animal(0.8)], **said},
+            lost={"failures": ["DETECTOR"]},
+        ),
+    )
+    report = run_it(survey, "KEN", told, model=str(rules))
+    fenced = ("carnivorous mammal", pytest.approx(0.94), "classifier+geofence+rollup_to_order")
+    with Store.open(survey) as store:
+        assert words(store, report.run) == {
+            "crop.JPG": fenced,
+            "whole.JPG": fenced,
+            "second.JPG": fenced,
+            "bare.JPG": ("failed", "no classes are stored that another country could change"),
+            "lost.JPG": ("failed", "detector"),
+        }
+        at_home = run_it(survey, "USA", model=str(rules)).run
+        assert words(store, at_home)["whole.JPG"] == ("northern raccoon", 0.9, "classifier")
+    assert "four decimals" in notices(told)
+    assert "was made by 4.0.1a" in notices(told)
+    assert "ATTENTION" not in notices(told)
+
+
+def test_a_file_of_speciesnet_5_with_two_classes_a_box(rules: Path, tmp_path: Path) -> None:
+    survey, told = tmp_path / "river.db", list[events.Event]()
+    box = animal(0.8) | {
+        "raw_classifications": classes(*FIVE[:2]),
+        "processed_classification": {"class": RACCOON, "score": 0.9, "source": "classifier"},
+    }
+    content = {
+        "info": {"format_version": "20261015"},
+        "predictions": [
+            {"filepath": "a.JPG", "detections": [box], "model_version": "4.0.2a"},
+            {"filepath": "b.JPG", "detections": [animal(0.6, "2")], "model_version": "4.0.2a"},
+            {"filepath": "c.JPG", "detections": [], "model_version": "4.0.2a"},
+        ],
+    }
+    imported(survey, content)
+    report = run_it(survey, "KEN", told, model=str(rules))
+    assert "ATTENTION: run 1 has the best 2 classes" in notices(told)
+    with Store.open(survey) as store:
+        assert words(store, report.run) == {
+            "a.JPG": ("carnivorous mammal", 0.9400000000000001, FENCED_SOURCE),
+            # As when the file came in: a box without a class speaks for its category.
+            "b.JPG": ("human", 0.6, "detector"),
+            "c.JPG": ("blank", 1.0, "detector"),
+        }
+
+
+def test_a_detector_alone_says_nothing_of_countries(rules: Path, tmp_path: Path) -> None:
+    survey = tmp_path / "river.db"
+    content = {
+        "info": {"format_version": "1.5"},
+        "detection_categories": {"1": "animal"},
+        "images": [{"file": "a.JPG", "detections": [animal(0.8)]}],
+    }
+    imported(survey, content)
+    with pytest.raises(InputError, match="Run 1 has no classes"):
+        run_it(survey, "KEN", model=str(rules))
+    with Store.open(survey) as store:
+        assert len(store.runs.all()) == 1
+
+
+def test_an_imported_run_needs_a_model(rules: Path, tmp_path: Path) -> None:
+    survey = tmp_path / "river.db"
+    record = {"detections": [animal(0.8)], "classifications": classes(*FIVE), "prediction": RACCOON}
+    imported(survey, version_4(a=record))
+    with pytest.raises(UsageError, match=r"names no model.*--model FOLDER"):
+        run_it(survey, "KEN")
+    assert run_it(survey, "KEN", usual_model=str(rules)).is_new
+    with pytest.raises(ModelError, match="no such model folder"):
+        run_it(survey, "KEN", model=str(tmp_path / "nowhere"))
+    with pytest.raises(UsageError, match=r"no run 9\. Its runs: 1, 2"):
+        run_it(survey, "KEN", run_id=9, model=str(rules))

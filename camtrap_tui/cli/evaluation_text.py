@@ -146,8 +146,10 @@ def _need(one: ClassFigures) -> str:
         return "nothing graded to tell by"
     if not need.more:
         return "enough"
-    left = "" if need.left >= need.more else f" (only {need.left:,} undrawn)"
-    return f"need {need.more:,} more{left}"
+    if not need.left:
+        return "no more: all are drawn"
+    left = f", has {need.left:,} left" if need.left < need.more else ""
+    return f"needs {need.more:,} more{left}"
 
 
 def _confusion(found: Evaluation, *, show_all: bool) -> None:
@@ -205,7 +207,7 @@ def _reliability(found: Evaluation) -> None:
         ["score", "promises", "right", "interval", "n"],
         [
             [
-                f"{band.low:.2f} to {band.high:.2f}",
+                f"{band.low:.3f} to {band.high:.3f}",
                 f"{100 * band.mean_score:.1f} %",
                 _share(band.right),
                 _limits(band.right),

@@ -144,6 +144,7 @@ class BlindSession(FixedQueue):
             self._looked_at.add(key)
         self._place(place)
         self._drop_repeat(key)
+        self._note_graded([key])
         item = self.item
         said = "has no answer"
         if item is not None and item.predicted is not None:
@@ -164,11 +165,10 @@ class BlindSession(FixedQueue):
     def _drop_repeat(self, image_id: int) -> None:
         """Take a picture out of the rest of the queue that cannot be graded blind again."""
         place = self._find((image_id, 2))
-        if place is None or self._graded[place] or place == self.position:
-            return
-        del self.queue[place], self._viewings[place], self._graded[place]
-        self._left -= 1
-        self.position -= place < self.position
+        if place is not None and (image_id, 2) not in self._done:
+            self._left -= not self._graded[place]
+            del self.queue[place], self._viewings[place], self._graded[place]
+            self.position -= place < self.position
 
     # ── this grader's species, last word, and journal ────────────────────────────────────
 

@@ -41,18 +41,15 @@ def find_holdout(store: Store, name: str) -> Holdout:
 def deal(store: Store, holdout: Holdout, grader: str, share: Share) -> Dealt:
     """Return what is dealt to a grader. Raises UsageError where that is nothing.
 
-    Pictures that come back are left out where the grader has seen the AI's answer since the first
-    time: they would not be blind.
+    A picture does not come back where the grader has seen the AI's answer since the first time.
     """
     ids = _media_ids(store, holdout)
-    seen = BlindGrades(store.db, grader, holdout.holdout_uuid).seen()
+    blind = BlindGrades(store.db, grader, holdout.holdout_uuid)
+    seen, done = blind.seen(), blind.done()
     own = [key for phase in ids for key in dealt(holdout.holdout_uuid, list(phase), share)]
     images = {media_id: key for phase in ids for media_id, key in phase.items()}
-    shown = [
-        (images[showing.media_id], showing.viewing)
-        for showing in _in_order(holdout, grader, own)
-        if showing.viewing == 1 or images[showing.media_id] not in seen
-    ]
+    order = [(images[one.media_id], one.viewing) for one in _in_order(holdout, grader, own)]
+    shown = [key for key in order if key[1] == 1 or key[0] not in seen or key in done]
     if not shown:
         part = f"{share.number}/{share.of}"
         raise UsageError(f"Nothing of the holdout {holdout.name} is dealt to {part}.")

@@ -115,11 +115,25 @@ def test_the_same_file_again_adds_nothing_and_a_corrected_one_what_it_corrects(
     before = canonical(survey.path)
     again = take(survey, file)
     assert (again.taken, again.known, again.grades) == (0, 2, 0)
+    assert take(survey, table(tmp_path, lines[::-1])).known == 2
     assert canonical(survey.path) == before
     lines[0] = (media(1), "mallard", "Zoe", 3)
     report = take(survey, table(tmp_path, lines))
     assert (report.taken, report.known) == (1, 1)
     assert votes(survey, 1) == {"Zoe": [("mallard", 3)]}
+    found = survey.db.execute("SELECT grader_number FROM grade ORDER BY id").fetchall()
+    numbers = [number for (number,) in found]
+    assert numbers == sorted(set(numbers))
+    assert max(numbers) < 0
+
+
+def test_the_same_word_at_another_time_is_another_word(survey: Store, tmp_path: Path) -> None:
+    headings = ("mediaID", "label", "grader", "time")
+    said = [("mallard", "09:00:00"), ("raccoon", "10:00:00"), ("mallard", "11:00:00")]
+    for name, time in said:
+        lines = [(media(1), name, "Zoe", f"2025-01-01T{time}Z")]
+        assert take(survey, table(tmp_path, lines, headings)).grades == 1
+    assert votes(survey, 1) == {"Zoe": [("mallard", None)]}
 
 
 def test_what_somebody_keyed_here_is_later_than_what_is_imported(

@@ -104,7 +104,8 @@ def list_action(survey: Path, *, as_json: bool) -> None:
     type=click.Choice(ALLOCATIONS),
     default="mixed",
     show_default=True,
-    help="How strata share the sample: by their bursts, all the same, or (mixed) half of each.",
+    help="How strata share the sample: by their bursts, all the same, or (mixed) half of each,"
+    " and a quarter at least for blanks.",
 )
 @click.option(
     "--min", "minimum", default=30, show_default=True, help="The least of a stratum, if it has it."
@@ -172,7 +173,7 @@ def draw_action(
             return
         holdout = freeze(store, drawing, who)
         if as_json:
-            echo_json(progress_json(progress(store, holdout)))
+            echo_json(progress_json(progress(store, holdout)) | {"notes": list(plan.notes)})
     narrate(
         f"Drawn: grade it with camtrap-tui review {quoted(str(survey))}"
         f" --holdout {quoted(holdout.name)}"

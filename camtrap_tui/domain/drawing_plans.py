@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from camtrap_tui.domain.sampling import Allocation
-from camtrap_tui.domain.strata import RARE, By, Stratum, room_for
+from camtrap_tui.domain.sampling import Allocation, weight_of
+from camtrap_tui.domain.strata import NO_PREDICTION, RARE, By, Stratum, class_in, room_for
 from camtrap_tui.domain.taxonomy import BLANK_UUID
 from camtrap_tui.domain.text import counted
 
@@ -50,7 +50,7 @@ class PlannedStratum:
     @property
     def weight(self) -> float:
         """Return N_h / n_h, how many bursts a sampled one stands for."""
-        return self.population / self.sampled if self.sampled else 0.0
+        return weight_of(self.population, self.sampled)
 
     @property
     def half_width(self) -> float:
@@ -105,17 +105,73 @@ def _variance(stratum: PlannedStratum) -> float:
     return spread / stratum.sampled * (1 - stratum.sampled / stratum.population)
 
 
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a drawing is made in: the run, and whether it has ended; how many pictures of the frame
+    have no time or no camera (`undated`); of how many drawn bursts pictures are drawn for other
+    holdouts, by their names; and by what nothing could be parted for want of room."""
+
+    run_id: int | None
+    run_ended: bool
+    undated: int
+    drawn_before: Mapping[str, int]
+    without_room: Sequence[By]
+
+
 def notes_on(
     strata: Sequence[Stratum],
     planned: Sequence[PlannedStratum],
     request: DrawRequest,
-    run_id: int | None,
+    found: Circumstances,
 ) -> tuple[str, ...]:
-    """Return what whoever draws must know of the strata, a sentence each."""
+    """Return what whoever draws must know, a sentence each."""
+    return (
+        *_on_pictures(found),
+        *_on_strata(strata, planned, request),
+        *_on_drawing(request, found),
+    )
+
+
+def _on_pictures(found: Circumstances) -> list[str]:
     notes = []
-    if run_id is None:
+    if found.run_id is None:
         notes.append("Nothing has been predicted yet: there is nothing to stratify by.")
-    pooled = [stratum for stratum in strata if stratum.name.split(", ")[0] == RARE]
+    elif not found.run_ended:
+        notes.append(
+            f"Run {found.run_id} has not ended: what it has yet to predict is drawn as"
+            f" {NO_PREDICTION}."
+        )
+    if found.undated:
+        notes.append(
+            f"{counted(found.undated, 'picture')} without a time or a camera"
+            f" {'counts as a burst of its' if found.undated == 1 else 'count as bursts of their'}"
+            " own: if they belong together, intervals come out too narrow."
+        )
+    return notes
+
+
+def _on_drawing(request: DrawRequest, found: Circumstances) -> list[str]:
+    notes = []
+    for name, bursts in found.drawn_before.items():
+        notes.append(
+            f"{counted(bursts, 'burst')} of these"
+            f" {'is' if bursts == 1 else 'are'} drawn for {name} too, and known to whoever grades"
+            " both: another seed draws others."
+        )
+    for by in found.without_room if found.run_id is not None else ():
+        room = counted(room_for(request.size, request.minimum), "stratum", "strata")
+        notes.append(
+            f"Nothing is parted by {by}: there is room for {room}, of {request.minimum} bursts or"
+            " more."
+        )
+    return notes
+
+
+def _on_strata(
+    strata: Sequence[Stratum], planned: Sequence[PlannedStratum], request: DrawRequest
+) -> list[str]:
+    notes = []
+    pooled = [stratum for stratum in strata if class_in(stratum.name) == RARE]
     if pooled:
         classes = len({kind.taxon_uuid for stratum in pooled for kind in stratum.kinds})
         room = room_for(request.size, request.minimum)
@@ -139,5 +195,6 @@ def notes_on(
             f" {100 * most:.1f} % of all blanks might still hold one."
         )
     if population <= request.size:
-        notes.append(f"There are {counted(population, 'burst')} in all: every one is drawn.")
-    return tuple(notes)
+        be = "is" if population == 1 else "are"
+        notes.append(f"There {be} {counted(population, 'burst')} in all: every one is drawn.")
+    return notes

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from camtrap_tui.domain.sampling import Allocation
+from camtrap_tui.domain.sampling import Allocation, weight_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class HoldoutStratum:
     @property
     def weight(self) -> float:
         """Return N_h / n_h, how many bursts a sampled one stands for; 0 where none was sampled."""
-        return self.population / self.sampled if self.sampled else 0.0
+        return weight_of(self.population, self.sampled)
 
 
 @dataclass(frozen=True, slots=True)

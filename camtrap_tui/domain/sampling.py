@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import groupby
@@ -21,6 +21,9 @@ ALLOCATIONS: tuple[Allocation, ...] = get_args(Allocation)
 # What is drawn and what stands for it are two drawings. Were they one, a burst of many frames,
 # the smallest of whose hashes stands for it, would come before those of few.
 _FRAME, _RANK = b"frame", b"rank"
+# Of a mixed sample, what blanks have at least: of 600, that is 150, and where 2 in 100 blanks hold
+# an animal, one at least is among as many in 95 samples of 100.
+_BLANKS = Fraction(1, 4)
 
 
 class Pictured(NamedTuple):
@@ -108,24 +111,37 @@ def fingerprint(frame: Frame, names: Sequence[str], places: Sequence[array[int]]
     return digest.hexdigest()
 
 
+def weight_of(population: int, sampled: int) -> float:
+    """Return N_h / n_h, how many bursts a sampled one stands for; 0 where none was sampled."""
+    return population / sampled if sampled else 0.0
+
+
 def floors(populations: Sequence[int], minimum: int) -> list[int]:
     """Return the least to be drawn of each stratum: the minimum, or what it has."""
     return [min(minimum, population) for population in populations]
 
 
 def allocate(
-    populations: Sequence[int], size: int, allocation: Allocation, least: Sequence[int]
+    populations: Sequence[int],
+    size: int,
+    allocation: Allocation,
+    least: Sequence[int],
+    blanks: Collection[int] = (),
 ) -> list[int]:
     """Return how many bursts to draw of each stratum, `size` in all, of none more than it has.
 
-    Shares are by population (proportional), the same for all (equal), or half of each (mixed),
-    and `least` of each stratum in any case. `size` lies between the sums of `least` and of
-    `populations`.
+    Shares are by population (proportional), the same for all (equal), or half of each, but a
+    quarter at least for the strata at the places `blanks` together (mixed); and `least` of each
+    stratum in any case. `size` lies between the sums of `least` and of `populations`.
     """
     total, strata = sum(populations), len(populations)
     by_population = {"mixed": Fraction(1, 2), "proportional": Fraction(1), "equal": Fraction(0)}
     part = by_population[allocation]
     shares = [part * n / total + (1 - part) / strata for n in map(Fraction, populations)]
+    of_blanks = sum(shares[k] for k in blanks)
+    if allocation == "mixed" and 0 < of_blanks < _BLANKS:
+        more, less = _BLANKS / of_blanks, (1 - _BLANKS) / (1 - of_blanks)
+        shares = [share * (more if k in blanks else less) for k, share in enumerate(shares)]
     return share_out(shares, size, least, populations)
 
 

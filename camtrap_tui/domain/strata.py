@@ -3,16 +3,19 @@
 The rule: there is room for as many strata as two thirds of the sample fill with the minimum, so
 that a third at least goes where most bursts are. Classes come first, then score bands, then
 cameras; a class or camera has a stratum of its own while there is room, the largest first, and
-where it has the minimum of bursts; the others share one. A score band below the minimum joins
-its neighbour. What the run did not predict is one stratum.
+where it has the minimum of bursts; the others share one. Blanks are never among those: what was
+missed is looked for there. A score band below the minimum joins its neighbour. What the run did
+not predict is one stratum.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
+
+from camtrap_tui.domain.taxonomy import BLANK, BLANK_UUID
 
 By = Literal["species", "score", "deployment"]
 BY: tuple[By, ...] = get_args(By)
@@ -62,13 +65,23 @@ def room_for(size: int, minimum: int) -> int:
     return max(1, 2 * size // (3 * minimum))
 
 
+def class_in(stratum: str) -> str:
+    """Return the class, or what there is in its place, that a stratum's name begins with."""
+    return stratum.split(", ")[0]
+
+
+def of_blanks(strata: Sequence[str]) -> list[int]:
+    """Return the places of the strata that are of blanks, by their names."""
+    return [k for k, name in enumerate(strata) if class_in(name) == BLANK.common_name]
+
+
 def stratify(
     bursts: Mapping[Kind, int], by: Sequence[By], room: int, minimum: int
 ) -> list[Stratum]:
     """Return the strata of all kinds, the same for any order of `bursts`.
 
-    By class, the largest first; within a class by score, then by camera; last what has no
-    prediction.
+    By class, blanks and then the largest first; within a class by score, then by camera; last
+    what has no prediction.
     """
     known = Counter({kind: n for kind, n in bursts.items() if kind.taxon_uuid})
     unknown = {kind: n for kind, n in bursts.items() if not kind.taxon_uuid}
@@ -76,7 +89,7 @@ def stratify(
     groups: list[_Group] = [_Group((), known)] if known else []
     if "species" in by and groups:
         most = left if len(by) == 1 else left - left // _LEFT_BY_CLASSES
-        groups = _pooled(groups[0], _class, most, minimum, RARE)
+        groups = _by_class(groups[0], most, minimum)
     if "score" in by:
         groups = _each_split(groups, left, lambda group, _: _by_score(group, minimum))
     if "deployment" in by:
@@ -115,6 +128,17 @@ def _class(kind: Kind) -> tuple[str, str]:
 
 def _camera(kind: Kind) -> tuple[str, str]:
     return kind.deployment, kind.deployment or NO_CAMERA
+
+
+def _by_class(group: _Group, most: int, minimum: int) -> list[_Group]:
+    """Return the classes of a group, `most` of them: blanks, large ones, and the others in one."""
+    blanks = Counter({k: n for k, n in group.bursts.items() if k.taxon_uuid == BLANK_UUID})
+    others = group.bursts - blanks
+    if not blanks or not others or most < 2:
+        return _pooled(group, _class, most, minimum, RARE)
+    parts = _pooled(_Group((), others), _class, most - 1, minimum, RARE)
+    parts = [replace(part, name=part.name or (RARE,)) for part in parts]
+    return [_Group((BLANK.common_name,), blanks), *parts]
 
 
 def _pooled(

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from camtrap_tui.domain.holdouts import Holdout, HoldoutPhase, HoldoutStratum
 from camtrap_tui.domain.sampling import Allocation, allocate, share_out
+from camtrap_tui.domain.strata import of_blanks
 from camtrap_tui.domain.text import clean, clean_name, counted, quoted
 from camtrap_tui.errors import UsageError
 from camtrap_tui.store.conditions import Conditions
@@ -52,7 +53,8 @@ def plan_extension(
     populations = [s.population for s in chosen]
     _enough(more, sum(populations) - sum(sampled))
     allocation: Allocation = "proportional" if stratum else holdout.allocation
-    sizes = allocate(populations, sum(sampled) + more, allocation, sampled)
+    blanks = of_blanks([s.name for s in chosen])
+    sizes = allocate(populations, sum(sampled) + more, allocation, sampled, blanks)
     added = {s.stratum: n - s.sampled for s, n in zip(chosen, sizes, strict=True)}
     aim = "" if len(chosen) == len(strata) else "; ".join(s.name for s in chosen)
     return _extension(strata, added, aim, None)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 
 from camtrap_tui.domain.filter_lexing import SAVED, quoted_part, tokens
 from camtrap_tui.domain.filter_text import describe, render, why_none
-from camtrap_tui.domain.filters import Changed, Filter, Said, parse_filter
+from camtrap_tui.domain.filters import Changed, Filter, Names, Said, parse_filter
 from camtrap_tui.domain.text import clean, clean_name, counted, quoted
 from camtrap_tui.errors import FilterError, UsageError
 from camtrap_tui.store.queue import QueueSize
@@ -17,6 +17,7 @@ from camtrap_tui.store.store import Store, utc_now
 ALL_PICTURES = "all pictures"
 
 _OF_RUNS = ("changed", "was")
+_HOLDOUT = "holdout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,11 @@ class CountedFilter:
 def read_filter(store: Store, text: str, grader: str = "") -> Filter:
     """Return what a filter line asks for in this survey; `grader` is who `state:mine` means.
 
-    Raises FilterError for a line that says nothing, or names a run that is not there.
+    Raises FilterError for a line that says nothing, or names a run or holdout that is not there.
     """
     wanted = parse_filter(clean(text), grader=grader, saved=store.saved_filters.words)
     _check_runs(store, wanted, clean(text))
+    _check_holdouts(store, wanted, clean(text))
     return wanted
 
 
@@ -63,6 +65,22 @@ def _check_runs(store: Store, wanted: Filter, text: str) -> None:
         at = next((t.value_at for t in words if str(missing) in t.source), 0)
         there = ", ".join(map(str, known)) or "none yet"
         raise FilterError(text, at, f"there is no run {missing}", f"the survey's runs: {there}.")
+
+
+def _check_holdouts(store: Store, wanted: Filter, text: str) -> None:
+    """Refuse a name that is mistyped: left out with a minus, it would leave out nothing."""
+    terms = [t.condition for t in wanted.terms if isinstance(t.condition, Names)]
+    named = [name for names in terms if names.word == _HOLDOUT for name in names.names]
+    known = [holdout.name for holdout in store.holdouts.all()] if named else []
+    missing = {name.removeprefix("=") for name in named} - {name.casefold() for name in known}
+    if missing:
+        words = (t for t in tokens(text) if (t.word or "").casefold() == _HOLDOUT)
+        first = min(missing)
+        at = next((t.value_at for t in words if first in t.source.casefold()), 0)
+        there = ", ".join(known) or "none yet"
+        raise FilterError(
+            text, at, f"there is no holdout {first!r}", f"the survey's holdouts: {there}."
+        )
 
 
 def title_of(wanted: Filter) -> str:

@@ -87,10 +87,11 @@ def _free(store: Store, drawing: Drawing) -> Drawing:
 
 def find_holdout(store: Store, name: str) -> Holdout:
     """Return the holdout of this name. Raises UsageError where there is none."""
-    wanted = clean_name(name).removeprefix("=").casefold()
+    wanted = clean_name(name).removeprefix("=")
     holdouts = store.holdouts.all()
-    for holdout in holdouts:
-        if holdout.name.casefold() == wanted:
+    # Files that were merged may have brought names that differ in capitals alone.
+    for holdout in sorted(holdouts, key=lambda holdout: holdout.name != wanted):
+        if holdout.name.casefold() == wanted.casefold():
             return holdout
     known = ", ".join(holdout.name for holdout in holdouts) or "none yet"
     raise UsageError(

@@ -23,9 +23,9 @@ _BLIND = (
     "SELECT image_id, grader, viewing FROM standing_grade WHERE holdout_uuid = ? AND mode = 'blind'"
 )
 
-# (image id, media id, burst id, taxon id, score, deployment id) of a picture; the last four may
-# be None.
-FrameRow = tuple[int, str, int | None, int | None, float | None, int | None]
+# (image id, media id, burst id, taxon id, score, deployment id, 1 without a time or deployment) of
+# a picture; those from the burst to the deployment may be None.
+FrameRow = tuple[int, str, int | None, int | None, float | None, int | None, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,9 @@ class Holdouts:
         scope = f" WHERE {' AND '.join(where)}" if where else ""
         sql = (
             "SELECT image.id, image.media_id, image.burst_id, prediction.taxon_id,"
-            " prediction.score, image.deployment_id FROM image LEFT JOIN prediction"
+            " prediction.score, image.deployment_id,"
+            " image.timestamp IS NULL OR image.deployment_id IS NULL"
+            " FROM image LEFT JOIN prediction"
             " ON prediction.image_id = image.id AND prediction.run_id = ?"
             f"{scope} ORDER BY image.burst_id"
         )
@@ -205,6 +207,22 @@ class Holdouts:
             " AND unit.image_id = blind.image_id AND unit.phase IS NOT NULL GROUP BY 1 ORDER BY 1"
         )
         return self._db.rows(Graded, sql, [holdout.holdout_uuid, holdout.id])
+
+    def drawn_beside(self, image_ids: Iterable[int]) -> dict[str, int]:
+        """Return of how many of these images' bursts a picture is drawn, by holdout."""
+        found: dict[str, int] = {}
+        coming = iter(image_ids)
+        while some := list(islice(coming, _CHUNK)):
+            sql = (
+                "SELECT holdout.name, count(DISTINCT one.id) FROM holdout CROSS JOIN image AS one"
+                " JOIN image AS other ON other.id = one.id OR other.burst_id = one.burst_id"
+                " JOIN holdout_unit AS unit ON unit.holdout_id = holdout.id"
+                " AND unit.image_id = other.id AND unit.phase IS NOT NULL"
+                f" WHERE one.id IN ({', '.join('?' * len(some))}) GROUP BY 1 ORDER BY 1"
+            )
+            for name, bursts in self._db.execute(sql, some):
+                found[name] = found.get(name, 0) + bursts
+        return found
 
     def graded_seeing(self, image_ids: Iterable[int]) -> dict[str, set[int]]:
         """Return which of these pictures each grader ever graded with the AI's word in view."""

@@ -129,7 +129,7 @@ _VIEWS = (
         1.0 * stratum.population / stratum.sampled AS weight,
         unit.burst_images,
         1.0 * stratum.population / stratum.sampled * unit.burst_images AS weight_for_pictures,
-        unit.phase
+        unit.phase, holdout.run_id, holdout.seed
     FROM holdout_unit AS unit
     JOIN holdout ON holdout.id = unit.holdout_id
     JOIN holdout_stratum AS stratum

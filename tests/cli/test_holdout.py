@@ -54,6 +54,10 @@ def test_a_dry_run_shows_and_draws_nothing(survey: Path) -> None:
 def test_a_holdout_is_drawn_listed_and_shown(survey: Path) -> None:
     assert "--holdout b" in run(survey, *DRAW, "--repeat", "0.1", "--seed", "7").stderr
     (listed,) = told(survey, "list")
+    twin = told(survey, "draw", "twin", "--size", "9", "--min", "2", "--seed", "7")
+    assert "drawn for b too" in " ".join(twin["notes"])
+    with Store.open(survey) as store:
+        discard(store, find_holdout(store, "twin"))
     assert told(survey) == [listed]
     assert told(survey, "show", "B") == listed
     assert (listed["seed"], listed["repeat_share"], listed["run"]) == (7, 0.1, 1)

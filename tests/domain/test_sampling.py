@@ -122,7 +122,7 @@ def test_sizes_add_up_and_never_exceed_what_there_is(
 ) -> None:
     least = floors(populations, minimum)
     size = max(min(size, sum(populations)), sum(least))
-    sizes = allocate(populations, size, allocation, least)
+    sizes = allocate(populations, size, allocation, least, range(len(populations) // 3))
     assert sum(sizes) == size
     for n, population in zip(sizes, populations, strict=True):
         assert min(minimum, population) <= n <= population
@@ -153,6 +153,23 @@ def test_what_the_allocations_are(
     allocation: Allocation, populations: list[int], sizes: list[int]
 ) -> None:
     assert allocate(populations, 600, allocation, floors(populations, 30)) == sizes
+
+
+def test_blanks_have_a_quarter_of_a_mixed_sample_at_least() -> None:
+    populations = [1000, 4000, 5000]
+    least = floors(populations, 30)
+    mixed = allocate(populations, 600, "mixed", least, [0])
+    # 30 + 100 without the quarter; what is left keeps its proportions, 220 to 250.
+    assert mixed == [150, 211, 239]
+    # What has more than a quarter keeps it.
+    assert allocate(populations, 600, "mixed", least, [0, 1]) == [130, 220, 250]
+    assert allocate(populations[::-1], 600, "mixed", least, [1, 2]) == [250, 220, 130]
+    assert allocate([40, 5000], 600, "mixed", [30, 30], [0]) == [40, 560]
+    for allocation in ("proportional", "equal"):
+        chosen: Allocation = allocation  # type: ignore[assignment]
+        assert allocate(populations, 600, chosen, least, [0]) == allocate(
+            populations, 600, chosen, least
+        )
 
 
 def test_equal_remainders_go_to_the_first() -> None:

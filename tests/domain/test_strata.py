@@ -8,10 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camtrap_tui.domain.strata import BY, By, Kind, Stratum, band_of, room_for, stratify
+from camtrap_tui.domain.strata import (
+    BY,
+    By,
+    Kind,
+    Stratum,
+    band_of,
+    class_in,
+    of_blanks,
+    room_for,
+    stratify,
+)
+from camtrap_tui.domain.taxonomy import BLANK_UUID
+
+
+def uuid_of(name: str) -> str:
+    return BLANK_UUID if name == "blank" else name
+
 
 KINDS = st.builds(
-    lambda name, band, camera: Kind(name, name, band if name else 0, camera),
+    lambda name, band, camera: Kind(uuid_of(name), name, band if name else 0, camera),
     st.sampled_from(["", "blank", "mallard", "raccoon", "deer", "coot"]),
     st.integers(0, 2),
     st.sampled_from(["", "UR001", "UR011"]),
@@ -21,7 +37,7 @@ KINDS = st.builds(
 def kinds(counts: Mapping[str, tuple[int, int, int]], camera: str = "UR001") -> dict[Kind, int]:
     """Return bursts by class and score band."""
     return {
-        Kind(name, name, band, camera): n
+        Kind(uuid_of(name), name, band, camera): n
         for name, bands in counts.items()
         for band, n in enumerate(bands)
         if n
@@ -86,7 +102,26 @@ def test_classes_have_strata_of_their_own_and_rare_ones_share_one() -> None:
 def test_what_nothing_stands_beside_is_not_called_rare() -> None:
     whole = [("all predictions", 1232), ("no prediction", 5)]
     assert told(stratify(kinds(SURVEY), ["species"], 2, 30)) == whole
-    assert told(stratify(kinds(SURVEY), ["species"], 20, 2000)) == whole
+    animals = {name: bands for name, bands in SURVEY.items() if name != "blank"}
+    assert told(stratify(kinds(animals), ["species"], 20, 2000)) == [
+        ("all predictions", 232),
+        ("no prediction", 5),
+    ]
+
+
+def test_blanks_are_a_stratum_of_their_own_however_few() -> None:
+    few = SURVEY | {"blank": (2, 1, 0)}
+    found = told(stratify(kinds(few), ["species"], 20, 30))
+    assert found[0] == ("blank", 3)
+    assert found[3] == ("rare classes", 32)
+    assert [class_in(name) for name, _ in found][-1] == "no prediction"
+    assert told(stratify(kinds(few), ["species"], 3, 30))[:2] == [
+        ("blank", 3),
+        ("rare classes", 232),
+    ]
+    by_score = [s.name for s in stratify(kinds(SURVEY), ["species", "score"], 20, 30)]
+    assert of_blanks(by_score) == [0, 1, 2]
+    assert told(stratify(kinds({"blank": (9, 0, 0)}), ["species"], 1, 30)) == [("blank", 9)]
 
 
 def test_bands_below_the_minimum_join_and_the_largest_are_split_first() -> None:

@@ -153,7 +153,7 @@ def test_all_bursts_are_drawn_where_there_are_fewer(store: Store) -> None:
     drawn = drawn_survey(store)
     plan = preview(store, drawn.run_id, DrawRequest("all"))
     assert plan.sampled == plan.population == 77
-    assert "every one is drawn" in plan.notes[-1]
+    assert any("every one is drawn" in note for note in plan.notes)
     assert plan.half_width == 0
 
 
@@ -168,10 +168,71 @@ def test_what_may_still_be_missed_is_said(store: Store) -> None:
     drawn = drawn_survey(store)
     notes = preview(store, drawn.run_id, replace(REQUEST, name="b")).notes
     # Wilson's upper limit at 0 of 17: 3.84 / 20.84.
-    assert notes == (
-        "Were no animal among the 17 blanks drawn, about 18.4 % of all blanks might still hold"
-        " one.",
+    assert notes[0] == (
+        "Were no animal among the 17 blanks drawn, about 18.4 % of all blanks might still hold one."
     )
+
+
+def test_a_second_drawing_says_what_it_shares_with_the_first(store: Store) -> None:
+    drawn = drawn_survey(store, frames=3)
+    again = replace(REQUEST, name="b", size=12, minimum=2)
+    assert preview(store, drawn.run_id, again).notes[-1] == (
+        "12 bursts of these are drawn for river2024 too, and known to whoever grades both: another"
+        " seed draws others."
+    )
+    # Without the frames that are drawn, the others of their bursts are left.
+    beside = preview(store, drawn.run_id, replace(again, seed=2, where="-holdout:river2024"))
+    assert beside.population_images == 3 * 77 - 40
+    assert "drawn for river2024 too" in beside.notes[-1]
+    discard(store, drawn.holdout)
+    assert "too" not in " ".join(preview(store, drawn.run_id, again).notes)
+
+
+def test_a_run_that_has_not_ended_is_told_of(store: Store) -> None:
+    drawn_survey(store)
+    begun = add_run(store, "begun", finished_at=None)
+    plan = preview(store, begun.id, replace(REQUEST, name="b"))
+    assert plan.notes[0] == (
+        "Run 2 has not ended: what it has yet to predict is drawn as no prediction."
+    )
+
+
+def test_pictures_that_no_burst_can_be_made_of_are_told_of(store: Store) -> None:
+    run = add_run(store)
+    add_images(store, [Said(BLANK, timestamp=None)] * 5 + [Said(BLANK)] * 2, run=run)
+    store.db.execute("UPDATE image SET deployment_id = NULL WHERE id = 6")
+    assert preview(store, run.id, DrawRequest("b")).notes[0] == (
+        "6 pictures without a time or a camera count as bursts of their own: if they belong"
+        " together, intervals come out too narrow."
+    )
+
+
+def test_what_there_is_no_room_to_stratify_by_is_said(store: Store) -> None:
+    drawn = drawn_survey(store)
+    by = replace(REQUEST, name="b", strata=("species", "deployment"))
+    # All pictures are of one camera.
+    assert preview(store, drawn.run_id, by).notes[-1] == (
+        "Nothing is parted by deployment: there is room for 6 strata, of 4 bursts or more."
+    )
+
+
+def test_blanks_are_drawn_more_than_their_part_and_so_are_later_ones(store: Store) -> None:
+    pictures = (
+        (BLANK, BLANK, 12),
+        (RACCOON, RACCOON, 90),
+        (MALLARD, MALLARD, 60),
+        ("bird", "bird", 50),
+        ("virginia opossum", "virginia opossum", 50),
+    )
+    request = replace(REQUEST, size=36, strata=("species",), minimum=3)
+    drawn = drawn_survey(store, pictures, request)
+    found = {s.name: s.sampled for s in store.holdouts.strata(drawn.holdout.id)}
+    assert found[BLANK] == 9
+    extend(store, drawn.holdout, 8, "ann")
+    found = {s.name: s.sampled for s in store.holdouts.strata(drawn.holdout.id)}
+    assert found[BLANK] == 11
+    other = another_holdout(drawn, "b", size=36, minimum=3, allocation="equal").holdout
+    assert store.holdouts.strata(other.id)[0].sampled == 8
 
 
 def test_without_a_run_there_is_one_stratum(store: Store) -> None:
@@ -192,7 +253,12 @@ def test_without_a_run_there_is_one_stratum(store: Store) -> None:
         ({"minimum": 0}, "at least one burst"),
         ({"seed": -1}, "whole number"),
         ({"repeat_share": 2.0}, "between 0 and 1"),
-        ({"size": 3}, "cannot give 2 strata"),
+        ({"size": 3}, "cannot give 2 strata 4 each: ask for --size 7, or --min 1"),
+        ({"size": 1, "minimum": 1}, r"1 each: ask for --size 2\.$"),
+        ({"size": 10**9}, "as large as that"),
+        ({"minimum": 10**30}, "as large as that"),
+        ({"name": " --size"}, "does not begin as an option does"),
+        ({"name": "x" * 61}, "60 letters"),
     ],
 )
 def test_what_has_no_meaning_is_refused(store: Store, change: dict[str, object], said: str) -> None:
@@ -209,6 +275,9 @@ def test_a_filter_that_chooses_nothing_or_says_nothing_is_refused(store: Store) 
     drawn = drawn_survey(store)
     with pytest.raises(InputError, match="no picture to draw from"):
         preview(store, drawn.run_id, replace(REQUEST, name="b", where="camera:nowhere"))
+    # A name that is mistyped would leave out nothing.
+    with pytest.raises(FilterError, match=r"column 10: there is no holdout 'rivr'.*river2024"):
+        preview(store, drawn.run_id, replace(REQUEST, name="b", where="-holdout:rivr"))
     # Whoever draws, the sample is the same: nobody's own pictures can be asked for.
     with pytest.raises(FilterError, match="mine"):
         preview(store, drawn.run_id, replace(REQUEST, name="b", where="state:mine"))
@@ -342,6 +411,13 @@ def test_a_holdout_is_found_by_its_name(store: Store) -> None:
     assert find_holdout(store, " River2024 ") == drawn.holdout
     with pytest.raises(UsageError, match="Its holdouts: river2024"):
         find_holdout(store, "sea")
+    # As a merged file may bring one.
+    other = another_holdout(drawn, "b").holdout
+    with store.db.transaction():
+        store.db.execute("DROP TRIGGER holdout_is_frozen")
+        store.db.execute("UPDATE holdout SET name = 'RIVER2024' WHERE id = ?", [other.id])
+    assert find_holdout(store, "RIVER2024").id == other.id
+    assert find_holdout(store, "river2024") == drawn.holdout
 
 
 def test_estimates_by_the_weights_are_right_on_average(store: Store) -> None:

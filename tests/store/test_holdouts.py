@@ -92,7 +92,7 @@ def test_each_drawn_picture_has_a_row_that_reads_well(store: Store) -> None:
     names = [row[1] for row in store.db.execute("PRAGMA table_info(holdout_sample)")]
     assert names == [
         *("holdout", "media_id", "file_path", "stratum", "population", "sampled", "weight"),
-        *("burst_images", "weight_for_pictures", "phase"),
+        *("burst_images", "weight_for_pictures", "phase", "run_id", "seed"),
     ]
     (count, bursts, pictures) = store.db.execute(
         "SELECT count(*), sum(weight), sum(weight_for_pictures) FROM holdout_sample"

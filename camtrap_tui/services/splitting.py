@@ -22,7 +22,7 @@ from camtrap_tui.domain.splitting import (
     Shares,
     SplitMade,
 )
-from camtrap_tui.domain.text import counted
+from camtrap_tui.domain.text import counted, quoted
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.store.store import Store, utc_now
 
@@ -139,6 +139,21 @@ def make_split(store: Store, plan: SplitPlan, made_by: str) -> None:
     )
     with store.db.transaction():
         store.splits.replace(plan.parts, made)
+
+
+def overlap_note(store: Store) -> str:
+    """Return that pictures of holdouts are in the fine-tuning sets, as a sentence; else nothing.
+
+    A holdout that was drawn or extended since the split takes pictures from it: a model trained
+    with them would be judged by what it has learnt by heart.
+    """
+    held = store.splits.held_parts()
+    if not held:
+        return ""
+    return (
+        f"{counted(held, 'picture')} of bursts drawn for holdouts {'is' if held == 1 else 'are'} in"
+        f" the fine-tuning sets: make them anew with camtrap-tui split {quoted(str(store.path))}"
+    )
 
 
 def split_json(plan: SplitPlan, *, is_stored: bool) -> dict[str, Any]:

@@ -48,6 +48,11 @@ class Splits:
         """Return the images of bursts that a holdout's sample has a frame of."""
         return {image_id for (image_id,) in self._db.execute(_HELD)}
 
+    def held_parts(self) -> int:
+        """Return how many images with a part are in bursts that a holdout's sample has."""
+        sql = f"SELECT count(*) FROM split WHERE image_id IN ({_HELD})"
+        return int(self._db.value(sql))
+
     def agreed(self) -> dict[int, tuple[int, ...]]:
         """Return the taxa of the images whose truth is settled, by the view `truth`."""
         sql = """

@@ -14,6 +14,7 @@ from camtrap_tui.errors import CamtrapError, UsageError
 from camtrap_tui.services.extending import extend, plan_extension
 from camtrap_tui.services.holdouts import find_holdout
 from camtrap_tui.services.leaving import Leaving
+from camtrap_tui.services.splitting import overlap_note
 from camtrap_tui.tui.dialogs import Dialog, Row, text_dialog
 from camtrap_tui.tui.holdout_asking import Asking
 from camtrap_tui.tui.holdout_form import HoldoutForm
@@ -81,13 +82,14 @@ class Acting(Asking, inherit_bindings=False):
                 holdout = find_holdout(store, name)
                 plan = plan_extension(store, holdout, more, species=species, stratum=stratum)
                 extend(store, holdout, more, self.grader, species=species, stratum=stratum)
+                overlap = overlap_note(store)
         except CamtrapError as error:
             self.post_message(self.Extended(str(error)))
             return
         said = f"{counted(sum(plan.more), 'more burst')} drawn"
         if plan.expected is not None:
             said += f", some {plan.expected:,.0f} of them {clean(species[1:])}, if the run is right"
-        self.post_message(self.Extended(f"{said}."))
+        self.post_message(self.Extended(f"{said}. {overlap}".rstrip()))
 
     def on_acting_extended(self, event: Extended) -> None:
         """Say what was drawn, and reckon with it."""

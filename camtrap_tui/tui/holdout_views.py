@@ -146,15 +146,15 @@ def classes_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
     """Return the classes: how many more each needs, precision and recall; where there is room,
     how often it is called, and prevalence."""
     columns = ["precision", "recall", *(["prevalence"] if look.is_wide else [])]
-    called = 8 if look.is_wide else 0
-    name = max(look.width - (_FIGURE + 1) * len(columns) - called - 7, 12)
+    called, cells = (8, _FIGURE + 1) if look.is_wide else (0, _FIGURE)
+    name = max(look.width - (cells + 1) * len(columns) - called - 7, 12)
     titles = [fit("class", name), f"{'called':>7}" if called else "", f"{'need':>6}"]
-    titles += [fit(title, _FIGURE) for title in columns]
+    titles += [fit(title, cells) for title in columns]
     rows = [heading(" ".join(filter(None, titles)).rstrip())]
     for one in found.classes:
         figures = [one.precision, one.recall, *([one.prevalence] if look.is_wide else [])]
         parts = [fit(one.name, name), f"{one.predicted:>7,}" if called else "", _more(one)]
-        parts += [fit(narrow_text(figure), _FIGURE) for figure in figures]
+        parts += [fit(narrow_text(figure), cells) for figure in figures]
         rows.append(_class_row(one, " ".join(filter(None, parts)), look))
     if not found.classes:
         rows.append(plain("Nothing is graded yet."))

@@ -12,6 +12,7 @@ from camtrap_tui.services.splitting import (
     changes_in_words,
     checked_shares,
     make_split,
+    overlap_note,
     plan_split,
 )
 from camtrap_tui.store.store import Store
@@ -88,6 +89,15 @@ def test_no_picture_of_a_burst_that_a_holdout_has_is_in_it(river: Store) -> None
     assert {1, 2} & made.parts.keys() == set()
     assert {3, 4, 5, 6} <= made.parts.keys()
     assert made.left_out == {"in a burst of a holdout": 2}
+
+
+def test_what_a_holdout_takes_from_a_split_is_said_until_it_is_made_anew(river: Store) -> None:
+    make_split(river, plan(river), "ann")
+    assert overlap_note(river) == ""
+    hold(river, 2)
+    assert overlap_note(river).startswith("2 pictures of bursts drawn for holdouts are in the")
+    make_split(river, plan(river), "ann")
+    assert overlap_note(river) == ""
 
 
 def test_what_is_not_settled_is_left_out_and_counted(river: Store) -> None:

@@ -324,15 +324,6 @@ def test_how_it_looks(graded: Store, snap_compare: Any, size: tuple[int, int]) -
     assert snap_compare(app_on(graded), terminal_size=size, run_before=before)
 
 
-def test_how_the_form_looks(graded: Store, snap_compare: Any) -> None:
-    async def before(pilot: Pilot[None]) -> None:
-        await open_holdout(pilot)
-        await pilot.press("n")
-        await until(pilot, lambda: is_on(pilot, HoldoutForm) and "in all" in panel(pilot, "below"))
-
-    assert snap_compare(app_on(graded), terminal_size=(80, 24), run_before=before)
-
-
 async def test_conflicts_are_left_for_an_adjudicator(graded: Store) -> None:
     app = app_on(graded)
     async with app.run_test() as pilot:

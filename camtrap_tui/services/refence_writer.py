@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Protocol
 
 from camtrap_tui.domain.models import Taxon
-from camtrap_tui.domain.taxonomy import TaxonName, parse_label
+from camtrap_tui.domain.taxonomy import SPECIAL, TaxonName, parse_label
 from camtrap_tui.domain.verdict import Verdict
 from camtrap_tui.errors import ModelError
 from camtrap_tui.services.ensemble import CLASSES_USED, Classes, Seen
@@ -19,7 +19,7 @@ from camtrap_tui.services.model_folder import RuleFiles
 from camtrap_tui.store.refencing import Outcome
 from camtrap_tui.store.store import Store
 
-_NO_CLASSES = "no classes are stored that another country could change"
+_NO_CLASSES = "no classes are stored: what it would be elsewhere is not known"
 _ByBox = dict[int, Classes]
 
 
@@ -70,6 +70,8 @@ class RefenceWriter:
             taxon.id: written.get(taxon.taxon_uuid) or _label(taxon) for taxon in store.taxa.all()
         }
         self._ids = store.taxa.ids()
+        # No country changes these: where nothing but them is stored, they stand as they are.
+        self._unfenced = {self._ids[name.taxon_uuid] for name in SPECIAL}
         self._taxa: dict[str, int] = {}
 
     def write(self, image_ids: Sequence[int]) -> int:
@@ -108,6 +110,8 @@ class RefenceWriter:
             return (*key, ended.outcome, None, None, None, ended.reason, tries)
         said = self._judge(boxes, classes)
         if said is None:
+            if ended.taxon_id in self._unfenced:
+                return (*key, *ended[1:])
             return (*key, "failed", None, None, None, _NO_CLASSES, tries)
         taxon = self._taxon(said.label)
         return (*key, "predicted", taxon, said.score, said.source, None, tries)

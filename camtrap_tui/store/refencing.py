@@ -18,10 +18,13 @@ _TO_DO = """
 
 
 class Outcome(NamedTuple):
-    """How an image ended in the run that is taken from; `reason` where it failed."""
+    """How an image ended in the run that is taken from; the fields are columns of `prediction`."""
 
     image_id: int
     outcome: str
+    taxon_id: int | None
+    score: float | None
+    source: str | None
     reason: str | None
     attempts: int
 
@@ -49,7 +52,7 @@ class Refencing:
     def outcomes(self, parent_id: int, first: int, last: int) -> list[Outcome]:
         """Return how the images from id `first` to `last` ended, in order of id."""
         sql = (
-            "SELECT image_id, outcome, reason, attempts FROM prediction"
+            f"SELECT {', '.join(Outcome._fields)} FROM prediction"
             " WHERE run_id = ? AND image_id BETWEEN ? AND ? ORDER BY image_id"
         )
         return [Outcome(*row) for row in self._db.execute(sql, [parent_id, first, last])]

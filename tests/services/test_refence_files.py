@@ -19,6 +19,7 @@ from tests.refencing import notices, run_it, words
 pytestmark = pytest.mark.model
 
 BLANK, HERON, RACCOON, DOG, HUMAN, _ = LABELS
+NOT_KNOWN = "no classes are stored: what it would be elsewhere is not known"
 FENCED_SOURCE = "classifier+geofence+rollup_to_order"
 
 
@@ -70,6 +71,7 @@ def test_a_file_of_speciesnet_4(rules: Path, tmp_path: Path) -> None:
                 **said,
             },
             bare={"detections": [animal(0.8)], **said},
+            nothing={"detections": [], "prediction": BLANK, "prediction_score": 0.7},
             lost={"failures": ["DETECTOR"]},
         ),
     )
@@ -80,7 +82,8 @@ def test_a_file_of_speciesnet_4(rules: Path, tmp_path: Path) -> None:
             "crop.JPG": fenced,
             "whole.JPG": fenced,
             "second.JPG": fenced,
-            "bare.JPG": ("failed", "no classes are stored that another country could change"),
+            "bare.JPG": ("failed", NOT_KNOWN),
+            "nothing.JPG": ("blank", 0.7, None),
             "lost.JPG": ("failed", "detector"),
         }
         at_home = run_it(survey, "USA", model=str(rules)).run

@@ -31,7 +31,7 @@ class Estimate:
     """A figure with its 95 % limits, of so many pictures in so many bursts.
 
     `value` is None where nothing can be said of it, and `why` says why; `low` and `high` are None
-    where there are fewer than two bursts.
+    where the bursts are too few to say how sure it is.
     """
 
     value: float | None
@@ -63,7 +63,8 @@ def share(parts: Iterable[tuple[int, float, float]]) -> Estimate:
     variance = _jackknife(left_out)
     size = float(count)
     if variance > 0 and 0 < value < 1:
-        size = min(value * (1 - value) / variance, float(pictures))
+        # As many as pictures, where each is a burst of its own.
+        size = min(value * (1 - value) / variance * count / (count - 1), float(pictures))
     return Estimate(value, *wilson(value, size), pictures, count)
 
 
@@ -137,16 +138,21 @@ def _chance_corrected(
 ) -> Estimate:
     """Return 1 - observed / expected disagreement, with limits.
 
-    They are taken on the logarithm of the ratio, so that none is above 1; where nobody ever
-    disagreed, from Wilson's upper limit of a disagreement that was seen in none of the bursts.
+    They are taken on the logarithm of the ratio, so that none is above 1, and cut off at -1, below
+    which none of these figures can be; where nobody ever disagreed, the lower one comes from
+    Wilson's upper limit of a disagreement that no burst shows. There are none where one burst
+    alone holds all that differs.
     """
     ratio = observed / expected
-    if len(left_out) < 2:
+    if len(left_out) < max(bursts, 2):
         return Estimate(1 - ratio, None, None, pictures, bursts)
     if ratio <= 0:
-        return Estimate(1.0, 1 - wilson(0.0, bursts)[1] / expected, 1.0, pictures, bursts)
-    spread = math.exp(Z * math.sqrt(_jackknife(left_out)) / ratio)
-    return Estimate(1 - ratio, 1 - ratio * spread, 1 - ratio / spread, pictures, bursts)
+        low = 1 - wilson(0.0, bursts)[1] / expected
+        return Estimate(1.0, max(low, -1.0), 1.0, pictures, bursts)
+    # So wide an interval says nothing: only its number must exist.
+    spread = math.exp(min(Z * math.sqrt(_jackknife(left_out)) / ratio, 100.0))
+    low = max(1 - ratio * spread, -1.0)
+    return Estimate(1 - ratio, low, 1 - ratio / spread, pictures, bursts)
 
 
 def _jackknife(left_out: Sequence[float]) -> float:

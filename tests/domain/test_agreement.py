@@ -118,9 +118,7 @@ def test_raw_agreement_and_agreement_by_word() -> None:
 
 def test_limits_of_a_share_of_independent_pictures_are_wilsons() -> None:
     found = share((n, float(n < 80), 1.0) for n in range(100))
-    expected = wilson(0.8, 100)
-    assert found.low == pytest.approx(expected[0], abs=0.002)
-    assert found.high == pytest.approx(expected[1], abs=0.002)
+    assert (found.low, found.high) == pytest.approx(wilson(0.8, 100))
     assert share((n, 1.0, 1.0) for n in range(20)).low == wilson(1.0, 20)[0]
 
 
@@ -158,6 +156,22 @@ def test_one_burst_has_a_value_and_no_limits() -> None:
     found = krippendorff_alpha(rated("ab", "aa", "bb", bursts=[1, 1, 1]))
     assert found.value is not None
     assert (found.low, found.high, found.bursts) == (None, None, 1)
+
+
+def test_what_hangs_on_one_burst_has_no_limits() -> None:
+    found = krippendorff_alpha(rated("aa", "aa", "aa", "ab"))
+    assert found.value == 0
+    assert (found.low, found.high) == (None, None)
+
+
+@given(st.lists(st.text("abc", min_size=1, max_size=4), max_size=30), st.integers(1, 9))
+def test_figures_are_always_within_their_limits(pictures: list[str], length: int) -> None:
+    several = rated(*pictures, bursts=[n // length for n in range(len(pictures))])
+    for found in (raw_agreement(several), krippendorff_alpha(several)):
+        if found.low is not None and found.high is not None:
+            assert found.value is not None
+            assert -1 <= found.low <= found.value + 1e-12
+            assert found.value <= found.high + 1e-12 <= 1 + 1e-11
 
 
 def test_limits_hold_the_truth_about_as_often_as_they_say() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from camtrap_tui.domain.consensus import UNANIMOUS, Settled, parse_rule
 from camtrap_tui.domain.holdouts import Holdout
+from camtrap_tui.domain.taxonomy import TaxonName
 from camtrap_tui.errors import FilterError, UsageError
 from camtrap_tui.services.consensus import conflicts, holdout_truth, skills_of, truth_of
 from camtrap_tui.store.grades import NewGrade, NewObservation
@@ -23,7 +24,7 @@ def say(
     store: Store,
     image: int,
     grader: str,
-    *names: str,
+    *names: str | TaxonName,
     mode: str = "assisted",
     viewing: int = 1,
     count: int | None = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -344,6 +345,7 @@ def test_a_merge_that_is_killed_leaves_the_file_as_it_was(tmp_path: Path) -> Non
         capture_output=True,
         text=True,
         check=False,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
     )
     assert killed.returncode == -9, killed.stderr
     assert canonical(a) == before

@@ -56,12 +56,11 @@ class Splits:
     def agreed(self) -> dict[int, tuple[int, ...]]:
         """Return the taxa of the images whose truth is settled, by the view `truth`."""
         sql = """
-            SELECT truth.image_id, group_concat(DISTINCT taxon.id)
-            FROM truth
-            LEFT JOIN observation ON observation.grade_id = truth.grade_id
-            LEFT JOIN taxon ON taxon.id = observation.taxon_id
-                AND taxon.observation_type <> 'unknown'
-            WHERE truth.state IN ('agreed', 'adjudicated') GROUP BY truth.image_id"""
+            SELECT truth.image_id, (
+                SELECT group_concat(DISTINCT word.taxon_id) FROM truth_word AS word
+                JOIN taxon ON taxon.id = word.taxon_id
+                WHERE word.image_id = truth.image_id AND taxon.observation_type <> 'unknown')
+            FROM truth WHERE truth.state IN ('agreed', 'adjudicated')"""
         return {
             image_id: tuple(sorted(map(int, ids.split(",")))) if ids else ()
             for image_id, ids in self._db.execute(sql)

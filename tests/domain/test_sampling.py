@@ -165,11 +165,9 @@ def test_blanks_have_a_quarter_of_a_mixed_sample_at_least() -> None:
     assert allocate(populations, 600, "mixed", least, [0, 1]) == [130, 220, 250]
     assert allocate(populations[::-1], 600, "mixed", least, [1, 2]) == [250, 220, 130]
     assert allocate([40, 5000], 600, "mixed", [30, 30], [0]) == [40, 560]
-    for allocation in ("proportional", "equal"):
-        chosen: Allocation = allocation  # type: ignore[assignment]
-        assert allocate(populations, 600, chosen, least, [0]) == allocate(
-            populations, 600, chosen, least
-        )
+    for other in ALLOCATIONS[1:]:
+        plain = allocate(populations, 600, other, least)
+        assert allocate(populations, 600, other, least, [0]) == plain
 
 
 def test_equal_remainders_go_to_the_first() -> None:

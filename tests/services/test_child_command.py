@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from camtrap_tui.cli.predict import predict_command
+from camtrap_tui.cli.refence import refence_command
+from camtrap_tui.services import child
 from camtrap_tui.services.cached_copy import ORIGINAL, InputSize
 from camtrap_tui.services.child import command
 from camtrap_tui.services.fetch_request import FetchRequest
@@ -37,3 +39,16 @@ def test_a_survey_is_predicted_and_fetched() -> None:
     assert (asked["cache"], asked["jobs"]) == (Path("/a/cache"), 4)
     assert (asked["width"], asked["quality"], asked["original"]) == (800, 60, False)
     assert understood(None, PredictRequest(fetch=fetching, size=ORIGINAL))["original"] is True
+
+
+def test_a_run_is_made_for_another_country_or_for_none() -> None:
+    def asked(country: str, admin1_region: str) -> dict[str, object]:
+        line = child.refence_command(Path("/a/river.db"), 3, country, admin1_region, "demo")
+        words = line[line.index("refence") + 1 :]
+        return dict(refence_command.make_context("refence", words).params)
+
+    there = asked("USA", "IL")
+    assert (there["survey"], there["run_id"], there["model"]) == (Path("/a/river.db"), 3, "demo")
+    assert (there["country"], there["admin1_region"], there["no_country"]) == ("USA", "IL", False)
+    assert there["as_events"] is True
+    assert (asked("", "")["no_country"], asked("", "")["country"]) == (True, None)

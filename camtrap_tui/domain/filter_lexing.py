@@ -21,6 +21,9 @@ _PART = re.compile(
     r"""(?P<tail>[^\s,]*)|(?P<bare>[^\s,]*)"""
 )
 
+# What stays outside of the quotes; a name that would be stripped behind it is quoted whole.
+_SIGN = re.compile(r"(?:[0-9]+:(?==?+\S))?=?")
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -108,9 +111,11 @@ def _part(text: str, at: int) -> Part:
 
 
 def quoted_part(text: str) -> str:
-    """Return a name as one part of a filter line; `=` in front stays outside of the quotes."""
-    sign = "=" if text.startswith("=") else ""
-    name = text.removeprefix("=")
+    """Return a name as one part of a filter line; `=` in front stays outside of the quotes, as does
+    the number of a run."""
+    found = _SIGN.match(text)
+    sign = found[0] if found else ""
+    name = text.removeprefix(sign)
     if name and not re.search(r"[\s,>]", name) and name[0] not in "\"'=":
         return sign + name
     quote = "'" if '"' in name and "'" not in name else '"'

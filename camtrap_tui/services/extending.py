@@ -85,10 +85,15 @@ def extend(
 def _towards(
     store: Store, holdout: Holdout, strata: Sequence[HoldoutStratum], more: int, species: str
 ) -> Extension:
-    """Plan an extension of the strata that hold a species, by how much of it each has left."""
+    """Plan an extension of the strata that have some of a species left, by how much each holds.
+
+    What was drawn of it already has no say in their shares: how large a sample becomes must not
+    depend on what is in it.
+    """
     taxa = Conditions(store.db).taxon_ids((species.casefold(),))
-    undrawn = store.holdouts.undrawn(holdout, taxa)
-    chosen = [s for s in strata if undrawn.get(s.stratum)]
+    predicted = store.holdouts.predicted(holdout, taxa)
+    undrawn = {stratum: left for stratum, (_, left) in predicted.items() if left}
+    chosen = [s for s in strata if s.stratum in undrawn]
     if not chosen:
         raise UsageError(
             f"The holdout {holdout.name} has nothing left that is predicted as {species!r}.",
@@ -97,7 +102,7 @@ def _towards(
         )
     left = [s.population - s.sampled for s in chosen]
     _enough(more, sum(left))
-    shares = [Fraction(undrawn[s.stratum]) for s in chosen]
+    shares = [Fraction(predicted[s.stratum][0]) for s in chosen]
     sizes = share_out(shares, more, [0] * len(chosen), left)
     added = {s.stratum: n for s, n in zip(chosen, sizes, strict=True)}
     expected = sum(

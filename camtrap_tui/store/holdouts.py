@@ -164,16 +164,17 @@ class Holdouts:
             self._db.execute(f"DELETE FROM {table} WHERE holdout_id = ?", [holdout_id])
         self._db.execute("DELETE FROM holdout WHERE id = ?", [holdout_id])
 
-    def undrawn(self, holdout: Holdout, taxon_ids: Sequence[int]) -> dict[int, int]:
-        """Return how many undrawn bursts its run predicts as one of these, by stratum."""
+    def predicted(self, holdout: Holdout, taxon_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """Return how many bursts its run predicts as one of these, and undrawn ones, by stratum."""
         marks = ", ".join("?" * len(taxon_ids))
         sql = (
-            "SELECT unit.stratum, count(*) FROM prediction CROSS JOIN holdout_unit AS unit"
+            "SELECT unit.stratum, count(*), count(*) - count(unit.phase)"
+            " FROM prediction CROSS JOIN holdout_unit AS unit"
             " ON unit.holdout_id = ? AND unit.image_id = prediction.image_id"
-            " AND unit.phase IS NULL"
             f" WHERE prediction.run_id = ? AND prediction.taxon_id IN ({marks}) GROUP BY 1"
         )
-        return dict(self._db.execute(sql, [holdout.id, holdout.run_id, *taxon_ids]).fetchall())
+        found = self._db.execute(sql, [holdout.id, holdout.run_id, *taxon_ids])
+        return {stratum: (bursts, undrawn) for stratum, bursts, undrawn in found}
 
     def is_graded(self, holdout: Holdout) -> bool:
         """Tell whether anybody has ever graded for a holdout, undone grades too."""

@@ -328,9 +328,23 @@ def test_a_species_that_shares_its_stratum_says_how_many_to_expect(store: Store)
     pooled = another_holdout(drawn, "b", minimum=10, size=45).holdout
     planned = plan_extension(store, pooled, 6, species=MALLARD)
     assert planned.more == (0, 6, 0)
-    undrawn = store.holdouts.undrawn(pooled, [t.id for t in store.taxa.all() if t.name == MALLARD])
+    mallards = [t.id for t in store.taxa.all() if t.name == MALLARD]
+    (bursts, undrawn) = store.holdouts.predicted(pooled, mallards)[2]
+    assert bursts == 10
     left = store.holdouts.strata(pooled.id)[1]
-    assert planned.expected == pytest.approx(6 * undrawn[2] / (left.population - left.sampled))
+    assert planned.expected == pytest.approx(6 * undrawn / (left.population - left.sampled))
+
+
+def test_the_luck_of_a_drawing_has_no_say_in_where_it_is_extended(store: Store) -> None:
+    # Every band of scores has some of both.
+    drawn = drawn_survey(store, ((RACCOON, RACCOON, 120), (MALLARD, MALLARD, 80)))
+    planned = set()
+    for seed in range(8):
+        other = another_holdout(
+            drawn, f"seed {seed}", seed=seed, strata=("score",), size=60, minimum=4
+        ).holdout
+        planned.add(plan_extension(store, other, 30, species=RACCOON).more)
+    assert len(planned) == 1
 
 
 @pytest.mark.parametrize(

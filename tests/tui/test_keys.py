@@ -25,30 +25,6 @@ def observations(store: Store, image_id: int) -> list[Observation]:
     return store.grades.observations(vote.id)
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_every_command_has_its_action(screen: str) -> None:
-    from camtrap_tui.tui.charts_screen import ChartsScreen
-    from camtrap_tui.tui.grid_screen import GridScreen
-    from camtrap_tui.tui.holdout_form import HoldoutForm
-    from camtrap_tui.tui.holdout_screen import HoldoutScreen
-    from camtrap_tui.tui.ledger_screen import LedgerScreen
-    from camtrap_tui.tui.review_screen import ReviewScreen
-    from camtrap_tui.tui.runs_screen import RunsScreen
-
-    owners = {
-        "review": ReviewScreen,
-        "sheet": GridScreen,
-        "charts": ChartsScreen,
-        "runs": RunsScreen,
-        "ledger": LedgerScreen,
-        "holdout": HoldoutScreen,
-        "draw": HoldoutForm,
-    }
-    for command in SCREENS[screen]:
-        name = bindings.action(command.id).partition("(")[0]
-        assert hasattr(owners[screen], f"action_{name}"), command.id
-
-
 # ── undo is said before and after ────────────────────────────────────────────────────────
 
 

@@ -145,7 +145,7 @@ def draw_action(
     Bursts are stratified by what the run says of the frame that stands for each: its class,
     then its score, then its camera. There is room for as many strata as two thirds of the sample
     fill with the least of each; classes too small for that share one, called rare classes.
-    Pictures without a prediction are a stratum of their own.
+    Blanks, however few, and pictures without a prediction are strata of their own.
     """
     from camtrap_tui.domain.drawing_plans import DrawRequest
     from camtrap_tui.services.charts import choose_run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ from camtrap_tui.domain.text import counted
 if TYPE_CHECKING:
     from camtrap_tui.services.holdouts import Plan, Progress
 
+# The narrowest terminal that works well.
+_COLUMNS = 80
+
 
 def show_plan(plan: Plan) -> None:
     rows: list[Sequence[Cell]] = [
@@ -22,12 +26,16 @@ def show_plan(plan: Plan) -> None:
     drawn = (plan.population, plan.population_images, plan.sampled)
     rows.append(("in all", *drawn, None, _points(plan.half_width)))
     echo_table(("stratum", "bursts", "pictures", "drawn", "weight", "points"), rows)
-    narrate(
-        "\nPoints: the half-width to expect of a 95 % interval of accuracy, were 9 in 10 right."
-    )
+    narrate("")
+    _tell("Points: the half-width to expect of a 95 % interval of accuracy, were 9 in 10 right.")
     for note in plan.notes:
-        narrate(note)
+        _tell(note)
     _tell_graded(plan.graded_before)
+
+
+def _tell(note: str) -> None:
+    # By words: a terminal would break it anywhere.
+    narrate(textwrap.fill(note, _COLUMNS))
 
 
 def _points(half_width: float) -> str:
@@ -37,7 +45,7 @@ def _points(half_width: float) -> str:
 def _tell_graded(before: Mapping[str, int]) -> None:
     """Say which of the drawn pictures were graded with the AI's word in view."""
     for grader, pictures in before.items():
-        narrate(
+        _tell(
             f"{grader} has graded {counted(pictures, 'picture')} of these with the AI's word in"
             " view: that does not count here."
         )

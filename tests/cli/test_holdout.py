@@ -76,7 +76,9 @@ def test_what_was_graded_with_the_ai_in_view_is_said(survey: Path) -> None:
         from tests.store.test_grades import grade
 
         grade(store, range(1, 78), "blank", "ben")
-    assert "ben has graded 40 pictures of these" in run(survey, *DRAW).stderr
+    said = run(survey, *DRAW).stderr
+    assert "ben has graded 40 pictures of these" in said
+    assert max(map(len, said.splitlines())) <= 80
     assert "does not count" in run(survey, "show", "b").stderr
     assert told(survey, "show", "b")["graded_before"] == {"ben": 40}
 

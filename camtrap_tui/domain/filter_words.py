@@ -10,7 +10,7 @@ from camtrap_tui.domain.quality import FLAGS
 # Word: (what it chooses by, an example).
 WORDS = {
     "species": ("the prediction: part of a name, a group, or the =whole name", "species:raccoon"),
-    "truth": ("what its graders agree on", "truth:mallard"),
+    "truth": ("what its graders agree on, or an adjudicator says", "truth:mallard"),
     "class": ("any class of the classifier above a score", "class:mallard>0.3"),
     "score": ("the prediction's score", "score:<0.8"),
     "has": ("a box of at least 0.2", "has:animal"),
@@ -36,7 +36,7 @@ STATES = {
     "unsure": "somebody was not sure",
     "marked": "somebody marked it",
     "noted": "somebody wrote a note on it",
-    "conflict": "its graders name different species",
+    "conflict": "its graders contradict each other, and nobody has settled it",
     "corrected": "somebody graded it as something else than predicted",
     "changed": "another run predicts something else",
     "unexpected": "the run predicts what is not expected here (camtrap-tui expect)",

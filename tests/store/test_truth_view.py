@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import uuid
 from collections.abc import Iterator
 from itertools import product
@@ -18,6 +19,12 @@ from camtrap_tui.domain.taxonomy import ANIMAL, BLANK, HUMAN, UNKNOWN, TaxonName
 from camtrap_tui.services.consensus import truth_of
 from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.reports import Counted
+from camtrap_tui.store.schema import M001
+from camtrap_tui.store.schema_002 import M002
+from camtrap_tui.store.schema_003 import M003
+from camtrap_tui.store.schema_004 import M004
+from camtrap_tui.store.schema_005 import M005
+from camtrap_tui.store.schema_006 import M006
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, taxon
 
@@ -94,6 +101,45 @@ def test_relations_are_those_of_the_domain(taxa_of: Store) -> None:
         said = found.get((one.id, other.id), "other")
         assert said == relation(one, other), (one, other)
     assert {"same", "coarser", "finer"} == set(found.values())
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "SELECT state, label FROM truth WHERE image_id = 5",
+        "SELECT 1 FROM contradiction WHERE image_id = 5",
+        "SELECT taxon_id FROM truth_word WHERE image_id = 5",
+        "SELECT relation FROM taxon_relation WHERE taxon_id = 5 AND kin_id = 6",
+    ],
+)
+def test_what_is_asked_of_one_image_reads_its_rows_alone(taxa_of: Store, asked: str) -> None:
+    steps = [row[3] for row in taxa_of.db.execute(f"EXPLAIN QUERY PLAN {asked}")]
+    assert not [s for s in steps if s.startswith("SCAN") and "subquery" not in s], steps
+    assert not [s for s in steps if "AUTOMATIC" in s or "MATERIALIZE" in s], steps
+
+
+def test_a_survey_of_before_knows_who_adjudicated() -> None:
+    with sqlite3.connect(":memory:") as raw:
+        for statement in (*M001, *M002, *M003, *M004, *M005):
+            raw.execute(statement)
+        columns = "id, grade_uuid, action, image_id, grader, grader_number, target_uuid, mode"
+        for row in (
+            (1, "a", "grade", 7, "ann", 1, None, "assisted"),
+            (2, "b", "grade", 7, "eve", 1, None, "adjudicated"),
+            (3, "c", "grade", 8, "eve", 2, None, "adjudicated"),
+            (4, "d", "undo", None, "eve", 3, "c", "assisted"),
+            (5, "e", "grade", 8, "eve", 4, None, "assisted"),
+        ):
+            raw.execute(
+                f"INSERT INTO grade ({columns}, gesture, graded_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', '')",
+                row,
+            )
+        for statement in M006:
+            raw.execute(statement)
+        found = raw.execute("SELECT image_id, grader, adjudicates FROM vote").fetchall()
+    raw.close()
+    assert found == [(7, "ann", 0), (7, "eve", 1), (8, "eve", 0)]
 
 
 @settings(max_examples=300, deadline=None)

@@ -156,6 +156,7 @@ def draw_action(
         progress,
         progress_json,
     )
+    from camtrap_tui.services.splitting import overlap_note
     from camtrap_tui.store.store import Store
 
     by = cast("tuple[By, ...]", tuple(part.strip() for part in strata.split(",") if part.strip()))
@@ -172,12 +173,15 @@ def draw_action(
             narrate("Nothing was drawn (--dry-run).")
             return
         holdout = freeze(store, drawing, who)
+        overlap = overlap_note(store)
         if as_json:
             echo_json(progress_json(progress(store, holdout)) | {"notes": list(plan.notes)})
     narrate(
         f"Drawn: grade it with camtrap-tui review {quoted(str(survey))}"
         f" --holdout {quoted(holdout.name)}"
     )
+    if overlap:
+        narrate(overlap)
 
 
 @holdout_command.command("show")
@@ -229,6 +233,7 @@ def extend_action(
     the first drawing. Weights follow, and the extension is recorded.
     """
     from camtrap_tui.services.holdouts import extend, find_holdout, plan_extension
+    from camtrap_tui.services.splitting import overlap_note
     from camtrap_tui.store.store import Store
 
     who = _grader(grader, needed=not dry_run)
@@ -239,6 +244,7 @@ def extend_action(
         phase = None
         if not dry_run:
             phase = extend(store, holdout, more, who, stratum=stratum, species=species)
+        overlap = overlap_note(store)
     rows = [
         (old.stratum, old.name, old.population, old.sampled, added, new.sampled, new.weight)
         for old, new, added in zip(before, planned.strata, planned.more, strict=True)
@@ -269,6 +275,8 @@ def extend_action(
         narrate("Nothing was drawn (--dry-run).")
     else:
         narrate(f"Phase {phase.phase} of {holdout.name}: {counted(more, 'burst')} drawn.")
+    if overlap:
+        narrate(overlap)
 
 
 @holdout_command.command("discard")

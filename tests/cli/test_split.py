@@ -63,3 +63,17 @@ def test_a_survey_without_grades_is_one_sentence(tmp_path: Path) -> None:
     Store.open(path, create=True).close()
     result = CliRunner().invoke(group, ["split", str(path)])
     assert "no graded image can be divided" in str(result.exception)
+
+
+def test_a_holdout_drawn_since_says_that_the_sets_are_to_be_made_anew(survey: Path) -> None:
+    def draw(*more: str) -> Result:
+        arguments = ["holdout", str(survey), *more, "--grader", "ann"]
+        return CliRunner().invoke(group, arguments, catch_exceptions=False)
+
+    size = ("--size", "4", "--min", "1")
+    assert "fine-tuning" not in draw("draw", "first", *size).stderr
+    run(survey)
+    assert "are in the fine-tuning sets" in draw("draw", "second", "--seed", "9", *size).stderr
+    run(survey)
+    assert "in the fine-tuning sets" in draw("extend", "second", "--by", "4").stderr
+    assert "Left out, in a burst of a holdout" in run(survey).stderr

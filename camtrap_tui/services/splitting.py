@@ -291,8 +291,9 @@ def _changes(before: Mapping[int, Part], after: Mapping[int, Part]) -> Changes:
 def _about_division(request: SplitRequest, by: By, deployments: int) -> list[str]:
     if by == "deployment":
         return []
-    needed = splitting.enough_deployments(request.shares)
-    why = f", for there are {deployments:,} deployments of the {needed:,} that these shares need"
+    needed = counted(splitting.enough_deployments(request.shares), "deployment")
+    have = "has" if deployments == 1 else "have"
+    why = f", since these shares need {needed} and {deployments:,} {have} graded pictures"
     return [
         f"Divided by time{'' if request.by else why}: a model does worse at a new camera than such"
         " a test says."

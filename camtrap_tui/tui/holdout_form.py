@@ -34,7 +34,7 @@ from camtrap_tui.tui.prompt_screen import PromptScreen
 
 _LABEL_CELLS = 14
 _ALLOCATIONS = {
-    "mixed": "half by population, half the same for each; of blanks a quarter at least",
+    "mixed": "half by population, half alike; of blanks a quarter at least",
     "proportional": "by population alone",
     "equal": "the same for each stratum",
 }

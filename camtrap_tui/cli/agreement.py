@@ -48,10 +48,11 @@ def agreement_command(
 ) -> None:
     """Say how far the graders of SURVEY agree, on pictures with several votes.
 
-    same: how often two say the same. alpha (Krippendorff's, for all graders) and kappa (Cohen's,
-    for two) set off what chance would give: 1 is perfect, 0 no better than chance. A family is not
-    its species here, but for `compatible`, which counts words that contradict each other. Not sure
-    is no word; an adjudicator's is left out. The limits are for 95 %, frames of a burst being one.
+    same: how often two say the same; a family is not its species here. compatible: how often
+    neither contradicts the other. alpha (Krippendorff's, for all graders) and kappa (Cohen's, for
+    two) set off what chance would give: 1 is perfect, 0 no better than chance. Who is not sure has
+    said nothing; an adjudicator's word is left out. The limits are for 95 %, frames of a burst
+    being one observation.
     """
     from camtrap_tui.config import load_settings
     from camtrap_tui.services.agreement import agreement, agreement_json

@@ -67,9 +67,10 @@ def consensus_command(
     """Say what a rule makes of the votes in SURVEY: each grader's latest standing word.
 
     unanimous: all who name something agree. majority: more than half of them do, of at least K
-    persons. weighted: by measured skill. expert: what this person says. What was adjudicated is
-    settled under any rule; who is not sure abstains; a group (mammal) contradicts nothing in it;
-    counts play no part. Species are settled each for itself.
+    persons. weighted: more than half of their weights, by skill that is measured where several
+    voted (Dawid and Skene's way). expert: what this person says. What was adjudicated is settled
+    under any rule; who is not sure abstains; a group (mammal) contradicts nothing in it; counts
+    play no part. Species are settled each for itself.
     """
     from camtrap_tui.config import load_settings
     from camtrap_tui.domain.consensus import UNANIMOUS, parse_rule

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from camtrap_tui.domain.cells import read_cell
 from camtrap_tui.domain.filters import Filter
-from camtrap_tui.domain.taxonomy import UNKNOWN, TaxonName
 from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.export import ExportReport, entries, export_truth
@@ -205,35 +204,6 @@ def test_final_rows_are_the_same_with_and_without_all_graders(votes: Store) -> N
         return [row["observation_id"] for row in rows if row["is_final"] == "true"]
 
     assert final(all_graders=True) == final(all_graders=False)
-
-
-def test_of_coarser_and_finer_words_the_finest_is_final_in_the_name_of_who_says_it(
-    store: Store,
-) -> None:
-    (key,) = add_images(store, [Said(MALLARD)])
-    bird = TaxonName("u-aves", "aves", "", "", "", "", "bird")
-    duck = TaxonName("u-duck", "aves", "anseriformes", "anatidae", "anas", "crecca", "teal")
-    for name, said in (("ann", duck), ("ben", duck), ("cem", bird), ("dan", UNKNOWN)):
-        seen = (NewObservation(taxon(store, said).id),)
-        store.grades.append(name, [NewGrade(md5(name), key, seen, "assisted", "species")], NOW)
-    shown = [(row["label"], row["labeled_by"], row["is_final"]) for row in export(store)]
-    assert shown == [("teal", "ann;ben", "true")]
-    everybody = export(store, all_graders=True)
-    assert [row["is_final"] for row in everybody].count("true") == 1
-    assert len(everybody) == 4
-
-
-def test_what_was_adjudicated_is_final_in_the_adjudicators_name(votes: Store) -> None:
-    key = votes.db.value("SELECT id FROM image WHERE file_path = 'IMG_0002.JPG'")
-    seen = (NewObservation(taxon(votes, MALLARD).id),)
-    new = NewGrade(md5("ruled"), key, seen, "adjudicated", "species")
-    votes.grades.append("eve", [new], NOW)
-    found = [
-        (row["label"], row["labeled_by"], row["label_mode"], row["is_final"])
-        for row in export(votes)
-        if row["file_path"] == "IMG_0002.JPG"
-    ]
-    assert found == [(MALLARD, "eve", "adjudicated", "true")]
 
 
 def test_the_report_says_what_is_in_it_and_what_is_not(votes: Store) -> None:

@@ -1,10 +1,16 @@
-"""The README's tables as the code has them."""
+"""What the README shows: its tables as the code has them, and its chapters' blocks."""
 
 from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
 
 from camtrap_tui.commands import SCREENS, keys_sign
 from camtrap_tui.domain.filter_words import VALUES, WORDS
 from camtrap_tui.services.export_columns import EXPORT_COLUMNS
+
+ROOT = Path(__file__).parent.parent
 
 _SCREEN_TITLES = {
     "review": "review",
@@ -15,11 +21,22 @@ _SCREEN_TITLES = {
 }
 
 
+def blocks(chapter: str, language: str) -> list[str]:
+    """Return the blocks of one language in a chapter of the README."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8").partition(f"\n## {chapter}\n")[2]
+    return re.findall(rf"```{language}\n(.*?)```", text.partition("\n## ")[0], re.DOTALL)
+
+
+def commands(chapter: str) -> list[list[str]]:
+    """Return the commands of the first shell block of a chapter of the README, as words."""
+    return [shlex.split(line) for line in blocks(chapter, "sh")[0].splitlines()]
+
+
 def keys_table() -> str:
     """Return the table of all keys, screen by screen."""
     lines = ["| screen | keys | command |", "|---|---|---|"]
-    for screen, commands in SCREENS.items():
-        for command in commands:
+    for screen, its_commands in SCREENS.items():
+        for command in its_commands:
             keys = " ".join(f"`{key}`" for key in keys_sign(command).split()) or "palette"
             lines.append(f"| {_SCREEN_TITLES[screen]} | {keys} | {command.help} |")
     return "\n".join(lines)

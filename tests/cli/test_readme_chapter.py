@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,17 +11,10 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.docs import ROOT, commands
+
 PICTURES = ROOT / "sample_data" / "pictures"
 PREFIX = "2024"
-
-
-def commands(chapter: str) -> list[list[str]]:
-    """Return the commands of the first shell block of a chapter of the README, as words."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8").partition(f"\n## {chapter}\n")[2]
-    block = re.search(r"```sh\n(.*?)```", text.partition("\n## ")[0], re.DOTALL)
-    assert block is not None
-    return [shlex.split(line) for line in block[1].splitlines()]
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ def grade(
     name: str,
     grader: str = "ann",
     batch: str | None = None,
+    mode: str = "assisted",
 ) -> str:
     """Append a grade of each image; return the uuid that undoes them."""
     made = [str(uuid.uuid4()) for _ in image_ids]
@@ -37,7 +38,7 @@ def grade(
     store.grades.append(
         grader,
         [
-            NewGrade(made[n], image_id, (NewObservation(key),), "assisted", "test", None, batch)
+            NewGrade(made[n], image_id, (NewObservation(key),), mode, "test", None, batch)
             for n, image_id in enumerate(image_ids)
         ],
         NOW,
@@ -324,7 +325,8 @@ def test_votes_equal_a_model_and_do_not_depend_on_the_order_of_rows(
         for number, (what, at, name, who) in enumerate(steps):
             if what in ("grade", "batch"):
                 which = images[at : at + 1] if what == "grade" else images
-                grade(store, which, name, who, f"b{number}" if what == "batch" else None)
+                mode = "adjudicated" if number % 3 == 0 else "assisted"
+                grade(store, which, name, who, f"b{number}" if what == "batch" else None, mode)
                 done[who].append(dict.fromkeys(which, name))
                 undone[who].clear()
             elif what == "undo" and undo(store, who):
@@ -341,6 +343,12 @@ def test_votes_equal_a_model_and_do_not_depend_on_the_order_of_rows(
             latest = store.grades.latest_by(who)
             assert (latest.id if latest else None) == latest_standing(store, who)
         votes = store.db.execute("SELECT * FROM vote").fetchall()
+        rulings = store.db.execute(
+            "SELECT DISTINCT image_id, grader FROM standing_grade WHERE mode = 'adjudicated'"
+        ).fetchall()
+        assert {(image, who) for image, who, *_, adjudicates in votes if adjudicates} == set(
+            rulings
+        )
         rows = store.db.execute("SELECT * FROM grade").fetchall()
     # The same rows, as a merge may bring them: in any order.
     random.Random(seed).shuffle(rows)

@@ -383,19 +383,6 @@ def test_two_graders_at_once_lose_nothing(store: Store, tmp_path: Path) -> None:
         assert [n for (n,) in numbers] == list(range(1, 61))
 
 
-def test_truth_is_what_graders_agree_on(store: Store) -> None:
-    one, two, three = add_images(store, [Said(), Said(), Said()])
-    grade(store, [one, two], "mallard", "ann", batch="b")
-    grade(store, [one], "mallard", "ben")
-    grade(store, [two], "blank", "ben")
-    found = {
-        image: (state, label)
-        for image, state, label in store.db.execute("SELECT image_id, state, label FROM truth")
-    }
-    assert found == {one: ("agreed", "mallard"), two: ("conflict", None)}
-    assert three not in found
-
-
 def test_a_burst_of_any_length_can_be_asked_for(store: Store) -> None:
     first, *_ = add_images(store, [Said()])
     grade(store, [first], "mallard")

@@ -27,6 +27,7 @@ from camtrap_tui.store.schema_005 import M005
 from camtrap_tui.store.schema_006 import M006
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, taxon
+from tests.store.test_grades import grade
 
 _CARNIVORES = ("mammalia", "carnivora", "procyonidae")
 
@@ -101,6 +102,19 @@ def test_relations_are_those_of_the_domain(taxa_of: Store) -> None:
         said = found.get((one.id, other.id), "other")
         assert said == relation(one, other), (one, other)
     assert {"same", "coarser", "finer"} == set(found.values())
+
+
+def test_truth_is_what_graders_agree_on(store: Store) -> None:
+    one, two, three = add_images(store, [Said(), Said(), Said()])
+    grade(store, [one, two], "mallard", "ann", batch="b")
+    grade(store, [one], "mallard", "ben")
+    grade(store, [two], "blank", "ben")
+    found = {
+        image: (state, label)
+        for image, state, label in store.db.execute("SELECT image_id, state, label FROM truth")
+    }
+    assert found == {one: ("agreed", "mallard"), two: ("conflict", None)}
+    assert three not in found
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,22 @@ class Stratum:
         """
         return 1 - self.seen * self.singles
 
+    def variance(self, values: Sequence[float]) -> float:
+        """Return the variance of the stratum's total, of its graded units' values."""
+        middle = sum(values) / len(values)
+        squares = sum((one - middle) ** 2 for one in values) / max(1, len(values) - 1)
+        return self.weight**2 * self.open * len(values) * squares
+
+    def moved(self, values: Sequence[float]) -> float:
+        """Return what the choice of a burst's picture adds to the variance of a sum of strata.
+
+        That choice is a first phase of sampling (W. G. Cochran 1977, Sampling Techniques, section
+        12.2): another picture of the burst may have lain in another stratum, and have been worth
+        what is usual there. As if the pictures of a burst had nothing in common: never too little.
+        """
+        middle = sum(values) / len(values)
+        return self.population * (1 - self.singles) * middle * middle
+
 
 @dataclass(frozen=True, slots=True)
 class Design:
@@ -124,7 +140,7 @@ def share(
     those of the weighted sum of the strata's shares, each with Wilson's (`limits_of_sum`), and
     what is not known of their weights is added. `guard` is what no single unit may dominate.
     """
-    y, x = _sized(plan, hits, of)
+    y, x = sized(plan, hits, of)
     n = sum(of)
     if not any(x):
         return _nothing("nothing of this kind is graded")
@@ -138,9 +154,7 @@ def share(
         weight = stratum.weight * sum(x[i] for i in stratum.units) / total
         parts.append(Share(weight, n_here, part if math.isinf(n_here) else part * n_here))
         off = [(part - value) * x[i] for i in stratum.units]
-        middle = sum(off) / len(off)
-        squares = sum((one - middle) ** 2 for one in off) / max(1, len(off) - 1)
-        loose += stratum.weight**2 * stratum.open * len(off) * squares
+        loose += stratum.variance(off) + stratum.moved(off)
     if len(parts) == 1:
         lower, upper = wilson(value, parts[0].n)
     else:
@@ -158,9 +172,9 @@ def total(
     `where` are the graded units that could be in it, `most` how many units of each stratum could
     at all: none in the strata that it does not name.
     """
-    value, (lower, upper) = _amount(plan, hits, most)
-    y, x = _sized(plan, hits, [True] * len(hits))
-    _, error, all_units = ratio(plan, y, x)
+    value, (lower, upper) = _amount(plan, hits, most, is_sized=True)
+    y, _ = sized(plan, hits, [True] * len(hits))
+    _, error, all_units = ratio(plan, y, [1.0] * len(y))
     made = Estimate(
         value, lower, upper, error * all_units, sum(where), sum(hits), "sum of Wilson's limits"
     )
@@ -181,7 +195,7 @@ def part_found(
     of the part are those of the ratio of the two (`limits_of_part`). `most_hits` and
     `most_others` say how many units of each stratum could be the one or the other.
     """
-    y, x = _sized(plan, hits, of)
+    y, x = sized(plan, hits, of)
     n = sum(of)
     if not n:
         return _nothing("none was found in the graded sample")
@@ -217,10 +231,16 @@ def mean(plan: Design, values: Sequence[float], of: Sequence[bool]) -> Estimate:
     return _guarded(plan, Estimate(value, lower, upper, error, n, n, "normal"), x, "denominator")
 
 
-def _amount(plan: Design, hits: Sequence[bool], most: Mapping[int, int]) -> tuple[float, Limits]:
-    """Return the total of `hits` and its limits; strata that cannot hold one add nothing."""
-    y, x = _sized(plan, hits, [True] * len(hits))
-    parts, value = [], 0.0
+def _amount(
+    plan: Design, hits: Sequence[bool], most: Mapping[int, int], *, is_sized: bool = False
+) -> tuple[float, Limits]:
+    """Return the total of `hits` and its limits; strata that cannot hold one add nothing.
+
+    `is_sized` lets the limits know that the pictures of a stratum are estimated from its graded
+    bursts; of two such totals the ratio does not depend on it much.
+    """
+    y, x = sized(plan, hits, [True] * len(hits))
+    parts, value, loose = [], 0.0, 0.0
     for h, stratum in plan.strata.items():
         possible = most.get(h, 0)
         found = _in_stratum(stratum, y, x)
@@ -230,9 +250,16 @@ def _amount(plan: Design, hits: Sequence[bool], most: Mapping[int, int]) -> tupl
         scale = stratum.weight * sum(x[i] for i in stratum.units)
         parts.append(Share(scale, n, part if math.isinf(n) else part * n))
         value += scale * part
+        loose += stratum.variance([part * x[i] for i in stratum.units])
     if not parts:
         return 0.0, (0.0, 0.0)
     lower, upper = limits_of_sum(parts)
+    # Two independent distances, each by its own limits, as in `limits_of_difference`.
+    spread = Z * math.sqrt(loose) if is_sized else 0.0
+    lower, upper = (
+        value - math.hypot(value - lower, spread),
+        value + math.hypot(upper - value, spread),
+    )
     return value, (max(0.0, lower), upper)
 
 
@@ -241,8 +268,8 @@ def _in_stratum(
 ) -> tuple[float, float] | None:
     """Return the share of x that is y in one stratum, and of how many it is; None without x.
 
-    Units of unequal size count for fewer (L. Kish 1965, Survey Sampling, section 11.7), and for
-    fewer still where errors go with size; what is settled of a finite stratum counts for more.
+    Units of unequal size count for fewer (L. Kish 1965, Survey Sampling: the effective sample
+    size), and for fewer still where errors go with size; what is settled of a finite stratum counts for more.
     """
     within = [i for i in stratum.units if x[i]]
     if not within:
@@ -256,9 +283,10 @@ def _in_stratum(
     return part, n / stratum.open if stratum.open else math.inf
 
 
-def _sized(
+def sized(
     plan: Design, hits: Sequence[bool], of: Sequence[bool]
 ) -> tuple[list[float], list[float]]:
+    """Return (y, x) of each unit: its size where it is in both, and where it is in `of`."""
     x = [size if is_in else 0.0 for size, is_in in zip(plan.sizes, of, strict=True)]
     return [size if is_hit else 0.0 for size, is_hit in zip(x, hits, strict=True)], x
 

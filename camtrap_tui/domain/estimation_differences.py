@@ -8,9 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from camtrap_tui.domain.estimation import Design, ratio, total
-from camtrap_tui.domain.estimation_figures import Sample, accuracy, missed_rate, precision, recall
+from camtrap_tui.domain.estimation import Design, ratio, sized, total
+from camtrap_tui.domain.estimation_figures import (
+    Sample,
+    accuracy,
+    missed_rate,
+    precision,
+    recall,
+    unseen_part,
+)
 from camtrap_tui.domain.evaluations import Difference, Estimate
 from camtrap_tui.domain.statistics import Z, limits_of_difference
 
@@ -61,7 +69,8 @@ def missed_difference(mine: Sample, theirs: Sample) -> Difference:
         )
         for sample in (mine, theirs)
     ]
-    return _paired("missed", "", mine, sides, missed_rate(mine), missed_rate(theirs))
+    made = _paired("missed", "", mine, sides, missed_rate(mine), missed_rate(theirs))
+    return _with_unseen(made, mine, theirs, blank)
 
 
 def precision_difference(mine: Sample, theirs: Sample, number: int, name: str) -> Difference:
@@ -73,8 +82,20 @@ def precision_difference(mine: Sample, theirs: Sample, number: int, name: str) -
         )
         for sample in (mine, theirs)
     ]
-    figures = precision(mine, number), precision(theirs, number)
-    return _paired("precision", name, mine, sides, *figures)
+    own, other = precision(mine, number), precision(theirs, number)
+    made = _paired("precision", name, mine, sides, own, other)
+    return _with_unseen(made, mine, theirs, number)
+
+
+def _with_unseen(made: Difference, mine: Sample, theirs: Sample, number: int) -> Difference:
+    """Widen the difference of what is called a class by what neither run's sample shows of it."""
+    own, other, by = made.mine.value, made.theirs.value, made.by
+    if own is None or other is None or by.lower is None or by.upper is None:
+        return made
+    one, two = unseen_part(mine, number), unseen_part(theirs, number)
+    lower = by.lower - one * own - two * (1 - other)
+    upper = by.upper + one * (1 - own) + two * other
+    return replace(made, by=replace(by, lower=max(-1.0, lower), upper=min(1.0, upper)))
 
 
 def recall_difference(mine: Sample, theirs: Sample, number: int, name: str) -> Difference:
@@ -127,6 +148,7 @@ def _paired(
         middle = sum(residuals[i] for i in units) / len(units) if len(units) > 1 else 0.0
         squares = sum((residuals[i] - middle) ** 2 for i in units) / max(1, len(units) - 1)
         error += stratum.population**2 * stratum.open * squares / len(units)
+        error += stratum.moved([residuals[i] for i in units])
         weights += [stratum.weight * plan.sizes[i] / whole for i in units if in_either[i]]
     spread = Z * math.sqrt(error + sum(weight**2 for weight in weights) / len(weights))
     by_value = own.value - other.value
@@ -147,7 +169,7 @@ def _paired(
 
 def _residuals(plan: Design, side: Side) -> list[float]:
     """Return (y - R x) / X of each unit: what it adds to the error of the ratio R."""
-    y, x = _sized(plan, side)
+    y, x = sized(plan, *side)
     value, _, whole = ratio(plan, y, x)
     return [(a - value * b) / whole for a, b in zip(y, x, strict=True)]
 
@@ -179,9 +201,3 @@ def _correlation(plan: Design, one: Sequence[bool], two: Sequence[bool]) -> floa
     if sums[1] <= 0 or sums[2] <= 0:
         return 0.0
     return max(-1.0, min(1.0, sums[0] / math.sqrt(sums[1] * sums[2])))
-
-
-def _sized(plan: Design, side: Side) -> tuple[list[float], list[float]]:
-    hits, of = side
-    x = [size if is_in else 0.0 for size, is_in in zip(plan.sizes, of, strict=True)]
-    return [size if is_hit else 0.0 for size, is_hit in zip(x, hits, strict=True)], x

@@ -7,7 +7,7 @@ are one taxon. Every figure is weighted: none is the share of what happened to b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from camtrap_tui.domain import estimation
 from camtrap_tui.domain.estimation import Design
@@ -16,6 +16,8 @@ from camtrap_tui.domain.lineage import Relation
 
 # The class number of a burst that the run says nothing of.
 UNSAID = -1
+# A precision of which a greater part was never looked at is called unstable.
+_MOST_UNSEEN = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +82,34 @@ def in_relation(sample: Sample, relation: Relation) -> Estimate:
     return estimation.share(sample.plan, units, [True] * len(units), "numerator")
 
 
-def precision(sample: Sample, number: int, score: float = 0.0) -> Estimate:
-    """Return what part of all that the run calls this class, with this score at least, is."""
-    said = sample.each(lambda unit: unit.said == number and unit.score >= score)
-    return estimation.share(sample.plan, sample.each(lambda unit: unit.is_right), said)
+def precision(sample: Sample, number: int) -> Estimate:
+    """Return what part of all that the run calls this class is."""
+    said = sample.each(lambda unit: unit.said == number)
+    right = sample.each(lambda unit: unit.is_right)
+    return _with_unseen(estimation.share(sample.plan, right, said), sample, number)
 
 
-def coverage(sample: Sample, number: int, score: float) -> Estimate:
-    """Return what part of all that the run calls this class has this score at least."""
-    taken = sample.each(lambda unit: unit.score >= score)
-    return estimation.share(sample.plan, taken, sample.each(lambda unit: unit.said == number))
+def _with_unseen(found: Estimate, sample: Sample, number: int) -> Estimate:
+    """Return a share of what is called a class, with limits that also hold for the unseen part.
+
+    Of what is called so in strata where none of it was graded, all or nothing may be a hit.
+    """
+    unseen = unseen_part(sample, number)
+    if found.lower is None or found.upper is None or not unseen:
+        return found
+    lower, upper = (1 - unseen) * found.lower, 1 - (1 - unseen) * (1 - found.upper)
+    made = replace(found, lower=lower, upper=upper)
+    if unseen < _MOST_UNSEEN or found.state != "sound":
+        return made
+    note = f"{100 * unseen:.0f} % of them are in strata where none was graded"
+    return replace(made, state="unstable", note=note)
+
+
+def unseen_part(sample: Sample, number: int) -> float:
+    """Return the share of the bursts called this class in strata where no graded one is."""
+    called = {h: n for h, n in sample.called_so(number).items() if h in sample.plan.strata}
+    seen = {unit.stratum for unit in sample.units if unit.said == number}
+    return sum(n for h, n in called.items() if h not in seen) / max(1, sum(called.values()))
 
 
 def recall(sample: Sample, number: int) -> Estimate:
@@ -113,7 +133,8 @@ def missed_rate(sample: Sample) -> Estimate:
     """Return what part of all that the run calls blank holds an animal."""
     said = sample.each(lambda unit: unit.said == sample.blank)
     animals = sample.each(lambda unit: unit.holds_animal)
-    return estimation.share(sample.plan, animals, said, "numerator")
+    found = estimation.share(sample.plan, animals, said, "numerator")
+    return _with_unseen(found, sample, sample.blank)
 
 
 def missed_count(sample: Sample) -> Estimate:

@@ -150,7 +150,8 @@ def limits_of_part(part: float, of_part: Limits, rest: float, of_rest: Limits) -
     """Return the limits of part / (part + rest), two amounts that were estimated apart.
 
     By the limits of the ratio of the two (MOVER-R: A. Donner and G. Y. Zou 2012, Stat Methods
-    Med Res 21:347-359), written so that no zero is divided by.
+    Med Res 21:347-359, equation 9, for estimates that are not correlated), written so that no zero
+    is divided by.
     """
     square = (part * rest) ** 2
     (part_low, part_high), (rest_low, rest_high) = of_part, of_rest

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from camtrap_tui.domain.estimation import design
 from camtrap_tui.domain.estimation_figures import Judged, Sample
 from camtrap_tui.domain.sampling import Frame, Pictured, allocate, floors, frame_of, ranked
-from camtrap_tui.domain.strata import Kind, band_of, room_for, stratify
+from camtrap_tui.domain.strata import Kind, band_of, of_blanks, room_for, stratify
+from camtrap_tui.domain.taxonomy import BLANK_UUID
 
 BLANK = 0
 NAMES = ("blank", "raccoon", "deer", "squirrel", "opossum", "coyote", "otter", "bobcat", "mink")
@@ -33,6 +34,15 @@ class Recipe:
     found: tuple[float, ...]
     to_blank: float
     false_alarm: float
+    # Pictures of a burst: 1 and, on average, so many more; the share of bursts that are said alike.
+    more: float = 1 / 0.45
+    longest: int = 12
+    alike: float = 0.85
+    # Of a class's errors, so many go to one other: (class, other, share).
+    confused: tuple[int, int, float] = (0, 0, 0.0)
+    # Parameters of beta distributions of scores, where right and where wrong.
+    right: tuple[float, float] = (9.0, 1.2)
+    wrong: tuple[float, float] = (4.0, 1.2)
 
 
 RECIPES = (
@@ -61,6 +71,23 @@ RECIPES = (
         0.01,
     ),
 )
+# Written down before it was run, and no part of what the method was chosen by.
+INDEPENDENT = (
+    Recipe(
+        "flood, 70 % blank, large bursts, two species confused (independent)",
+        8000,
+        (0.70, 0.20, 0.04, 0.02, 0.015, 0.012, 0.008, 0.004, 0.001),
+        (1.0, 0.85, 0.90, 0.80, 0.80, 0.75, 0.70, 0.60, 0.50),
+        0.45,
+        0.04,
+        more=12.0,
+        longest=60,
+        alike=0.3,
+        confused=(1, 2, 0.4),
+        right=(12.0, 1.3),
+        wrong=(3.0, 3.0),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +111,9 @@ class KnownSurvey:
         self._drawable: list[Pictured] = []
         for number, burst in enumerate(self.bursts):
             for picture in burst:
-                kind = Kind(NAMES[picture.said], NAMES[picture.said], band_of(picture.score), "")
+                name = NAMES[picture.said]
+                uuid = BLANK_UUID if picture.said == BLANK else name
+                kind = Kind(uuid, name, band_of(picture.score), "")
                 known = self._kinds.setdefault(kind, len(self._kinds))
                 at = len(self._pictures)
                 self._drawable.append(Pictured(at, f"{recipe.name} {at}", number, known))
@@ -94,8 +123,8 @@ class KnownSurvey:
     def _burst(self) -> list[Picture]:
         chance = self._chance
         truth = chance.choices(range(len(NAMES)), self.recipe.shares)[0]
-        length = min(12, 1 + int(chance.expovariate(0.45)))
-        if chance.random() < 0.85:
+        length = min(self.recipe.longest, 1 + int(chance.expovariate(1 / self.recipe.more)))
+        if chance.random() < self.recipe.alike:
             return [self._said(truth)] * length
         return [self._said(truth) for _ in range(length)]
 
@@ -106,11 +135,20 @@ class KnownSurvey:
             if chance.random() < recipe.false_alarm:
                 said = chance.choices(range(1, len(NAMES)), recipe.shares[1:])[0]
         elif chance.random() > recipe.found[truth]:
-            said = BLANK
-            while chance.random() > recipe.to_blank and said in (BLANK, truth):
-                said = chance.randrange(1, len(NAMES))
-        alpha = 9.0 if said == truth else 4.0
-        return Picture(truth, said, round(chance.betavariate(alpha, 1.2), 4))
+            said = self._mistaken(truth)
+        score = chance.betavariate(*(recipe.right if said == truth else recipe.wrong))
+        return Picture(truth, said, round(score, 4))
+
+    def _mistaken(self, truth: int) -> int:
+        """Return what the model says of an animal that it does not know."""
+        chance, recipe = self._chance, self.recipe
+        one, other, share = recipe.confused
+        if one == truth and chance.random() < share:
+            return other
+        said = BLANK
+        while chance.random() > recipe.to_blank and said in (BLANK, truth):
+            said = chance.randrange(1, len(NAMES))
+        return said
 
     def true_accuracy(self) -> float:
         """Return the mean over bursts of the share of their frames that are right."""
@@ -159,7 +197,8 @@ class KnownSurvey:
         stratum_of = [inside.get(kind, 0) for kind in kinds]
         places = ranked(frame, stratum_of, len(strata))
         populations = [len(one) for one in places]
-        taken = allocate(populations, size, "mixed", floors(populations, minimum))
+        blanks = of_blanks([one.name for one in strata])
+        taken = allocate(populations, size, "mixed", floors(populations, minimum), blanks)
         units = list(self._judged(frame, places, taken))
         called: dict[int, dict[int, int]] = {}
         for one, h, n in zip(kinds, stratum_of, counts, strict=True):

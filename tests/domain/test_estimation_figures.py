@@ -100,11 +100,55 @@ def test_the_bootstrap_is_seeded_and_near_the_interval() -> None:
 
 
 def test_a_stratum_of_one_is_kept_by_the_bootstrap() -> None:
-    sample = sample_of(((1, BLANK, BLANK, 1, 0.9),), {1: 50}, {BLANK: {1: 50}})
-    everything = [True]
-    assert bootstrap(sample.plan, [Wanted(everything, everything)], seed=1, repetitions=20) == [
-        (1.0, 1.0)
-    ]
+    rows = ((1, BLANK, RACCOON, 1, 0.9), (2, BLANK, BLANK, 10, 0.9), (2, BLANK, RACCOON, 10, 0.9))
+    sample = sample_of(rows, {1: 50, 2: 50}, {BLANK: {1: 50, 2: 50}})
+    right = sample.each(lambda unit: unit.is_right)
+    (found,) = bootstrap(sample.plan, [Wanted(right, [True] * 21)], seed=1, repetitions=200)
+    assert found is not None
+    assert 0 < found[0] < found[1] <= 0.5
+
+
+def test_the_bootstrap_says_nothing_of_what_never_varies() -> None:
+    sample = sample_of()
+    everything = [True] * len(sample.units)
+    assert bootstrap(sample.plan, [Wanted(everything, everything)], seed=1) == [None]
+    # All is graded, and each burst is one picture: no other sample could be drawn.
+    whole = sample_of(ROWS, {1: 100, 2: 50}, {BLANK: {1: 100}, RACCOON: {2: 50}})
+    right = whole.each(lambda unit: unit.is_right)
+    assert bootstrap(whole.plan, [Wanted(right, everything)], seed=1) == [None]
+
+
+def test_the_bootstrap_knows_how_much_of_a_stratum_is_graded() -> None:
+    widths = []
+    for population in (10_000, 200):
+        sample = sample_of(ROWS[2:], {2: population}, {RACCOON: {2: population}})
+        right = sample.each(lambda unit: unit.is_right)
+        (found,) = bootstrap(sample.plan, [Wanted(right, [True] * 50)], seed=1)
+        assert found is not None
+        widths.append(found[1] - found[0])
+    # A quarter of the 200 is known: the variance is three quarters.
+    assert widths[1] / widths[0] == pytest.approx(0.75**0.5, abs=0.05)
+
+
+def test_what_is_called_so_where_none_was_graded_may_be_right_or_wrong() -> None:
+    seen = sample_of()
+    called = {BLANK: {1: 9_500}, RACCOON: {2: 500, 1: 500}}
+    unseen = sample_of(called=called)
+    plain, wide = (figures.precision(sample, RACCOON) for sample in (seen, unseen))
+    assert plain.lower is not None
+    assert plain.upper is not None
+    assert wide.value == plain.value
+    assert (wide.lower, wide.upper) == pytest.approx((plain.lower / 2, (1 + plain.upper) / 2))
+    assert (wide.state, wide.note) == (
+        "unstable",
+        "50 % of them are in strata where none was graded",
+    )
+    by = precision_difference(unseen, seen, RACCOON, "raccoon").by
+    same = precision_difference(seen, seen, RACCOON, "raccoon").by
+    assert by.lower == pytest.approx((same.lower or 0) - 0.45)
+    assert by.upper == pytest.approx((same.upper or 0) + 0.05)
+    missed = figures.missed_rate(sample_of(called={BLANK: {1: 9_500, 2: 500}}))
+    assert (missed.upper or 0) > 0.05 + (figures.missed_rate(seen).upper or 0) * 0.9
 
 
 def keys_of(sample: Sample) -> list[bytes]:

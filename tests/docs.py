@@ -18,6 +18,8 @@ _SCREEN_TITLES = {
     "charts": "charts (`c`)",
     "runs": "runs (`r`)",
     "ledger": "ledger (`l`)",
+    "holdout": "holdout (`t`)",
+    "draw": "drawing a holdout",
 }
 
 

@@ -269,7 +269,8 @@ def _in_stratum(
     """Return the share of x that is y in one stratum, and of how many it is; None without x.
 
     Units of unequal size count for fewer (L. Kish 1965, Survey Sampling: the effective sample
-    size), and for fewer still where errors go with size; what is settled of a finite stratum counts for more.
+    size), and for fewer still where errors go with size; what is settled of a finite stratum
+    counts for more.
     """
     within = [i for i in stratum.units if x[i]]
     if not within:

@@ -159,7 +159,7 @@ def _of_holdout(plan: HoldoutPlan) -> str:
         case "new":
             return f"Holdout {plan.name}: new here."
         case "extended":
-            return f"Holdout {plan.name}: extended, as there."
+            return f"Holdout {plan.name}: {counted(plan.drawn, 'burst')} more drawn, as there."
         case "same":
             return ""
         case "pictures missing":
@@ -168,7 +168,7 @@ def _of_holdout(plan: HoldoutPlan) -> str:
                 " not here. Add them, then merge again."
             )
         case "contradicts":
-            return f"Holdout {plan.name} was drawn otherwise here, and stays so; its grades came."
+            return f"Holdout {plan.name} has another frame here, and stays so; its grades came."
 
 
 def _show_unmatched(survey: Path, report: MergeReport) -> None:

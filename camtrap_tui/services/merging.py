@@ -13,8 +13,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from camtrap_tui.domain.models import Run
+from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import StoreError, UsageError
 from camtrap_tui.services.merging_clocks import ClockMerge, merge_clocks
+from camtrap_tui.store.accounts import Accounts
 from camtrap_tui.store.merging import Matched, Merging, Taken, Unmatched, attached
 from camtrap_tui.store.merging_runs import HoldoutPlan, MergingRuns
 from camtrap_tui.store.private_copy import private_copy
@@ -64,12 +66,23 @@ def merge(store: Store, others: Sequence[Path]) -> list[MergeReport]:
     """Take what people keyed on other copies into this survey; return a report of each.
 
     All of them are opened before anything is written. Raises StoreError for a file that is no
-    survey, or one of a newer camtrap-tui, UsageError for the survey itself.
+    survey, a damaged one, or one of a newer camtrap-tui, UsageError for the survey itself.
     """
     check_others(store.path, others)
     with ExitStack() as stack:
         copies = [(other, stack.enter_context(private_copy(other))) for other in others]
+        for other, theirs in copies:
+            _check_file(other, theirs)
         return [_merge(store, other, theirs) for other, theirs in copies]
+
+
+def _check_file(file: Path, theirs: Store) -> None:
+    """Refuse a damaged file, which would be noticed halfway and said of this survey, or never."""
+    if damage := Accounts(theirs.db).damage():
+        raise StoreError(
+            f"{file}: the file is damaged ({clean(damage[0])}).",
+            "Have its owner copy it anew (camtrap-tui backup), or take an older copy.",
+        )
 
 
 def check_others(survey: Path, others: Sequence[Path]) -> None:

@@ -1,6 +1,8 @@
 """Brings runs and holdouts of an attached copy of a survey here, those that grades speak of.
 
 A run comes with what it said of the pictures that are here; a holdout comes whole, or not at all.
+What was drawn for a holdout on either copy is drawn on both; only the phases' numbers, which say
+in which order that was on one copy, may differ.
 """
 
 from __future__ import annotations
@@ -15,6 +17,12 @@ from camtrap_tui.store.merging import copied
 _KNOWN = "CASE {}.outcome WHEN 'predicted' THEN 2 WHEN 'failed' THEN 1 ELSE 0 END"
 _IMAGE = "(SELECT ours FROM temp.merge_image WHERE theirs = t.image_id)"
 _TAXON = "(SELECT ours FROM temp.merge_taxon WHERE theirs = t.taxon_id)"
+# What one of their holdouts is called here: names that differ by case alone are taken for one.
+_NAME = (
+    "CASE WHEN EXISTS (SELECT 1 FROM main.holdout AS o"
+    " WHERE o.name = t.name COLLATE NOCASE AND o.holdout_uuid <> t.holdout_uuid)"
+    " THEN t.name || '-' || substr(t.holdout_uuid, 1, 8) ELSE t.name END"
+)
 
 HoldoutEnd = Literal["new", "extended", "same", "pictures missing", "contradicts"]
 
@@ -23,9 +31,9 @@ HoldoutEnd = Literal["new", "extended", "same", "pictures missing", "contradicts
 class HoldoutPlan:
     """A holdout of the other file, and what becomes of it here.
 
-    `ours` is the row id of the same holdout here, None where there is none; `phases` are theirs,
-    `common` those that both have; `missing` pictures of its frame are not here. `name` is what
-    it is called here: with a part of its uuid where another one has its name.
+    `ours` is the row id of the same holdout here, None where there is none; `drawn` bursts of it
+    are drawn there and not here; `missing` pictures of its frame are not here. `name` is what it
+    is called here: with a part of its uuid where another one has its name.
     """
 
     theirs: int
@@ -33,8 +41,7 @@ class HoldoutPlan:
     holdout_uuid: str
     name: str
     end: HoldoutEnd
-    phases: int
-    common: int
+    drawn: int
     missing: int
 
 
@@ -122,15 +129,12 @@ class MergingRuns:
         """Return what becomes of each holdout of the other file, by name.
 
         Its frame was counted when it was drawn: where pictures of it are not here, it cannot be
-        taken. Of a holdout that both have, the further drawn one is right, as long as both drew
-        the same up to there.
+        taken. Of a holdout that both have, all is drawn afterwards that either has drawn: the
+        first ranks of every stratum, still.
         """
         found = self._db.execute(
             "SELECT t.id, (SELECT id FROM main.holdout WHERE holdout_uuid = t.holdout_uuid),"
-            " t.holdout_uuid, CASE WHEN EXISTS (SELECT 1 FROM main.holdout AS o"
-            " WHERE o.name = t.name AND o.holdout_uuid <> t.holdout_uuid)"
-            " THEN t.name || '-' || substr(t.holdout_uuid, 1, 8) ELSE t.name END"
-            " FROM other.holdout AS t ORDER BY t.name"
+            f" t.holdout_uuid, {_NAME} FROM other.holdout AS t ORDER BY t.name"
         ).fetchall()
         return [self._plan(*row) for row in found]
 
@@ -142,30 +146,34 @@ class MergingRuns:
                 [theirs],
             )
         )
-        phases = self._phases("other", theirs)
-        known = self._phases("main", ours) if ours is not None else 0
-        common = min(phases, known)
-        end: HoldoutEnd = "new" if ours is None else "extended" if phases > known else "same"
+        drawn = (
+            0 if ours is None else int(self._db.value(self._to_draw("count(*)"), [theirs, ours]))
+        )
+        end: HoldoutEnd = "new" if ours is None else "extended" if drawn else "same"
         if missing:
             end = "pictures missing"
-        elif ours is not None and self._differ(theirs, ours, common):
+        elif ours is not None and self._differ(theirs, ours):
             end = "contradicts"
-        return HoldoutPlan(theirs, ours, holdout_uuid, name, end, phases, common, missing)
+        return HoldoutPlan(theirs, ours, holdout_uuid, name, end, drawn, missing)
 
-    def _phases(self, schema: str, holdout_id: int) -> int:
-        sql = f"SELECT count(*) FROM {schema}.holdout_phase WHERE holdout_id = ?"
-        return int(self._db.value(sql, [holdout_id]))
+    def _to_draw(self, what: str) -> str:
+        """Return the question for what is drawn in their holdout (?1) and not yet in ours (?2)."""
+        return (
+            f"SELECT {what} FROM other.holdout_unit AS t"
+            " JOIN temp.merge_image AS m ON m.theirs = t.image_id JOIN main.holdout_unit AS o"
+            " ON o.holdout_id = ?2 AND o.image_id = m.ours"
+            " WHERE t.holdout_id = ?1 AND t.phase IS NOT NULL AND o.phase IS NULL"
+        )
 
-    def _differ(self, theirs: int, ours: int, common: int) -> bool:
-        """Tell whether two holdouts of one uuid hold, or drew, anything else in these phases."""
-        drawn = "CASE WHEN phase <= :common THEN phase END"
-        unit = f"stratum, rank, burst_images, {drawn}"
+    def _differ(self, theirs: int, ours: int) -> bool:
+        """Tell whether two holdouts of one uuid have other frames."""
+        unit = "stratum, rank, burst_images"
         their_units = (
             f"SELECT m.ours, {unit} FROM other.holdout_unit AS t JOIN temp.merge_image AS m"
             " ON m.theirs = t.image_id WHERE t.holdout_id = :theirs"
         )
         our_units = f"SELECT image_id, {unit} FROM main.holdout_unit WHERE holdout_id = :ours"
-        places = {"theirs": theirs, "ours": ours, "common": common}
+        places = {"theirs": theirs, "ours": ours}
         return any(
             self._db.value(f"SELECT 1 FROM ({one} EXCEPT {other})", places)
             for one, other in ((their_units, our_units), (our_units, their_units))
@@ -184,8 +192,7 @@ class MergingRuns:
             self._db,
             "holdout",
             {
-                "name": "CASE WHEN EXISTS (SELECT 1 FROM main.holdout AS o WHERE o.name = t.name)"
-                " THEN t.name || '-' || substr(t.holdout_uuid, 1, 8) ELSE t.name END",
+                "name": _NAME,
                 "run_id": "(SELECT ours FROM temp.merge_run WHERE theirs = t.run_id)",
             },
             f"WHERE t.id = {plan.theirs}",
@@ -203,24 +210,26 @@ class MergingRuns:
             )
 
     def _extend(self, theirs: int, ours: int) -> None:
-        """Draw here what was drawn there in later phases."""
-        both = {"theirs": theirs, "ours": ours}
-        self._db.execute(
-            "UPDATE main.holdout_unit SET phase = t.phase FROM other.holdout_unit AS t"
-            " JOIN temp.merge_image AS m ON m.theirs = t.image_id"
-            " WHERE holdout_unit.holdout_id = :ours AND holdout_unit.image_id = m.ours"
-            " AND holdout_unit.phase IS NULL AND t.holdout_id = :theirs AND t.phase IS NOT NULL",
-            both,
-        )
+        """Draw here what was drawn there, as phases of this file: after those that it has."""
+        both = [theirs, ours]
+        found = self._db.execute(self._to_draw("DISTINCT t.phase") + " ORDER BY 1", both)
+        for (phase,) in found.fetchall():
+            self._db.execute(
+                "INSERT INTO main.holdout_phase (holdout_id, phase, size, drawn_by, drawn_at, aim)"
+                " SELECT ?2, (SELECT max(phase) FROM main.holdout_phase WHERE holdout_id = ?2) + 1,"
+                f" ({self._to_draw('count(*)')} AND t.phase = ?3), drawn_by, drawn_at, aim"
+                " FROM other.holdout_phase WHERE holdout_id = ?1 AND phase = ?3",
+                [*both, phase],
+            )
+            self._db.execute(
+                "UPDATE main.holdout_unit SET phase = (SELECT max(phase) FROM main.holdout_phase"
+                " WHERE holdout_id = ?2) WHERE holdout_id = ?2 AND image_id IN"
+                f" ({self._to_draw('o.image_id')} AND t.phase = ?3)",
+                [*both, phase],
+            )
         self._db.execute(
             "UPDATE main.holdout_stratum SET sampled = t.sampled FROM other.holdout_stratum AS t"
-            " WHERE holdout_stratum.holdout_id = :ours AND t.holdout_id = :theirs"
+            " WHERE holdout_stratum.holdout_id = ?2 AND t.holdout_id = ?1"
             " AND t.stratum = holdout_stratum.stratum AND t.sampled > holdout_stratum.sampled",
             both,
-        )
-        copied(
-            self._db,
-            "holdout_phase",
-            {"holdout_id": str(ours)},
-            f"WHERE t.holdout_id = {theirs} ORDER BY t.phase",
         )

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import os
+import itertools
 import sqlite3
-import subprocess
-import sys
-import threading
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from camtrap_tui.errors import StoreError, UsageError
 from camtrap_tui.services.clocks import record, revoke, segments
 from camtrap_tui.services.holdouts import DrawRequest, draw, extend
 from camtrap_tui.services.merging import merge
-from camtrap_tui.store import migrations
 from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, add_run, taxon
-from tests.canonical import canonical
-from tests.services.test_merging import copy, make, once, three
+from tests.canonical import Content, canonical
+from tests.services.test_merging import copy, make, merged, once
 
 
 def grade(store: Store, image_id: int, name: str, grader: str = "ben", **more: object) -> None:
@@ -117,12 +111,12 @@ def survey(tmp_path: Path) -> Path:
     return path
 
 
-def more(path: Path, name: str, number: int) -> None:
+def more(path: Path, name: str, number: int, stratum: str = "") -> None:
     """Extend the holdout of a file."""
     with Store.open(path) as store:
         holdout = store.holdouts.by_name(name)
         assert holdout is not None
-        extend(store, holdout, number, "ben")
+        extend(store, holdout, number, "ben", stratum=stratum)
 
 
 def test_a_holdout_comes_whole_and_its_extension_after_it(survey: Path) -> None:
@@ -138,11 +132,42 @@ def test_a_holdout_comes_whole_and_its_extension_after_it(survey: Path) -> None:
     assert [plan.end for plan in once(survey, other).holdouts] == ["extended"]
     assert canonical(survey) == canonical(other)
     assert [plan.end for plan in once(other, survey).holdouts] == ["same"]
-    more(survey, "first", 3)
-    more(other, "first", 2)
-    report = once(survey, other)
-    assert [plan.end for plan in report.holdouts] == ["contradicts"]
-    assert not report.is_whole
+
+
+def sampled(content: Content) -> list[tuple[object, ...]]:
+    """Return what is drawn for holdouts, and of which strata how much, whatever the phases."""
+    units = [dict(row) for row in content["holdout_unit"]]
+    strata = [dict(row) for row in content["holdout_stratum"]]
+    return [
+        *sorted((u["image_id"], u["stratum"], u["rank"]) for u in units if u["phase"] is not None),
+        *sorted((s["stratum"], s["sampled"]) for s in strata),
+    ]
+
+
+def test_what_was_drawn_on_either_copy_is_drawn_on_all_in_any_order(survey: Path) -> None:
+    drawn(survey)
+    copies = [copy(survey, f"{name}.db") for name in "bcd"]
+    for path, steps in zip(copies, ([("1", 3)], [("2", 1), ("1", 1)], [("2", 2)]), strict=True):
+        for stratum, number in steps:
+            more(path, "first", number, stratum=stratum)
+    results = [merged(*order) for order in itertools.permutations(copies)]
+    cb = copy(copies[1], "cb.db")
+    once(cb, copies[0])
+    results += [merged(copies[2], cb), merged(cb, copies[2])]
+    first = sampled(results[0])
+    assert all(sampled(result) == first for result in results)
+    assert first[-2:] == [(1, 5), (2, 4)]
+    assert len(first) == 5 + 4 + 2
+    with Store.open(copies[0]) as store:
+        (plan,) = merge(store, [copies[1]])[0].holdouts
+        assert (plan.end, plan.drawn) == ("extended", 1)
+        (holdout,) = store.holdouts.all()
+        units = store.holdouts.sample(holdout.id)
+        assert {u.phase for u in units} == {p.phase for p in store.holdouts.phases(holdout.id)}
+        for s in store.holdouts.strata(holdout.id):
+            ranks = [u.rank for u in units if u.stratum == s.stratum]
+            assert ranks == list(range(1, s.sampled + 1))
+        assert merge(store, [copies[1]])[0].holdouts[0].end == "same"
 
 
 def test_two_who_draw_alike_have_one_holdout(survey: Path) -> None:
@@ -228,60 +253,6 @@ def test_expected_species_are_united(tmp_path: Path) -> None:
     assert canonical(a) == canonical(b)
 
 
-def test_an_older_file_is_read_and_left_as_it_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    new = make(tmp_path / "a.db")
-    old = tmp_path / "old" / "b.db"
-    old.parent.mkdir()
-    with monkeypatch.context() as first:
-        first.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:1])
-        first.setattr(migrations, "NAMES", migrations.NAMES[:1])
-        Store.open(old, create=True).close()
-    with closing(sqlite3.connect(new)) as raw:
-        (row,) = raw.execute("SELECT media_id, content_md5 FROM image WHERE id = 1")
-    with closing(sqlite3.connect(old)) as raw, raw:
-        raw.execute("INSERT INTO source VALUES (1, 'folder', '/pictures', '2026')")
-        raw.execute(
-            "INSERT INTO image (id, media_id, content_md5, source_id, file_path, timestamp_source)"
-            " VALUES (7, ?, ?, 1, 'a.jpg', 'none')",
-            row,
-        )
-        raw.execute(
-            "INSERT INTO grade VALUES (1,'g','grade',7,'ann',1,NULL,NULL,'assisted','blank',NULL,"
-            "'2026',NULL)"
-        )
-    before = old.read_bytes()
-    assert once(new, old).graders == {"ann": 1}
-    assert old.read_bytes() == before
-    assert [path.name for path in old.parent.iterdir()] == ["b.db"]
-
-
-def test_a_newer_file_is_refused_before_anything_is_taken(tmp_path: Path) -> None:
-    a, b, c = three(tmp_path)
-    with closing(sqlite3.connect(c)) as raw, raw:
-        raw.execute(
-            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
-            " VALUES ('camtrap_tui', 'm999_future', '2030')"
-        )
-    before = canonical(a)
-    with Store.open(a) as store, pytest.raises(StoreError, match=r"c\.db: .* newer camtrap-tui"):
-        merge(store, [b, c])
-    assert canonical(a) == before
-
-
-def test_a_survey_is_not_merged_with_itself(tmp_path: Path) -> None:
-    a = make(tmp_path / "a.db")
-    link = tmp_path / "link.db"
-    link.symlink_to(a)
-    for other in (a, link):
-        with Store.open(a) as store, pytest.raises(UsageError, match="the survey itself"):
-            merge(store, [other])
-    with Store.open(a) as store, pytest.raises(StoreError, match="no such survey"):
-        merge(store, [tmp_path / "none.db"])
-    assert not (tmp_path / "none.db").exists()
-
-
 def test_every_table_is_either_merged_or_stays_here(store: Store) -> None:
     found = store.db.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'"
@@ -293,61 +264,3 @@ def test_every_table_is_either_merged_or_stays_here(store: Store) -> None:
     }
     united = canonical(store.path).keys() | {"taxon"}
     assert {name for (name,) in found} == united | stays
-
-
-def test_somebody_grades_while_it_is_merged(tmp_path: Path) -> None:
-    a, b, _ = three(tmp_path)
-    stop = threading.Event()
-
-    def grade_on() -> int:
-        made = 0
-        with Store.open(a) as store:
-            while not stop.is_set() or not made:
-                grade(store, 1 + made % 5, "otter", "dan")
-                made += 1
-        return made
-
-    with ThreadPoolExecutor(1) as pool:
-        busy = pool.submit(grade_on)
-        with Store.open(a) as store:
-            for _ in range(3):
-                assert merge(store, [b])[0].is_whole
-        stop.set()
-        grades = busy.result()
-    rows = [dict(row) for row in canonical(a)["grade"]]
-    assert sum(row["grader"] == "dan" for row in rows) == grades
-    assert {row["grade_uuid"] for row in map(dict, canonical(b)["grade"])} <= {
-        row["grade_uuid"] for row in rows
-    }
-
-
-_KILLED = """
-import os, signal, sys
-from pathlib import Path
-from camtrap_tui.services import merging
-from camtrap_tui.store.store import Store
-
-def killed(rows):
-    assert rows._db.value("SELECT count(*) FROM main.grade") > int(sys.argv[3])
-    os.kill(os.getpid(), signal.SIGKILL)
-
-merging.Merging.take_marks = killed
-with Store.open(Path(sys.argv[1])) as store:
-    merging.merge(store, [Path(sys.argv[2])])
-"""
-
-
-def test_a_merge_that_is_killed_leaves_the_file_as_it_was(tmp_path: Path) -> None:
-    a, b, _ = three(tmp_path)
-    before = canonical(a)
-    killed = subprocess.run(
-        [sys.executable, "-c", _KILLED, a, b, str(len(before["grade"]))],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"TMPDIR": str(tmp_path)},
-    )
-    assert killed.returncode == -9, killed.stderr
-    assert canonical(a) == before
-    assert once(a, b).is_whole
-    assert canonical(a) != before

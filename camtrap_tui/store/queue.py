@@ -241,6 +241,11 @@ def _mark(ids: array[int], known: bytearray) -> None:
 def _is_predicted(wanted: Filter) -> bool:
     """Tell whether a filter chooses predicted images only."""
     return any(
-        not term.negated and (isinstance(term.condition, Scores) or term.word == "species")
+        not term.negated
+        and (
+            isinstance(term.condition, Scores)
+            or term.word == "species"
+            or term.condition == Chosen("state", ("unexpected",))
+        )
         for term in wanted.terms
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from camtrap_tui.domain.expected import ExpectedTaxon
 from camtrap_tui.domain.filters import parse_filter
 from camtrap_tui.domain.taxonomy import TaxonName
 from camtrap_tui.store import queue
@@ -95,6 +96,14 @@ def test_plans_use_their_index(river: Store, text: str, index: str) -> None:
     sql, parameters = river.queues.queries(parse_filter(text), 1)[0]
     plan = river.db.execute(f"EXPLAIN QUERY PLAN {sql}", parameters).fetchall()
     assert any(index in row[3] for row in plan), plan
+
+
+def test_what_is_unexpected_is_found_in_the_index_of_predictions(river: Store) -> None:
+    river.expected.put_on([ExpectedTaxon(0, "", "mallard", "", "", "", "", "")])
+    sql, parameters = river.queues.queries(parse_filter("state:unexpected order:score"), 1)[0]
+    plan = river.db.execute(f"EXPLAIN QUERY PLAN {sql}", parameters).fetchall()
+    assert any("COVERING INDEX prediction_by_taxon" in row[3] for row in plan), plan
+    assert ask(river, "state:unexpected") != ask(river, "-state:unexpected")
 
 
 @pytest.mark.parametrize("share", [1, 1000])

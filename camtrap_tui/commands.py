@@ -137,7 +137,7 @@ SITUATIONS: Mapping[str, tuple[str, ...]] = {
     ADDING: ("add_species", "species", "accept", "count", "individual", "next", "undo"),
     FREE_ZOOM: ("larger", "smaller", "pan_up", "pan_down", "cancel", "accept", "blank", "species"),
     UNPREDICTED: ("species", "blank", "human", "vehicle", "unsure", "again", "undo", "help"),
-    UNEXPECTED: ("accept", "expect", "species", "blank", "grade_burst", "zoom", "undo", "help"),
+    UNEXPECTED: ("accept", "expect", "species", "blank", "grade_burst", "undo", "help", "zoom"),
     BLIND: ("blank", "species", "human", "vehicle", "unsure", "undo", "peek", "larger", "help"),
     READ_ONLY: ("next", "previous", "zoom", "sheet", "filter", "charts", "ledger", "help", "quit"),
 }
@@ -237,8 +237,9 @@ HOLDOUT = (
     Command("holdout_up", ("up", "k"), "Up", "line before", MOVE),
     Command("holdout_page_down", ("space", "pagedown"), "Page down", "further down", MOVE),
     Command("holdout_page_up", ("pageup",), "Page up", "further up", MOVE),
-    Command("holdout_right", ("right",), "Next threshold", "thresholds of the next class", MOVE),
-    Command("holdout_left", ("left",), "Threshold before", "of the class before", MOVE),
+    Command("holdout_right", ("right",), "Right", "next class's thresholds, next cell", MOVE),
+    Command("holdout_left", ("left",), "Left", "thresholds or cell before", MOVE),
+    Command("holdout_matrix", ("m",), "Matrix", "confusion as a matrix, or as a list", LOOK),
     Command(
         "holdout_grade",
         ("g",),

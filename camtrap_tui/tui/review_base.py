@@ -81,8 +81,7 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit the panel to the width, and say everything anew."""
-        width = event.size.width
-        self.panel.styles.width = 27 if width < 100 else 34 if width < 160 else 44
+        self.panel.styles.width = _panel_width(event.size.width)
         self.call_after_refresh(self.show_all)
 
     def on_screen_resume(self) -> None:
@@ -125,7 +124,8 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
 
     def _show_panel(self, item: Item) -> None:
         if not self.prompt.has_list:
-            width = max(self.panel.size.width, 10)
+            # Not the panel's own: what it gets may not have been laid out yet.
+            width = _panel_width(self.size.width) - self.panel.gutter.width
             self.panel.show(review_views.panel_rows(self.session, item, width, self.signs))
 
     def _show_empty(self) -> None:
@@ -233,3 +233,8 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
     def _graded(self, command: Callable[[], Answer]) -> None:
         if self._may_grade():
             self._answer(command())
+
+
+def _panel_width(width: int) -> int:
+    """Return how wide the panel is on a screen so wide."""
+    return 27 if width < 100 else 34 if width < 160 else 44

@@ -24,8 +24,8 @@ def turtles(river: Store, tmp_path: Path) -> Store:
     turtle = river.taxa.ensure(parse_label(TURTLE), "model")
     with river.db.transaction():
         river.db.execute("UPDATE prediction SET taxon_id = ? WHERE image_id = 1", [turtle.id])
-    expecting.read_list(river, write_list(tmp_path))
-    expecting.add_names(river, ["northern raccoon", "mallard"])
+    expecting.change_list(river, file=write_list(tmp_path))
+    expecting.change_list(river, add=["northern raccoon", "mallard"])
     return river
 
 
@@ -46,6 +46,7 @@ async def test_it_is_flagged_with_its_relatives_and_their_keys(
         ]
         assert max(map(len, rows[at : at + 5])) <= (27 if size[0] == 80 else 34)
         assert "! lives here" in text(pilot, "footer")
+        assert "? help" in text(pilot, "footer")
         await pilot.press("comma")
         await settle(pilot)
         assert words(turtles) == {1: "Chelydra serpentina"}

@@ -13,15 +13,17 @@ from camtrap_tui.domain.text import clean, counted, quoted
 from camtrap_tui.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from camtrap_tui.domain.expected import ExpectedTaxon
-    from camtrap_tui.services.expecting import Unexpected, UnexpectedClass
-    from camtrap_tui.services.species_lists import SpeciesList
+    from camtrap_tui.services.expecting import Change, Unexpected, UnexpectedClass
     from camtrap_tui.store.store import Store
 
 # Relatives are wrapped into what a screen of 80 columns leaves beside name and pictures.
 _WIDTH = 80
 _LEAST_WRAPPED = 24
 _MOST_NAMED = 4
+_MOST_UNKNOWN = 6
 
 
 @click.command("expect")
@@ -74,33 +76,58 @@ def expect_command(
         raise UsageError("--map says how to read a table:", "give FILE.")
     grader = load_settings().grader
     with Store.open(survey) as store:
-        if clear:
-            narrate(f"Taken off the list: all {expecting.clear(store):,} names.")
-        if file is not None:
-            read = expecting.read_list(store, file, mapped_columns(mapped), added_by=grader)
-            _tell_read(file, *read)
-        if add:
-            added = expecting.add_names(store, add, added_by=grader)
-            narrate(f"On the list: {', '.join(row.name for row in added)}.")
-        if remove:
-            gone = expecting.remove_names(store, remove)
-            narrate(f"Taken off the list: {', '.join(row.name for row in gone)}.")
+        _tell(
+            expecting.change_list(
+                store,
+                file=file,
+                columns=mapped_columns(mapped),
+                add=add,
+                remove=remove,
+                clear=clear,
+                added_by=grader,
+            ),
+            file,
+        )
         if as_list:
             _print_list(store.expected.all(), as_json=as_json)
             return
         _print_unexpected(store, expecting.unexpected(store, run_id), as_json=as_json)
 
 
-def _tell_read(file: Path, read: SpeciesList, new: int) -> None:
-    left = {
-        "again": read.repeated,
-        "of nothing found": read.absent,
-        "without a name": read.nameless,
-    }
-    others = "".join(f", {count:,} {what}" for what, count in left.items() if count)
-    narrate(
-        f"{file}: {counted(len(read.names), 'name')} in {counted(read.rows, 'row')}"
-        f"{others}; {new:,} new on the list."
+def _tell(done: Change, file: Path | None) -> None:
+    if done.cleared:
+        narrate(f"Taken off the list: {_all(done.cleared)}.")
+    if done.read is not None:
+        left = {
+            "again": done.read.repeated,
+            "of nothing found": done.read.absent,
+            "without a name": done.read.nameless,
+        }
+        others = "".join(f", {count:,} {what}" for what, count in left.items() if count)
+        narrate(
+            f"{file}: {counted(len(done.read.names), 'name')} in"
+            f" {counted(done.read.rows, 'row')}{others}; {done.new:,} new on the list."
+        )
+    if done.added:
+        narrate(f"On the list: {', '.join(row.name for row in done.added)}.")
+    if done.removed:
+        narrate(f"Taken off the list: {', '.join(row.name for row in done.removed)}.")
+    if done.unknown:
+        narrate(_unknown(done.unknown))
+
+
+def _all(count: int) -> str:
+    return "its one name" if count == 1 else f"all {count:,} names"
+
+
+def _unknown(unknown: Sequence[tuple[str, str]]) -> str:
+    """Return a sentence about names that nothing of the survey bears, misspelt or not yet seen."""
+    said = [f"{name} ({near}?)" if near else name for name, near in unknown[:_MOST_UNKNOWN]]
+    more = len(unknown) - len(said)
+    said += [f"{more:,} more"] if more else []
+    return (
+        f"Known to no label of this survey: {', '.join(said)}."
+        " Check the spelling; a name counts once a label bears it."
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from camtrap_tui.domain.known_taxa import GENUS, Groups, KnownTaxa, agree
+from camtrap_tui.domain.known_taxa import GENUS, Groups, KnownTaxa, agree, species_of
 from camtrap_tui.domain.lineage import Named, ranks
 from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.scientific_names import binomial
@@ -44,6 +44,11 @@ class ExpectedTaxon:
     def name(self) -> str:
         """What a person reads: the common name, else the scientific one."""
         return self.common_name or self.scientific_name
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from others on the list, in every copy: its scientific and common name."""
+        return self.scientific_name, self.common_name
 
     @property
     def groups(self) -> Groups:
@@ -96,8 +101,8 @@ class _Species:
 class Expectations:
     """What a list holds, read with the taxa that a survey knows."""
 
-    def __init__(self, listed: Iterable[ExpectedTaxon], known: Sequence[Taxon]) -> None:
-        self._known = KnownTaxa(known)
+    def __init__(self, listed: Iterable[ExpectedTaxon], known: KnownTaxa) -> None:
+        self._known = known
         self._species: dict[str, _Species] = {}
         self._names: set[str] = set()
         self._groups: set[str] = set()
@@ -108,12 +113,20 @@ class Expectations:
         self.is_empty = True
         for row in listed:
             self.is_empty = False
-            if row.groups or row.taxon_genus:
-                self._take(row)
-            else:
+            if self._is_bare(row):
                 self._take_name(row)
+            else:
+                self._take(row)
 
     # ── reading the list ─────────────────────────────────────────────────────────────────
+
+    def _is_bare(self, row: ExpectedTaxon) -> bool:
+        """Tell whether a row says no more than a name, perhaps a common one that looks like a
+        scientific one (`Domestic cat`)."""
+        if row.groups or not row.taxon_genus:
+            return not row.groups
+        is_common = bool(self._known.named(row.scientific_name.casefold()))
+        return is_common and self._known.species(row.binomial) is None
 
     def _take(self, row: ExpectedTaxon) -> None:
         self._names |= {row.common_name.casefold(), row.scientific_name.casefold()} - {""}
@@ -131,26 +144,28 @@ class Expectations:
     def _take_name(self, row: ExpectedTaxon) -> None:
         name = (row.common_name or row.scientific_name).casefold()
         self._names.add(name)
-        for taxon in self._known.named(name):
+        one = species_of(name)
+        # Without one of the whole name, a species with more words behind it: its subspecies.
+        for taxon in self._known.named(name) or self._known.named(one):
             said = ranks(taxon)
             if taxon.taxon_species:
                 groups = tuple(filter(None, said[:GENUS]))
                 ranked = ExpectedTaxon(0, taxon.scientific_name, row.common_name, *said)
                 self._groups |= set(groups)
                 self._genera.setdefault(taxon.taxon_genus, []).append(groups)
-                one = ranked.binomial
                 self._species.setdefault(
-                    one, _Species(ranked, taxon.taxon_genus, one, groups, frozenset(groups))
+                    ranked.binomial,
+                    _Species(ranked, taxon.taxon_genus, ranked.binomial, groups, frozenset(groups)),
                 )
             elif any(said):
                 self._take_group(said)
         for group in self._known.above(name):
             self._take_group(group)
-        words = name.split()
-        if len(words) > 1 and binomial(*words[:2]) == name:
-            listed = ExpectedTaxon(0, name.capitalize(), "", "", "", "", words[0], words[1])
-            self._species.setdefault(name, _Species(listed, words[0], name, (), frozenset()))
-            self._genera.setdefault(words[0], []).append(())
+        if one and one == name:
+            genus, species = name.split()
+            listed = ExpectedTaxon(0, name.capitalize(), "", "", "", "", genus, species)
+            self._species.setdefault(name, _Species(listed, genus, name, (), frozenset()))
+            self._genera.setdefault(genus, []).append(())
 
     def _take_group(self, said: Sequence[str]) -> None:
         """Expect all of a group, of which `said` are the names from the class down to its own."""

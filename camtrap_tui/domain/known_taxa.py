@@ -13,6 +13,8 @@ from camtrap_tui.domain.taxonomy import ANIMAL_UUID
 # Where the genus stands among a taxon's ranks: class, order and family are before it.
 GENUS = 3
 Groups = tuple[str, ...]
+# How alike two spellings of one name are, at least: 0 to 1, as difflib counts.
+_ALIKE = 0.8
 
 
 class Grouped(Protocol):
@@ -54,6 +56,17 @@ class KnownTaxa:
         """Return the taxa that have a name, common or scientific, in small letters."""
         return self._by_name.get(name, [])
 
+    def knows(self, name: str) -> bool:
+        """Tell whether a name, or the species that its first two words are, is known here."""
+        return bool(self.named(name) or self.above(name) or self._by_binomial.get(species_of(name)))
+
+    def nearest(self, name: str) -> str:
+        """Return the name here that is written almost like one; empty where none is."""
+        from difflib import get_close_matches
+
+        names = {*self._by_name, *self._above}
+        return next(iter(get_close_matches(name, sorted(names), 1, _ALIKE)), "")
+
     def above(self, name: str) -> list[tuple[str, ...]]:
         """Return the names from the class down to the groups of a name."""
         return sorted(self._above.get(name, ()))
@@ -75,6 +88,11 @@ class KnownTaxa:
         for group in row.groups:
             found += self._above.get(group, ())
         return {name for groups in found for name in groups if name}
+
+
+def species_of(name: str) -> str:
+    """Return the first two words of a name, which are its species if it is a scientific one."""
+    return binomial(*name.split()[:2]) if " " in name else ""
 
 
 def agree(one: Groups, other: Groups) -> bool:

@@ -1,4 +1,4 @@
-"""Scientific names as lists write them: with authors, subspecies, hybrids and open identifications.
+"""Names as lists write them: with authors, subspecies, hybrids and open identifications.
 
 Only genus and species are taken: a subspecies is a member of its species, and a hybrid says no more
 than the genus that both its parents have.
@@ -19,6 +19,14 @@ _GENUS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 # Where a name stops saying which species it is.
 _OPEN = {"sp", "sp.", "spp", "spp.", "cf", "cf.", "aff", "aff.", "indet", "indet.", "ssp", "ssp."}
 _NOTHING = {"", "-", "–", "na", "n/a", "nan", "none", "null", "unknown", "incertae sedis"}
+# The longest label has 60 letters; what is longer than this is a text.
+_MOST_LETTERS = 200
+# What stands before names in lists that were written for people.
+_BULLET = re.compile(r"(?:[-*•–]|\d+[.)])\s+")
+# Behind a species: its author in parentheses, a year, or what is abbreviated (`L.`, `subsp.`).
+_AUTHOR = re.compile(r"\(|.*(?:\b1[789]\d\d\b|\b20\d\d\b|\w\.(?:\s|$))")
+# The comma between an author and the year.
+_YEAR = re.compile(r",\s*(?:1[789]|20)\d\d\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +51,33 @@ def binomial(genus: str, species: str) -> str:
 
 
 def plain_name(text: str) -> str:
-    """Return a cell that holds a name: folded, single spaces; empty for the signs of no name."""
+    """Return a cell that holds a name: folded, single spaces; empty for the signs of no name, and
+    for what is too long for one."""
     plain = " ".join(clean(text).casefold().split())
-    return "" if plain in _NOTHING else plain
+    return "" if plain in _NOTHING or len(plain) > _MOST_LETTERS else plain
+
+
+def listed_name(text: str) -> str:
+    """Return what a line means that holds a name alone, common or scientific, as `plain_name` does.
+
+    Authors and marks of subspecies are taken off (`procyon lotor` of `Procyon lotor (Linnaeus,
+    1758)`), an open identification is its genus (`vulpes` of `Vulpes sp.`), and a bullet or
+    quotation marks are none of a name.
+    """
+    typed = _BULLET.sub("", clean(text).strip(), count=1).strip('"“” ')
+    plain, name = plain_name(typed), parse_scientific(typed)
+    words = plain.split()
+    if name is None or name.is_hybrid or len(words) < 2:
+        return plain
+    if words[1] in _OPEN:
+        return name.genus
+    behind = " ".join(words[2:])
+    return name.binomial if name.species and _AUTHOR.match(behind) else plain
+
+
+def without_years(text: str) -> str:
+    """Return a text without the years of authors, whose comma parts no cells."""
+    return _YEAR.sub("", text)
 
 
 def parse_scientific(text: str) -> ScientificName | None:
@@ -54,7 +86,10 @@ def parse_scientific(text: str) -> ScientificName | None:
     `Trachemys scripta elegans (Wied, 1838)` is `trachemys scripta`, and `Anas acuta ×
     platyrhynchos` a hybrid of the genus `anas`.
     """
-    words = clean(text).replace(_CROSS, f" {_CROSS} ").split()
+    text = clean(text)
+    # In capitals throughout, only the order of the words tells the genus.
+    text = text.capitalize() if text.isupper() else text
+    words = text.replace(_CROSS, f" {_CROSS} ").split()
     words = [_CROSS if word == "x" else word for word in words]
     is_hybrid = _CROSS in words
     words = words[1:] if words and words[0] == _CROSS else words

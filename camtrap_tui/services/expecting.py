@@ -11,13 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from camtrap_tui.domain.expected import ExpectedTaxon, Relatives
+from camtrap_tui.domain.known_taxa import KnownTaxa
 from camtrap_tui.domain.models import Taxon
+from camtrap_tui.domain.scientific_names import listed_name
 from camtrap_tui.domain.text import clean_name, quoted
 from camtrap_tui.errors import UsageError
 from camtrap_tui.services.charts import choose_run
 from camtrap_tui.services.species_lists import SpeciesList, of_name, read_species
 from camtrap_tui.store.filter_values import FilterValues
 from camtrap_tui.store.store import Store, utc_now
+
+_MOST_LIKENED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,58 +54,97 @@ class Unexpected:
         return sum(one.pictures for one in self.unexpected)
 
 
-def read_list(
-    store: Store,
-    file: Path,
-    columns: Mapping[str, str] | None = None,
-    *,
-    added_by: str = "",
-) -> tuple[SpeciesList, int]:
-    """Put the names of a file on the list; return what the file says, and how many are new on it.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of the list: what the file said, of which `new` names were not on it, what was
+    typed, and how many names were taken off before all else.
 
-    Raises UsageError and InputError, as `read_species` does; nothing is written then.
+    `unknown` are names that nothing of the survey bears yet, each with the one here that is
+    written almost like it, or nothing.
     """
-    found = read_species(file, columns)
-    return found, _put(store, found.names, file.name, added_by)
+
+    read: SpeciesList | None
+    new: int
+    added: tuple[ExpectedTaxon, ...]
+    removed: tuple[ExpectedTaxon, ...]
+    cleared: int
+    unknown: tuple[tuple[str, str], ...]
 
 
-def add_names(store: Store, names: Sequence[str], *, added_by: str = "") -> list[ExpectedTaxon]:
-    """Put names that somebody typed on the list, and return them as they stand there.
+def change_list(
+    store: Store,
+    *,
+    file: Path | None = None,
+    columns: Mapping[str, str] | None = None,
+    add: Sequence[str] = (),
+    remove: Sequence[str] = (),
+    clear: bool = False,
+    added_by: str = "",
+) -> Change:
+    """Take all names off the list if `clear`; then put those of a file on it, and those typed to
+    `add`; then take off those typed to `remove`, by whichever name list or survey has for them.
 
-    The name of one species that the survey knows is that species; any other is a bare name, which
-    stands for all that bear it. Raises UsageError for what is no name; nothing is written then.
+    Raises UsageError for what is no name and for what is not there to remove, UsageError and
+    InputError as `read_species` does; nothing is written then.
     """
     taxa = store.taxa.all()
-    rows = []
-    for typed in names:
-        bare = of_name(clean_name(typed))
-        if bare is None:
-            raise UsageError(f"{typed!r} is no name of a species:", "give a name.")
-        called = [t for t in taxa if bare.common_name in _names(t)]
-        rows.append(of_taxon(called[0]) if len(called) == 1 and called[0].taxon_species else bare)
-    _put(store, rows, "typed", added_by)
+    before = store.expected.all()
+    found = read_species(file, columns) if file is not None else None
+    added = [_typed(name, taxa) for name in add]
+    kept = [*([] if clear else before), *(found.names if found else ()), *added]
+    removed = [row for name in remove for row in _on_list(store, name, kept, taxa)]
+    if clear:
+        store.expected.take_off(before)
+    new = _put(store, found.names, file.name, added_by) if file is not None and found else 0
+    _put(store, added, "typed", added_by)
+    store.expected.take_off(removed)
+    named = [*(found.names if found else ()), *added]
+    return Change(
+        read=found,
+        new=new,
+        added=tuple(added),
+        removed=tuple({row.key: row for row in removed}.values()),
+        cleared=len(before) if clear else 0,
+        unknown=_unknown(named, taxa),
+    )
+
+
+def _typed(name: str, taxa: Sequence[Taxon]) -> ExpectedTaxon:
+    """Return what somebody typed as a name of the list: the one species of the survey that it
+    names, else a bare name, which stands for all that bear it."""
+    bare = of_name(clean_name(name))
+    if bare is None:
+        raise UsageError(f"{name!r} is no name of a species:", "give a name.")
+    called = [t for t in taxa if bare.common_name in _names(t)]
+    return of_taxon(called[0]) if len(called) == 1 and called[0].taxon_species else bare
+
+
+def _on_list(
+    store: Store, typed: str, listed: Sequence[ExpectedTaxon], taxa: Sequence[Taxon]
+) -> list[ExpectedTaxon]:
+    name = clean_name(typed)
+    said = {name.casefold(), listed_name(name)}
+    called = said | {other for t in taxa if said & _names(t) for other in _names(t)}
+    rows = [row for row in listed if called & _names(row)]
+    if not rows:
+        raise UsageError(
+            f"{store.path}: {name} is not on the list.",
+            f"See it with: camtrap-tui expect {quoted(str(store.path))} --list",
+        )
     return rows
 
 
-def remove_names(store: Store, names: Sequence[str]) -> list[ExpectedTaxon]:
-    """Take names off the list, by whichever name the list or the survey has for them; return them.
+def _unknown(rows: Sequence[ExpectedTaxon], taxa: Sequence[Taxon]) -> tuple[tuple[str, str], ...]:
+    """Return the bare names that nothing of the survey bears, each with the nearest that is there.
 
-    Raises UsageError for one that is not on it; nothing is written then.
+    To look for a name that is written alike takes long: only the first few get it.
     """
-    listed, taxa = store.expected.all(), store.taxa.all()
-    found: dict[int, ExpectedTaxon] = {}
-    for typed in names:
-        name = clean_name(typed).casefold()
-        called = {name} | {other for t in taxa if name in _names(t) for other in _names(t)}
-        rows = [row for row in listed if called & _names(row)]
-        if not rows:
-            raise UsageError(
-                f"{store.path}: {clean_name(typed)} is not on the list.",
-                f"See it with: camtrap-tui expect {quoted(str(store.path))} --list",
-            )
-        found |= {row.id: row for row in rows}
-    store.expected.take_off(list(found.values()))
-    return list(found.values())
+    known = KnownTaxa(taxa)
+    bare = [row.name for row in rows if not (row.groups or row.taxon_genus)]
+    unknown = dict.fromkeys(name for name in bare if not known.knows(name))
+    return tuple(
+        (name, known.nearest(name) if n < _MOST_LIKENED else "") for n, name in enumerate(unknown)
+    )
 
 
 def add_taxon(store: Store, taxon: Taxon, *, added_by: str) -> None:
@@ -111,17 +154,7 @@ def add_taxon(store: Store, taxon: Taxon, *, added_by: str) -> None:
 
 def remove_taxon(store: Store, taxon: Taxon) -> None:
     """Take off the list what `add_taxon` put on it."""
-    name = of_taxon(taxon)
-    key = (name.scientific_name, name.common_name)
-    rows = [r for r in store.expected.all() if (r.scientific_name, r.common_name) == key]
-    store.expected.take_off(rows)
-
-
-def clear(store: Store) -> int:
-    """Take all names off the list; return how many there were."""
-    listed = store.expected.all()
-    store.expected.take_off(listed)
-    return len(listed)
+    store.expected.take_off([of_taxon(taxon)])
 
 
 def unexpected(store: Store, run_id: int | None = None) -> Unexpected:

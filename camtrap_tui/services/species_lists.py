@@ -12,11 +12,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from camtrap_tui.domain.expected import ExpectedTaxon
-from camtrap_tui.domain.scientific_names import parse_scientific, plain_name
+from camtrap_tui.domain.scientific_names import (
+    listed_name,
+    parse_scientific,
+    plain_name,
+    without_years,
+)
 from camtrap_tui.domain.taxonomy import parse_label
-from camtrap_tui.domain.text import clean_cell
+from camtrap_tui.domain.text import clean_cell, counted
 from camtrap_tui.errors import InputError, UsageError
-from camtrap_tui.services.tables import count_cells, read_text
+from camtrap_tui.services.tables import count_cells, named, read_text
 
 # Our columns, with the headings that usually stand for them (letters and digits alone, folded).
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -75,13 +80,14 @@ def read_species(file: Path, columns: Mapping[str, str] | None = None) -> Specie
         raise InputError(
             f"{file}: this is a web page, or data for programs: no list of names.", _NO_NAMES
         )
-    is_table = any(sign in first for sign in _SEPARATORS) or _plain(first) in _headings()
+    is_parted = any(sign in without_years(first) for sign in _SEPARATORS)
+    is_table = is_parted or _plain(first) in _headings()
     if not columns and (_is_label(first) or not is_table):
         found = _read_lines(file)
     else:
         found = _read_table(file, columns)
     if not found.names:
-        raise InputError(f"{file}: none of its {found.rows:,} rows has a name.", _NO_NAMES)
+        raise InputError(f"{file}: there is no name in {counted(found.rows, 'row')}.", _NO_NAMES)
     return found
 
 
@@ -118,8 +124,10 @@ def _read_lines(file: Path) -> SpeciesList:
 
 
 def of_name(text: str) -> ExpectedTaxon | None:
-    """Return a bare name, common or scientific, None for none."""
-    name = plain_name(text)
+    """Return a bare name, common or scientific, of a hybrid with its genus; None for none."""
+    name, parsed = listed_name(text), parse_scientific(text)
+    if name and parsed is not None and parsed.is_hybrid:
+        return ExpectedTaxon(0, name.capitalize(), "", "", "", "", parsed.genus, "")
     return ExpectedTaxon(0, "", name, "", "", "", "", "") if name else None
 
 
@@ -174,7 +182,11 @@ def _read_table(file: Path, columns: Mapping[str, str]) -> SpeciesList:
             found.append((replace(name, records=max(1, each) * count), count))
         else:
             nameless += count
-    return SpeciesList(_united(name for name, _ in found), rows, nameless, absent)
+    names = _united(name for name, _ in found)
+    if not any(name.taxon_species for name in names):
+        # Who lists groups alone means all of them, as by a group's name on a line of its own.
+        names = _united(map(_whole, names))
+    return SpeciesList(names, rows, nameless, absent)
 
 
 def _places(file: Path, headings: list[str], columns: Mapping[str, str]) -> dict[str, int]:
@@ -189,13 +201,13 @@ def _places(file: Path, headings: list[str], columns: Mapping[str, str]) -> dict
             place = next((k for k, heading in enumerate(headings) if heading == wanted), None)
             if place is None:
                 raise InputError(
-                    f"{file}: there is no column {wanted!r}.", f"It has {', '.join(headings)}."
+                    f"{file}: there is no column {wanted!r}.", f"It has {named(headings)}."
                 )
         if place is not None:
             places[name] = place
     if not places.keys() & {*_NAMING, *_GROUPS}:
         raise InputError(
-            f"{file}: there is no column of species (it has {', '.join(headings)}).",
+            f"{file}: there is no column of species (it has {named(headings)}).",
             "Name it with --map species=COLUMN; a list of one name a line has no commas.",
         )
     return places
@@ -246,6 +258,12 @@ def _listed(scientific: str, common: str, groups: Mapping[str, str], species: st
     )
 
 
+def _whole(name: ExpectedTaxon) -> ExpectedTaxon:
+    """Return a group as a bare name, which stands for all its members."""
+    bare = of_name(name.scientific_name) if name.groups or name.taxon_genus else None
+    return replace(bare, records=name.records) if bare else name
+
+
 def _united(names: Iterable[ExpectedTaxon]) -> tuple[ExpectedTaxon, ...]:
     """Return each name once, with all its records; of its ranks and common names those that most
     records have."""
@@ -257,6 +275,12 @@ def _united(names: Iterable[ExpectedTaxon]) -> tuple[ExpectedTaxon, ...]:
         best = Counter(dict.fromkeys((replace(row, records=1) for row in rows), 0))
         for row in rows:
             best[replace(row, records=1)] += row.records
-        most = max(best, key=lambda row: (best[row], row.common_name != "", row.common_name))
+        most = max(best, key=lambda row: (best[row], *_plainness(row.common_name)))
         united.append(replace(most, records=sum(row.records for row in rows)))
     return tuple(united)
+
+
+def _plainness(common: str) -> tuple[bool, int, str]:
+    """Return what sorts common names of one species: any before none, the plain one before those
+    that say more (`mallard (domestic type)`)."""
+    return common != "", -len(common), common

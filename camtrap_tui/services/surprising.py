@@ -15,6 +15,7 @@ from camtrap_tui.services.queue_moves import Answer
 
 if TYPE_CHECKING:
     from camtrap_tui.domain.expected import Expectations, Relatives
+    from camtrap_tui.domain.known_taxa import KnownTaxa
 
 # As many as there are keys for them.
 MOST_RELATIVES = 4
@@ -29,8 +30,9 @@ class Surprising(Detailing):
     _has_looked = False
     # How often each taxon was keyed before this session: relatives keep their order in it.
     _keyed: Mapping[int, int] | None = None
-    # The taxa that the list was read with: a run in progress adds to them.
+    # The taxa that the list was read with, by id and by name: a run in progress adds to them.
     _read_with: dict[int, Taxon] | None = None
+    _known: KnownTaxa | None = None
     # By row id of what was predicted, and not made anew when taxa come: keys keep their species.
     _relatives: dict[int, Relatives | None]
     # What this session has put on the list, by row id of the taxon.
@@ -66,11 +68,15 @@ class Surprising(Detailing):
         if not self.store.has_expected():
             return
         from camtrap_tui.domain.expected import Expectations
+        from camtrap_tui.domain.known_taxa import KnownTaxa
 
         if self._keyed is None:
             self._keyed = self.store.expected.keyed()
-        self._expectations = Expectations(self.store.expected.all(), list(taxa.values()))
-        self._read_with = taxa
+        # To order thousands of taxa by name is most of the work, and the key that adds a species
+        # changes none of them.
+        if self._known is None or self._read_with is not taxa:
+            self._known, self._read_with = KnownTaxa(list(taxa.values())), taxa
+        self._expectations = Expectations(self.store.expected.all(), self._known)
 
     def expect(self) -> Answer:
         """Put the species in view on the list of expected ones: the prediction, else what this

@@ -34,6 +34,8 @@ IN_DOUBT = "may have the day or the month first: write such times as 2024-06-27 
 _FILE_TYPE = "fileMediatype"
 _CHUNK = 2000
 _TIMES_READ = 1000
+# Letters of headings in a message; a download of GBIF's has some 3,000 in 200 columns.
+_MOST_SAID = 4000
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 # What Excel understands, and some write: the first line says what stands between the cells.
 _SEPARATOR = re.compile(r"\"?sep=([,;\t|])\"?", re.IGNORECASE)
@@ -186,7 +188,7 @@ def read_cells(
         for heading in headings:
             if heading.casefold() not in there:
                 raise InputError(
-                    f"{file}: there is no column {heading!r}.", f"It has {', '.join(first)}."
+                    f"{file}: there is no column {heading!r}.", f"It has {named(first)}."
                 )
         places = [there.index(heading.casefold()) for heading in headings]
         width, size = len(there), file.stat().st_size
@@ -196,6 +198,12 @@ def read_cells(
                 yield number, tuple([clean_cell(whole[place]) for place in places])
             if progress and number % _CHUNK == 0:
                 progress(tell(), size)
+
+
+def named(headings: Sequence[str]) -> str:
+    """Return headings for a message: of a file that is no table, one may be as long as it is."""
+    said = ", ".join(headings) or "none"
+    return said if len(said) <= _MOST_SAID else f"{said[:_MOST_SAID]} …"
 
 
 @contextmanager
@@ -327,11 +335,11 @@ def _places(
             places[name] = folded.index(wanted.casefold())
         elif name in columns:
             raise InputError(
-                f"{file}: there is no column {wanted!r}.", f"It has {', '.join(headings)}."
+                f"{file}: there is no column {wanted!r}.", f"It has {named(headings)}."
             )
     if not places.keys() & naming:
         raise InputError(
-            f"{file}: there is no column mediaID (it has {', '.join(headings) or 'none'}).",
+            f"{file}: there is no column mediaID (it has {named(headings)}).",
             "Name it with --map mediaID=COLUMN.",
         )
     return places

@@ -6,10 +6,11 @@ behind the taxa or the list.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from weakref import WeakKeyDictionary
 
 from camtrap_tui.domain.expected import Expectations, ExpectedTaxon
+from camtrap_tui.domain.known_taxa import KnownTaxa
 from camtrap_tui.store.database import Database, columns
 from camtrap_tui.store.taxa import Taxa
 
@@ -17,19 +18,31 @@ _COLUMNS = (
     "scientific_name, common_name, taxon_class, taxon_order, taxon_family, taxon_genus,"
     " taxon_species, records, turns, origin, added_by, added_at"
 )
-_INSERT = (
+_RANKS = ("taxon_class", "taxon_order", "taxon_family", "taxon_genus", "taxon_species")
+_ADDED = ("origin", "added_by", "added_at")
+# A list that says more of a name fills in, or puts right, what an earlier one said.
+_SAID = ", ".join(f"{name} = coalesce(nullif(excluded.{name}, ''), {name})" for name in _RANKS)
+# Who puts a name on again is the one who has it there.
+_BY = ", ".join(
+    f"{name} = CASE WHEN turns % 2 = 0 THEN excluded.{name} ELSE {name} END" for name in _ADDED
+)
+_PUT_ON = (
     f"INSERT INTO expected_taxon ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (scientific_name, common_name) DO UPDATE SET"
-    " records = max(records, excluded.records)"
+    f" records = max(records, excluded.records), {_SAID}, {_BY},"
+    " turns = turns + (turns % 2 = 0)"
 )
 # Whichever copy comes first, the united row is the same.
 _UNITED = ", ".join(
-    f"{name} = {which}({name}, excluded.{name})"
-    for which, names in (
-        ("max", "turns records taxon_class taxon_order taxon_family taxon_genus taxon_species"),
-        ("min", "origin added_by added_at"),
+    (
+        *(f"{name} = max({name}, excluded.{name})" for name in ("turns", "records", *_RANKS)),
+        *(
+            f"{name} = CASE WHEN turns > excluded.turns THEN {name}"
+            f" WHEN turns < excluded.turns THEN excluded.{name}"
+            f" ELSE min({name}, excluded.{name}) END"
+            for name in _ADDED
+        ),
     )
-    for name in names.split()
 )
 # Filters ask for the same again and again; each connection remembers what it was told last.
 _REMEMBERED: WeakKeyDictionary[Database, tuple[tuple[int, int], tuple[int, ...]]] = (
@@ -54,21 +67,20 @@ class ExpectedTaxa:
     def put_on(self, rows: Iterable[ExpectedTaxon]) -> int:
         """Put names on the list; return how many were not on it. In a transaction of its own.
 
-        A name that was taken off comes back as it was; of `records` the larger number stays.
+        A name that was taken off comes back; of `records` the larger number stays.
         """
         with self._db.transaction():
             before = self._count()
-            self._db.executemany(
-                f"{_INSERT}, turns = turns + (turns % 2 = 0)", (_values(row) for row in rows)
-            )
+            self._db.executemany(_PUT_ON, map(_values, rows))
             return self._count() - before
 
-    def take_off(self, rows: Sequence[ExpectedTaxon]) -> None:
-        """Take rows of the list off it, in a transaction of its own."""
+    def take_off(self, rows: Iterable[ExpectedTaxon]) -> None:
+        """Take names off the list, in a transaction of its own; others are left alone."""
         with self._db.transaction():
             self._db.executemany(
-                "UPDATE expected_taxon SET turns = turns + 1 WHERE id = ? AND turns % 2 = 1",
-                ((row.id,) for row in rows),
+                "UPDATE expected_taxon SET turns = turns + 1"
+                " WHERE scientific_name = ? AND common_name = ? AND turns % 2 = 1",
+                (row.key for row in rows),
             )
 
     def unite(self, other: str) -> int:
@@ -88,7 +100,7 @@ class ExpectedTaxa:
     def expectations(self) -> Expectations:
         """Return what the list holds, read with the taxa of the survey."""
         listed = self.all()
-        return Expectations(listed, Taxa(self._db).all() if listed else [])
+        return Expectations(listed, KnownTaxa(Taxa(self._db).all() if listed else []))
 
     def unexpected_ids(self) -> tuple[int, ...]:
         """Return the row ids of the taxa that the list leaves out; none without a list."""
@@ -98,7 +110,7 @@ class ExpectedTaxa:
         known = _REMEMBERED.get(self._db)
         if known is None or known[0] != state:
             taxa = Taxa(self._db).all()
-            expected = Expectations(self.all(), taxa)
+            expected = Expectations(self.all(), KnownTaxa(taxa))
             found = tuple(taxon.id for taxon in taxa if not expected.is_expected(taxon))
             known = state, found
             _REMEMBERED[self._db] = known

@@ -47,6 +47,12 @@ def test_reading_a_list_prints_what_it_leaves_out(survey: Path, tmp_path: Path) 
     assert max(map(len, lines)) <= 80
 
 
+def test_a_misspelt_name_is_told(survey: Path) -> None:
+    done = run("expect", survey, "--add", "northern racoon", "--add", "mallard")
+    assert "Known to no label of this survey: northern racoon (northern raccoon?)." in done.stderr
+    assert "northern raccoon" in flagged(survey)
+
+
 def test_json_has_what_the_text_has(survey: Path, tmp_path: Path) -> None:
     run("expect", survey, write_list(tmp_path))
     found = json.loads(run("expect", survey, "--json").stdout)

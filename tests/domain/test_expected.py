@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from camtrap_tui.domain.expected import Expectations, ExpectedTaxon
+from camtrap_tui.domain.known_taxa import KnownTaxa
 from camtrap_tui.domain.taxonomy import SPECIAL, TaxonName, from_name
 from tests.expected_lists import LABELS, labelled
 
@@ -37,7 +38,7 @@ LIST = [
 
 def flagged(listed: list[ExpectedTaxon]) -> set[str]:
     """Return the labels that a list leaves out."""
-    expected = Expectations(listed, list(TAXA.values()))
+    expected = Expectations(listed, KnownTaxa(list(TAXA.values())))
     return {name for name, taxon in TAXA.items() if not expected.is_expected(taxon)}
 
 
@@ -63,7 +64,7 @@ def test_a_group_that_only_the_survey_knows_of_a_member_is_expected() -> None:
 
 @pytest.mark.parametrize("special", SPECIAL, ids=lambda taxon: taxon.common_name)
 def test_what_is_no_kind_of_animal_is_never_flagged(special: TaxonName) -> None:
-    assert Expectations(LIST, []).is_expected(special)
+    assert Expectations(LIST, KnownTaxa([])).is_expected(special)
 
 
 def test_any_subspecies_of_a_listed_species_is_expected() -> None:
@@ -86,7 +87,7 @@ def test_a_bare_name_of_a_group_stands_for_all_its_members(name: str) -> None:
 
 def test_a_taxon_that_is_only_a_name_is_known_by_it() -> None:
     typed, other = labelled("trachemys scripta", "snipe")
-    expected = Expectations(LIST, [typed, other, *TAXA.values()])
+    expected = Expectations(LIST, KnownTaxa([typed, other, *TAXA.values()]))
     assert expected.is_expected(typed)
     assert not expected.is_expected(other)
     assert expected.is_expected(labelled("mallard")[0])
@@ -94,7 +95,7 @@ def test_a_taxon_that_is_only_a_name_is_known_by_it() -> None:
 
 def names(listed: list[ExpectedTaxon], of: str) -> tuple[str, str, list[str]]:
     """Return the rank, the group and the names of the relatives of a label."""
-    found = Expectations(listed, list(TAXA.values())).relatives(TAXA[of])
+    found = Expectations(listed, KnownTaxa(list(TAXA.values()))).relatives(TAXA[of])
     return found.rank, found.shared, [relative.name for relative in found.members]
 
 
@@ -135,7 +136,7 @@ def test_who_is_nearer_by_what_the_survey_knows_comes_first_then_who_was_keyed()
         row("Aix sponsa", "aves;;"),
     ]
     teal = labelled("446887df-3477-4f4a-a434-1;aves;anseriformes;anatidae;spatula;discors;teal")[0]
-    expected = Expectations(listed, list(TAXA.values()))
+    expected = Expectations(listed, KnownTaxa(list(TAXA.values())))
     order = [r.name for r in expected.relatives(teal).members]
     assert order == ["mallard", "wood duck", "american coot"]
     keyed = {TAXA["wood duck"].id: 2}
@@ -143,7 +144,9 @@ def test_who_is_nearer_by_what_the_survey_knows_comes_first_then_who_was_keyed()
 
 
 def test_a_relative_that_the_survey_lacks_becomes_a_taxon_in_the_labels_groups() -> None:
-    found = Expectations(LIST, list(TAXA.values())).relatives(TAXA["western pond turtle"])
+    found = Expectations(LIST, KnownTaxa(list(TAXA.values()))).relatives(
+        TAXA["western pond turtle"]
+    )
     made = found.members[0].taxon
     assert made.taxon_uuid == from_name("trachemys scripta").taxon_uuid
     assert (made.taxon_class, made.taxon_order, made.taxon_family) == ("reptilia", "testudines", "")
@@ -153,3 +156,13 @@ def test_a_relative_that_the_survey_lacks_becomes_a_taxon_in_the_labels_groups()
 def test_a_common_name_of_the_list_is_shown() -> None:
     listed = [row("Trachemys scripta", "testudines;;", common="pond slider")]
     assert names(listed, "western pond turtle")[2] == ["pond slider"]
+
+
+def test_a_subspecies_that_was_typed_is_its_species_where_that_is_known() -> None:
+    assert "mallard" not in flagged([bare("anas platyrhynchos platyrhynchos")])
+
+
+def test_a_common_name_in_a_column_of_species_has_relatives_as_any_other() -> None:
+    listed = [row("Northern raccoon"), row("Eastern cottontail")]
+    assert not {"northern raccoon", "eastern cottontail"} & flagged(listed)
+    assert names(listed, "dingo") == ("order", "carnivora", ["northern raccoon"])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from camtrap_tui.domain.scientific_names import (
     ScientificName,
     binomial,
+    listed_name,
     parse_scientific,
     plain_name,
 )
@@ -27,6 +28,7 @@ from camtrap_tui.domain.scientific_names import (
         ("Sciurus sp.", "sciurus", ""),
         ("Canis cf. lupus", "canis", ""),
         ("Phylloscopus  inornatus", "phylloscopus", "inornatus"),
+        ("PROCYON LOTOR (LINNAEUS, 1758)", "procyon", "lotor"),
     ],
 )
 def test_genus_and_species_are_taken_and_nothing_else(text: str, genus: str, species: str) -> None:
@@ -52,6 +54,29 @@ def test_a_hybrid_is_of_the_genus_that_its_parents_share(text: str, genus: str) 
 def test_what_is_no_name_is_none(text: str) -> None:
     assert parse_scientific(text) is None
     assert plain_name("-") == plain_name("N/A") == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Procyon lotor (Linnaeus, 1758)", "procyon lotor"),
+        ("Canis latrans Say, 1823", "canis latrans"),
+        ("Canis lupus L.", "canis lupus"),
+        ("Branta canadensis subsp. canadensis", "branta canadensis"),
+        ("Vulpes sp.", "vulpes"),
+        ("Sciurus cf. carolinensis", "sciurus"),
+        ("Odocoileus virginianus borealis", "odocoileus virginianus borealis"),
+        ("Great  Blue Heron", "great blue heron"),
+        ("- great blue heron", "great blue heron"),
+        ("12. mallard", "mallard"),
+        ('"wild turkey"', "wild turkey"),
+        ("Mallard (Domestic type)", "mallard (domestic type)"),
+        ("-", ""),
+        ("a" * 300, ""),
+    ],
+)
+def test_a_line_of_a_list_says_a_name_alone(line: str, name: str) -> None:
+    assert listed_name(line) == name
 
 
 def test_a_subspecies_has_the_binomial_of_its_species() -> None:

@@ -36,8 +36,9 @@ def test_predictions_outside_the_list_are_flagged_with_their_relatives(
 ) -> None:
     predict(store, *PREDICTED)
     assert flagged(store) == {}
-    read, new = expecting.read_list(store, write_list(tmp_path), added_by="ann")
-    assert (len(read.names), new) == (15, 15)
+    done = expecting.change_list(store, file=write_list(tmp_path), added_by="ann")
+    assert done.read is not None
+    assert (len(done.read.names), done.new) == (15, 15)
     assert flagged(store) == {
         "western pond turtle": [
             *("Trachemys scripta", "Apalone spinifera", "Chelydra serpentina", "Chrysemys picta"),
@@ -59,7 +60,7 @@ def test_the_published_list_flags_what_has_never_been_recorded_there(store: Stor
     with store.db.transaction():
         store.taxa.add(map(parse_label, labels.read_text(encoding="utf-8").splitlines()), "model")
     predict(store, *PREDICTED)
-    expecting.read_list(store, listed)
+    expecting.change_list(store, file=listed)
     found = flagged(store)
     assert set(found) == {"western pond turtle", "central american agouti", "northern raccoon"}
     assert set(found["western pond turtle"]) == {
@@ -72,29 +73,29 @@ def test_the_published_list_flags_what_has_never_been_recorded_there(store: Stor
 def test_the_queue_holds_the_pictures_that_are_flagged(store: Store, tmp_path: Path) -> None:
     predict(store, *PREDICTED)
     assert count_filter(store, "state:unexpected", 1).pictures == 0
-    expecting.read_list(store, write_list(tmp_path))
+    expecting.change_list(store, file=write_list(tmp_path))
     assert count_filter(store, "state:unexpected", 1).pictures == 4
     assert count_filter(store, "-state:unexpected", 1).pictures == len(PREDICTED) - 4
     grade(store, [1], "mallard", "ann")
     assert count_filter(store, "state:mine,unexpected", 1, "ann").pictures == 4
-    expecting.add_names(store, ["northern raccoon"])
+    expecting.change_list(store, add=["northern raccoon"])
     assert count_filter(store, "state:unexpected", 1).pictures == 3
 
 
 def test_taxa_that_come_later_are_flagged_too(store: Store, tmp_path: Path) -> None:
-    expecting.read_list(store, write_list(tmp_path))
+    expecting.change_list(store, file=write_list(tmp_path))
     assert store.expected.unexpected_ids() == ()
     predict(store, *PREDICTED)
     assert count_filter(store, "state:unexpected", 1).pictures == 4
     with Store.open(store.path) as other:
-        expecting.remove_names(other, ["Fulica americana"])
+        expecting.change_list(other, remove=["Fulica americana"])
     assert count_filter(store, "state:unexpected", 1).pictures == 5
 
 
 def test_charts_mark_the_classes(store: Store, tmp_path: Path) -> None:
     predict(store, *PREDICTED)
     assert charts.frequency(store).unexpected == 0
-    expecting.read_list(store, write_list(tmp_path))
+    expecting.change_list(store, file=write_list(tmp_path))
     table = charts.frequency(store)
     assert {row.label for row in table.rows if row.unexpected} == {
         *("! western pond turtle", "! central american agouti", "! northern raccoon"),
@@ -107,48 +108,73 @@ def test_charts_mark_the_classes(store: Store, tmp_path: Path) -> None:
 
 def test_a_species_is_added_and_removed_by_any_of_its_names(store: Store, tmp_path: Path) -> None:
     predict(store, *PREDICTED)
-    expecting.read_list(store, write_list(tmp_path))
-    (added,) = expecting.add_names(store, ["Northern  Raccoon"], added_by="ann")
+    expecting.change_list(store, file=write_list(tmp_path))
+    (added,) = expecting.change_list(store, add=["Northern  Raccoon"], added_by="ann").added
     assert (added.scientific_name, added.taxon_family) == ("Procyon lotor", "procyonidae")
     assert "northern raccoon" not in flagged(store)
-    assert [r.name for r in expecting.remove_names(store, ["procyon lotor"])] == [added.name]
+    gone = expecting.change_list(store, remove=["procyon lotor"]).removed
+    assert [row.name for row in gone] == [added.name]
     assert "northern raccoon" in flagged(store)
     with pytest.raises(UsageError, match="procyon lotor is not on the list"):
-        expecting.remove_names(store, ["mallard", "procyon lotor"])
+        expecting.change_list(store, remove=["mallard", "procyon lotor"])
     assert "mallard" not in flagged(store)
-    expecting.remove_names(store, ["mallard"])
+    expecting.change_list(store, remove=["mallard"])
     assert "mallard" in flagged(store)
 
 
+def test_all_is_looked_up_before_anything_is_written(store: Store, tmp_path: Path) -> None:
+    expecting.change_list(store, file=write_list(tmp_path))
+    before = store.expected.all()
+    for wrong in ({"remove": ["nobody"]}, {"add": ["-"]}, {"file": tmp_path / "nowhere.csv"}):
+        with pytest.raises((UsageError, InputError)):
+            expecting.change_list(store, clear=True, **wrong)
+    assert store.expected.all() == before
+    done = expecting.change_list(store, clear=True, add=["badger"], remove=["Badger"])
+    assert (done.cleared, [row.name for row in done.removed]) == (15, ["badger"])
+    assert store.expected.all() == []
+
+
+def test_names_that_no_label_bears_are_told_with_what_is_written_alike(store: Store) -> None:
+    predict(store, *PREDICTED)
+    typed = ["northern racoon", "zorgblatt", "mallard", "Sciuridae", "Aix sponsa (L.)", "anas sp."]
+    assert expecting.change_list(store, add=typed).unknown == (
+        ("northern racoon", "northern raccoon"),
+        ("zorgblatt", ""),
+    )
+    assert "wood duck" not in flagged(store)
+    gone = expecting.change_list(store, remove=["Aix sponsa Linnaeus, 1758"]).removed
+    assert [row.scientific_name for row in gone] == ["Aix sponsa"]
+
+
 def test_a_bare_name_that_nobody_knows_yet_counts_once_it_is_known(store: Store) -> None:
-    expecting.add_names(store, ["sciuridae family", "wood duck"])
+    expecting.change_list(store, add=["sciuridae family", "wood duck"])
     predict(store, *PREDICTED, "eastern gray squirrel")
     assert not {"sciuridae family", "eastern gray squirrel", "wood duck"} & set(flagged(store))
     assert "mallard" in flagged(store)
     with pytest.raises(UsageError, match="no name"):
-        expecting.add_names(store, ["-"])
+        expecting.change_list(store, add=["-"])
 
 
 def test_reading_a_list_again_changes_nothing(store: Store, tmp_path: Path) -> None:
     path = write_list(tmp_path)
-    expecting.read_list(store, path)
+    expecting.change_list(store, file=path)
     before = store.expected.all()
-    assert expecting.read_list(store, path)[1] == 0
+    assert expecting.change_list(store, file=path).new == 0
     assert store.expected.all() == before
-    assert expecting.clear(store) == 15
+    assert expecting.change_list(store, clear=True).cleared == 15
     assert store.expected.all() == []
-    assert expecting.read_list(store, path)[1] == 15
+    assert expecting.change_list(store, file=path).new == 15
 
 
 def test_a_list_that_cannot_be_read_leaves_the_old_one(store: Store, tmp_path: Path) -> None:
-    expecting.read_list(store, write_list(tmp_path))
+    expecting.change_list(store, file=write_list(tmp_path))
     with pytest.raises(InputError):
-        expecting.read_list(store, write_list(tmp_path, "<html>", "page.csv"))
+        expecting.change_list(store, file=write_list(tmp_path, "<html>", "page.csv"))
     assert len(store.expected.all()) == 15
 
 
 def test_without_a_run_nothing_is_predicted(store: Store) -> None:
-    expecting.add_names(store, ["mallard"])
+    expecting.change_list(store, add=["mallard"])
     assert expecting.unexpected(store).run_id is None
     add_run(store)
     assert expecting.unexpected(store).classes == 0

@@ -63,7 +63,7 @@ def test_an_occurrence_download_is_counted_by_species(tmp_path: Path) -> None:
         ("sep=;\nspecies;order\nProcyon lotor;Carnivora\n", "Procyon lotor", "procyon", ""),
         ("\ufeffSpecies\nProcyon lotor\n", "Procyon lotor", "procyon", ""),
         ("common name,notes\nraccoon,seen\n", "raccoon", "", "raccoon"),
-        ("scientificName,taxonRank\nCanidae Fischer,FAMILY\n", "Canidae", "", ""),
+        ("scientificName,taxonRank\nCanidae Fischer,FAMILY\n", "canidae", "", "canidae"),
     ],
 )
 def test_tables_of_others(tmp_path: Path, text: str, name: str, genus: str, common: str) -> None:
@@ -108,7 +108,7 @@ def test_one_name_a_line_with_comments_and_labels(tmp_path: Path) -> None:
         (b"# nothing\n\n", "it holds no names"),
         (b"<!DOCTYPE html>\n<html><body>Sign in</body></html>", "web page"),
         (b'{"results": []}', "web page, or data for programs"),
-        (b"species,order\n-,-\n,\n", "none of its 2 rows has a name"),
+        (b"species,order\n-,-\n,\n", "there is no name in 2 rows"),
         (b"key,value\n1,2\n", "no column of species"),
         (b"PK\x03\x04\xff\xfe", "not UTF-8"),
         ("species\nLa\xf1a\n".encode("latin-1"), "not UTF-8"),
@@ -122,6 +122,41 @@ def test_what_holds_no_names_is_one_sentence(tmp_path: Path, content: bytes, sai
         read_species(path)
     assert str(path) in error.value.message
     assert error.value.hint
+
+
+def test_authors_with_their_years_make_no_table_of_a_list(tmp_path: Path) -> None:
+    text = "Procyon lotor (Linnaeus, 1758)\nCanis latrans Say, 1823\nVulpes sp.\n"
+    found = read_species(write_list(tmp_path, text))
+    assert [row.common_name for row in found.names] == ["procyon lotor", "canis latrans", "vulpes"]
+
+
+def test_a_hybrid_on_a_line_of_its_own_is_of_its_genus(tmp_path: Path) -> None:
+    (row,) = read_species(write_list(tmp_path, "Anas acuta × Anas platyrhynchos\n")).names
+    assert (row.taxon_genus, row.binomial, row.common_name) == ("anas", "", "")
+
+
+def test_a_table_of_groups_alone_means_all_of_them(tmp_path: Path) -> None:
+    table = "class,order,species\nMammalia,-,-\nAves,Passeriformes,-\n"
+    found = read_species(write_list(tmp_path, table))
+    assert [(row.name, row.groups) for row in found.names] == [
+        ("mammalia", ()),
+        ("passeriformes", ()),
+    ]
+    # Beside species, a group is what nobody has named closer.
+    rows = said(read_species(write_list(tmp_path, table + "Mammalia,Carnivora,Canis latrans\n")))
+    assert rows["Mammalia"].groups == ("mammalia",)
+
+
+def test_of_common_names_seen_as_often_the_plain_one_is_taken(tmp_path: Path) -> None:
+    table = "species,common name\nAnas platyrhynchos,Mallard (Domestic type)\n"
+    (row,) = read_species(write_list(tmp_path, table + "Anas platyrhynchos,Mallard\n")).names
+    assert (row.common_name, row.records) == ("mallard", 2)
+
+
+def test_one_line_without_end_is_not_repeated_whole(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        read_species(write_list(tmp_path, "Procyon lotor, " * 20_000))
+    assert len(str(error.value)) < 6000
 
 
 def test_names_are_cleaned_where_they_enter(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ PREDICTED = ("western pond turtle", "northern raccoon", "mallard", "western pond
 def session(store: Store, tmp_path: Path) -> ReviewSession:
     """A session of ann's on five pictures, the first, second and fourth not expected here."""
     predict(store, *PREDICTED)
-    expecting.read_list(store, write_list(tmp_path))
+    expecting.change_list(store, file=write_list(tmp_path))
     return ReviewSession(store, "ann")
 
 

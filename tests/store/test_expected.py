@@ -36,6 +36,26 @@ def test_more_records_of_a_list_stay(store: Store) -> None:
     assert store.expected.all()[0].records == 5
 
 
+def test_a_list_that_says_more_fills_in_what_an_earlier_one_said(store: Store) -> None:
+    store.expected.put_on([replace(RACCOON, taxon_class="mammalia")])
+    store.expected.put_on([replace(RACCOON, taxon_family="procyonidae")])
+    store.expected.put_on([RACCOON])
+    assert store.expected.all()[0].groups == ("mammalia", "procyonidae")
+
+
+def test_who_puts_a_name_on_again_has_it_there(store: Store, tmp_path: Path) -> None:
+    store.expected.put_on([replace(RACCOON, origin="a.csv", added_by="ann")])
+    store.expected.put_on([replace(RACCOON, origin="b.csv", added_by="ben")])
+    assert store.expected.all()[0].added_by == "ann"
+    with Store.open(tmp_path / "copy.db", create=True) as other:
+        other.expected.put_on([replace(RACCOON, origin="a.csv", added_by="ann")])
+        store.expected.take_off(store.expected.all())
+        store.expected.put_on([replace(RACCOON, origin="typed", added_by="cy")])
+        with other.db.attached(store.path, "other"), other.db.transaction():
+            other.expected.unite("other")
+        assert [(row.origin, row.added_by) for row in other.expected.all()] == [("typed", "cy")]
+
+
 def test_a_row_says_something(store: Store) -> None:
     with pytest.raises(StoreError, match="CHECK"):
         store.expected.put_on([replace(MALLARD, common_name="")])

@@ -50,7 +50,7 @@ _SHOWN = 20
 )
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
 @click.option("--yes", is_flag=True, help="Take the columns as they are guessed.")
-@click.option("--list", "list_lost", is_flag=True, help="List all pictures not found here.")
+@click.option("--list", "list_lost", is_flag=True, help="List all pictures not found.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def import_grades_command(
     survey: Path,
@@ -199,8 +199,17 @@ def _left_out(report: GradeImportReport) -> bool:
 
 def _list(report: GradeImportReport) -> None:
     echo_table(
-        ["picture", "media id", "labels", "first row"],
-        [(lost.path, lost.media_id, lost.labels, lost.number) for lost in report.lost],
+        ["picture", "media id", "labels", "first row", "why"],
+        [
+            (
+                lost.path,
+                lost.media_id,
+                lost.labels,
+                lost.number,
+                "ambiguous" if lost.is_ambiguous else "not here",
+            )
+            for lost in report.lost
+        ],
     )
 
 
@@ -222,17 +231,20 @@ def _show(survey: Path, file: Path, report: GradeImportReport) -> None:
         f"{by_path} by {counted(len(report.graders), 'person', 'people')}."
     )
     for what, count in (report.skipped | report.unread).items():
+        examples = report.examples.get(what)
+        if not examples:
+            continue
         if what in report.unread:
             narrate(f"In {counted(count, 'label')} the {what} could not be read:")
         else:
             narrate(f"Left out because it {what}:")
-        for example in report.examples.get(what, []):
+        for example in examples:
             narrate(f"  {example}")
     if NO_AUTHOR in report.skipped:
         narrate("Say whose words these are with --grader NAME.")
     if report.lost:
         narrate(
-            f"{counted(len(report.lost), 'picture')} not here; all of them: camtrap-tui"
+            f"{counted(len(report.lost), 'picture')} not found; all of them: camtrap-tui"
             f" import-grades {quoted(str(survey))} {quoted(str(file))} --dry-run --list"
         )
     _show_names(report)

@@ -33,6 +33,7 @@ _CHUNK = 2000
 _LIKENESS = 80
 
 NOT_HERE = "is of a picture that is not here"
+AMBIGUOUS = "may be of several pictures, by its path"
 REPEATED = "says the same again"
 MIXED = "says blank and something else of one picture"
 OWN = "was exported from a grade that is here"
@@ -179,8 +180,9 @@ class _Work:
         by_path = self.stage.place(find_places(self.store, self.stage.unplaced(), media))
         self.lost = self.stage.lost()
         for one in self.lost:
-            self.tally.skip(one.number, NOT_HERE, one.path or one.media_id)
-            self.tally.skipped[NOT_HERE] += one.labels - 1
+            reason = AMBIGUOUS if one.is_ambiguous else NOT_HERE
+            self.tally.skip(one.number, reason, one.path or one.media_id)
+            self.tally.skipped[reason] += one.labels - 1
         return by_path
 
     def group(self) -> None:

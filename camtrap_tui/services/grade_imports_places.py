@@ -1,17 +1,17 @@
 """Finds the pictures that labels name by path or file name, where no media id leads to one.
 
 A path matches where one of the two is the other's end, whole folders at a time, and nothing else
-does: a picture that might be another's is left out, not guessed.
+does: a label that might be of another picture is left out and said to be, not guessed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from camtrap_tui.services.places import portable
-from camtrap_tui.services.placing import Listing
+from camtrap_tui.services.placing import Listing, Match
 from camtrap_tui.services.tables import read_cells, read_head
 from camtrap_tui.store.candidates import Candidates
 from camtrap_tui.store.store import Store
@@ -21,10 +21,11 @@ _ALL = 1 << 62
 
 def find_places(
     store: Store, unplaced: Sequence[tuple[str, str]], media: Path | None
-) -> Iterator[tuple[str, str, int]]:
+) -> Iterator[tuple[str, str, int | None]]:
     """Yield (media id, path, image id) of those of the (media id, path) that a path leads to.
 
-    `media` is a table of Camtrap DP that says at which path each media id lies.
+    The image id is None where the path may be that of several images, or the image that of
+    several pictures. `media` is a table of Camtrap DP that says at which path each media id lies.
     """
     if not unplaced:
         return
@@ -36,10 +37,26 @@ def find_places(
         for page in store.joining.paths_before(_ALL):
             candidates.add_meanings((portable(path), str(key)) for _, path, key, _ in page)
         listing = Listing("", candidates)
-        for media_id, path, where in named:
-            found = listing.match(where, "") if where else None
-            if found:
-                yield media_id, path, int(found.means)
+        found = [(one, path, where, listing.match(where, "")) for one, path, where in named]
+        claims = _claims((one, where, match) for one, _, where, match in found if match)
+        for media_id, path, where, match in found:
+            if match is None:
+                if listing.is_ambiguous(where):
+                    yield media_id, path, None
+                continue
+            wheres, media_ids = claims[match.means]
+            is_one = len(media_ids) < 2 and (match.is_sure or len(wheres) == 1)
+            yield media_id, path, int(match.means) if is_one else None
+
+
+def _claims(found: Iterable[tuple[str, str, Match]]) -> dict[str, tuple[set[str], set[str]]]:
+    """Return which paths and media ids were found to mean each thing."""
+    claims: dict[str, tuple[set[str], set[str]]] = {}
+    for media_id, where, match in found:
+        wheres, media_ids = claims.setdefault(match.means, (set(), set()))
+        wheres.add(where)
+        media_ids.update({media_id} - {""})
+    return claims
 
 
 def _media_paths(media: Path, wanted: set[str]) -> dict[str, str]:

@@ -52,14 +52,23 @@ class Listing:
         named = self.candidates.by_media_id(media_id)
         if named is not None:
             return Match(named, path, True)
+        found, end, is_sure = self._meant(path)
+        return Match(found[0], end, is_sure) if len(found) == 1 else None
+
+    def is_ambiguous(self, path: str) -> bool:
+        """Tell whether a portable path may mean several things, none better than the others."""
+        return len(self._meant(path)[0]) > 1
+
+    def _meant(self, path: str) -> tuple[list[str], str, bool]:
+        """Return what a path may mean, two of it at most, by which end, and how surely."""
         at = self.candidates.at
         whole = set(at(path)) or {*self.candidates.ending_with(path), *self._below_root(path)}
         if whole:
-            return Match(whole.pop(), path, True) if len(whole) == 1 else None
+            return list(whole), path, True
         # `a/x.jpg` and `x.jpg` are both ends of `b/a/x.jpg`: the longer says more.
         ends = ((end, found) for _, end in _cuts(path) if (found := at(end)))
         end, longest = next(ends, ("", []))
-        return Match(longest[0], end, False) if len(longest) == 1 else None
+        return longest, end, False
 
     def _below_root(self, path: str) -> Iterator[str]:
         """Yield the files that `path` is, where it begins with the end of the folder's own."""

@@ -39,12 +39,16 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A picture that labels name and that is not here: the first row that does, and how many."""
+    """A picture that labels name and that is not here: the first row that does, and how many.
+
+    `is_ambiguous` says that its path may be that of several pictures.
+    """
 
     media_id: str
     path: str
     number: int
     labels: int
+    is_ambiguous: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,22 +133,27 @@ class LabelStage:
             "SELECT DISTINCT media_id, path FROM temp.label WHERE image_id IS NULL"
         ).fetchall()
 
-    def place(self, found: Iterable[tuple[str, str, int]]) -> int:
-        """Give labels the images that their (media id, path) mean; return how many got one."""
+    def place(self, found: Iterable[tuple[str, str, int | None]]) -> int:
+        """Give labels the images that their (media id, path) mean; return how many got one.
+
+        None stands for an image that cannot be told from others.
+        """
         with self._db.beside():
             self._db.executemany("INSERT INTO temp.label_place VALUES (?, ?, ?)", found)
         return self._db.execute(
             "UPDATE temp.label SET image_id = p.image_id FROM temp.label_place AS p"
-            " WHERE label.image_id IS NULL AND p.media_id = label.media_id AND p.path = label.path"
+            " WHERE label.image_id IS NULL AND p.image_id IS NOT NULL"
+            " AND p.media_id = label.media_id AND p.path = label.path"
         ).rowcount
 
     def lost(self) -> list[Lost]:
         """Return the pictures that were not found, by the first row that names each."""
-        return self._db.rows(
-            Lost,
-            "SELECT media_id, path, min(number), count(*) FROM temp.label WHERE image_id IS NULL"
-            " GROUP BY media_id, path ORDER BY 3",
+        found = self._db.execute(
+            "SELECT media_id, path, min(number), count(*), EXISTS (SELECT 1"
+            " FROM temp.label_place AS p WHERE p.media_id = label.media_id AND p.path = label.path)"
+            " FROM temp.label WHERE image_id IS NULL GROUP BY media_id, path ORDER BY 3"
         )
+        return [Lost(*told, bool(is_placed)) for *told, is_placed in found]
 
     def words(self) -> Iterator[Word]:
         """Yield the labels whose pictures are here, by picture, author and row."""

@@ -131,11 +131,15 @@ class Grades:
         return int(self._db.value(sql, [grader]))
 
     def latest_by(self, grader: str) -> Grade | None:
-        """Return the last grade that the grader keyed and that stands, or None."""
+        """Return the last grade that the grader keyed and that stands, or None.
+
+        What was imported in somebody's name, by numbers below 0, they have not keyed.
+        """
         sql = f"""
             SELECT {columns(Grade, "grade.")} FROM vote JOIN grade ON grade.id = vote.grade_id
             WHERE vote.grader = :grader AND vote.grader_number =
-                (SELECT max(grader_number) FROM vote WHERE grader = :grader)
+                (SELECT max(grader_number) FROM vote
+                WHERE grader = :grader AND grader_number > 0)
             ORDER BY grade.grade_uuid DESC LIMIT 1"""
         found = self._db.rows(Grade, sql, {"grader": grader})
         return found[0] if found else None

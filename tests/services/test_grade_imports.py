@@ -260,7 +260,37 @@ def test_pictures_are_found_by_path_where_only_one_can_be_meant(
         survey, table(tmp_path, [(path, "raccoon", "Zoe")], ("filePath", "label", "grader"))
     )
     assert report.by_path == (number is not None)
+    reasons = {"same.JPG": service.AMBIGUOUS, "MG_0002.JPG": service.NOT_HERE}
+    assert list(report.skipped) == ([reasons[path]] if path in reasons else [])
     assert [n for n in range(1, PICTURES + 1) if votes(survey, n)] == ([number] if number else [])
+
+
+@pytest.mark.parametrize(
+    ("named", "taken"),
+    [
+        # Cameras name their files alike: an image that lies in no folder may be any camera's.
+        ([("", "UR1/IMG_0002.JPG"), ("", "UR2/IMG_0002.JPG")], []),
+        ([("", "UR1/IMG_0002.JPG"), ("", "IMG_0002.JPG")], [2]),
+        ([("m1", "IMG_0002.JPG"), ("m2", "IMG_0002.JPG"), ("m3", "IMG_0003.JPG")], [3]),
+    ],
+)
+def test_an_image_that_several_pictures_might_be_is_none_of_them(
+    survey: Store, tmp_path: Path, named: list[tuple[str, str]], taken: list[int]
+) -> None:
+    lines = [(*names, "raccoon", f"grader {n}") for n, names in enumerate(named)]
+    headings = ("mediaID", "filePath", "label", "grader")
+    report = take(survey, table(tmp_path, lines, headings))
+    assert [n for n in range(1, PICTURES + 1) if votes(survey, n)] == taken
+    assert report.skipped == {service.AMBIGUOUS: len(named) - len(taken)}
+    assert {lost.is_ambiguous for lost in report.lost} == {True}
+
+
+def test_what_was_imported_in_a_name_is_not_undone_by_a_key(survey: Store, tmp_path: Path) -> None:
+    take(survey, table(tmp_path, [(media(1), "mallard", "Zoe", 2)]))
+    assert survey.grades.latest_by("Zoe") is None
+    assert survey.grades.undoable("Zoe") == []
+    made = key(survey, 2, "raccoon", "Zoe")
+    assert [grade.grade_uuid for grade in survey.grades.undoable("Zoe")] == [made]
 
 
 def test_a_table_that_breaks_off_leaves_nothing(survey: Store, tmp_path: Path) -> None:

@@ -61,6 +61,11 @@ class ExpectedTaxon:
         return binomial(self.taxon_genus, self.taxon_species)
 
 
+def of_taxon(taxon: Taxon | TaxonName) -> ExpectedTaxon:
+    """Return a taxon as a name of the list."""
+    return ExpectedTaxon(0, taxon.scientific_name, taxon.common_name, *ranks(taxon))
+
+
 @dataclass(frozen=True, slots=True)
 class Relative:
     """An expected species: a taxon of the survey, or the one that its name would make.

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from camtrap_tui.domain.expected import ExpectedTaxon, Relatives
+from camtrap_tui.domain.expected import ExpectedTaxon, Relatives, of_taxon
 from camtrap_tui.domain.known_taxa import KnownTaxa
 from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.scientific_names import listed_name
@@ -221,20 +221,6 @@ def listed_json(row: ExpectedTaxon) -> dict[str, Any]:
     values = asdict(row)
     del values["id"], values["turns"]
     return values
-
-
-def of_taxon(taxon: Taxon) -> ExpectedTaxon:
-    """Return a taxon of the survey as a name of the list."""
-    return ExpectedTaxon(
-        0,
-        taxon.scientific_name,
-        taxon.common_name,
-        taxon.taxon_class,
-        taxon.taxon_order,
-        taxon.taxon_family,
-        taxon.taxon_genus,
-        taxon.taxon_species,
-    )
 
 
 def _put(store: Store, rows: Sequence[ExpectedTaxon], origin: str, added_by: str) -> int:

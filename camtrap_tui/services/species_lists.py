@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from camtrap_tui.domain.expected import ExpectedTaxon
+from camtrap_tui.domain.expected import ExpectedTaxon, of_taxon
 from camtrap_tui.domain.scientific_names import (
     listed_name,
     parse_scientific,
@@ -134,20 +134,7 @@ def of_name(text: str) -> ExpectedTaxon | None:
 def of_label(label: str) -> ExpectedTaxon | None:
     """Return what a label of SpeciesNet names, None where that is no taxon."""
     taxon = parse_label(label)
-    return (
-        ExpectedTaxon(
-            0,
-            taxon.scientific_name,
-            taxon.common_name,
-            taxon.taxon_class,
-            taxon.taxon_order,
-            taxon.taxon_family,
-            taxon.taxon_genus,
-            taxon.taxon_species,
-        )
-        if taxon.rank
-        else None
-    )
+    return of_taxon(taxon) if taxon.rank else None
 
 
 # ── tables ───────────────────────────────────────────────────────────────────────────────────

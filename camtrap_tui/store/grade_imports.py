@@ -1,19 +1,22 @@
 """Labels from elsewhere on their way into the survey: staged beside it, then appended as grades.
 
 An imported grade has a number below all that its author ever keys here: whatever somebody keyed is
-later than what is imported in their name, on whichever copy of the file.
+later than what is imported in their name, on whichever copy of the file. Of what is imported of one
+picture in one name the number counts up; uuids follow from words and number, so that copies that
+took in the same tables, in whichever order, are united.
 """
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from camtrap_tui.store.database import Database
 
-# An author's imported grades are numbered from here on, towards 0.
+# What an author says of a picture in tables is numbered from here on, towards 0.
 FIRST_IMPORTED = -(1 << 40)
-_TABLES = ("label", "label_place", "label_grade", "label_word", "label_taxon", "label_author")
+_TABLES = ("label", "label_place", "label_grade", "label_word", "label_taxon")
 _COLUMNS = (
     "number, media_id, path, grader, time, observation_id, own_uuid, name, count, life_stage,"
     " sex, behavior"
@@ -89,7 +92,7 @@ class LabelStage:
         )
         db.execute(
             "CREATE TEMP TABLE label_grade (id INTEGER PRIMARY KEY, grade_uuid TEXT UNIQUE,"
-            " image_id INTEGER, grader TEXT, graded_at TEXT, is_known INTEGER)"
+            " image_id INTEGER, grader TEXT, graded_at TEXT, is_known INTEGER, again INTEGER)"
         )
         db.execute(
             "CREATE TEMP TABLE label_word (grade INTEGER, number INTEGER, name INTEGER,"
@@ -97,7 +100,6 @@ class LabelStage:
             " PRIMARY KEY (grade, number)) WITHOUT ROWID"
         )
         db.execute("CREATE TEMP TABLE label_taxon (name INTEGER PRIMARY KEY, taxon_id INTEGER)")
-        db.execute("CREATE TEMP TABLE label_author (grader TEXT PRIMARY KEY, last INTEGER)")
         self._staged = 0
 
     def close(self) -> None:
@@ -153,7 +155,7 @@ class LabelStage:
             " FROM temp.label_place AS p WHERE p.media_id = label.media_id AND p.path = label.path)"
             " FROM temp.label WHERE image_id IS NULL GROUP BY media_id, path ORDER BY 3"
         )
-        return [Lost(*told, bool(is_placed)) for *told, is_placed in found]
+        return [Lost(one, path, row, labels, bool(here)) for one, path, row, labels, here in found]
 
     def words(self) -> Iterator[Word]:
         """Yield the labels whose pictures are here, by picture, author and row."""
@@ -192,9 +194,10 @@ class LabelStage:
         """Find out which of the staged grades are not here; return what will be appended."""
         run = self._db.execute
         run(
-            "UPDATE temp.label_grade SET is_known = EXISTS"
+            "UPDATE temp.label_grade SET again = 0, is_known = EXISTS"
             " (SELECT 1 FROM main.grade AS g WHERE g.grade_uuid = label_grade.grade_uuid)"
         )
+        self._number_again()
         words = "FROM temp.label_grade AS g CROSS JOIN temp.label_word AS w ON w.grade = g.id WHERE"
         new = run(f"SELECT w.name, count(*) {words} NOT g.is_known GROUP BY 1").fetchall()
         graders = run(
@@ -211,25 +214,34 @@ class LabelStage:
             ),
         )
 
+    def _number_again(self) -> None:
+        """Number the grades whose authors said something else of the picture in other tables."""
+        found = self._db.execute(
+            "SELECT s.id, s.grade_uuid, max(g.grader_number) - ? + 1 FROM temp.label_grade AS s"
+            " CROSS JOIN main.grade AS g ON g.image_id = s.image_id AND g.grader = s.grader"
+            " WHERE g.grader_number < 0 AND NOT s.is_known GROUP BY s.id",
+            [FIRST_IMPORTED],
+        )
+        for key, first_uuid, again in found.fetchall():
+            uuids = [_again(first_uuid, number) for number in range(1, again + 1)]
+            marks = ", ".join("?" * len(uuids))
+            self._db.execute(
+                "UPDATE temp.label_grade SET grade_uuid = ?, again = ?, is_known = EXISTS"
+                f" (SELECT 1 FROM main.grade WHERE grade_uuid IN ({marks})) WHERE id = ?",
+                [uuids[-1], again, *uuids, key],
+            )
+
     def append(self, taxa: Mapping[int, int]) -> None:
         """Append the grades that are not here; `taxa` are row ids by the numbers of names."""
         run = self._db.execute
         self._db.executemany("INSERT INTO temp.label_taxon VALUES (?, ?)", taxa.items())
-        run(
-            "INSERT INTO temp.label_author SELECT DISTINCT grader, coalesce("
-            " (SELECT max(grader_number) FROM main.grade AS g WHERE g.grader = label_grade.grader"
-            " AND g.grader_number < 0), ?) FROM temp.label_grade",
-            [FIRST_IMPORTED - 1],
-        )
         last = int(self._db.value("SELECT coalesce(max(id), 0) FROM grade"))
         run(
             "INSERT INTO grade (id, grade_uuid, action, image_id, grader, grader_number, mode,"
             " gesture, graded_at) SELECT ?1 + g.id, g.grade_uuid, 'grade', g.image_id, g.grader,"
-            " a.last + row_number() OVER (PARTITION BY g.grader ORDER BY g.id), 'import',"
-            " 'import', g.graded_at FROM temp.label_grade AS g"
-            " JOIN temp.label_author AS a ON a.grader = g.grader"
+            " ?2 + g.again, 'import', 'import', g.graded_at FROM temp.label_grade AS g"
             " WHERE NOT g.is_known ORDER BY g.id",
-            [last],
+            [last, FIRST_IMPORTED],
         )
         run(
             "INSERT INTO observation (grade_id, observation_number, taxon_id, count, life_stage,"
@@ -247,3 +259,8 @@ class LabelStage:
             "UPDATE source SET content_md5 = ?, column_map = ? WHERE id = ?",
             [content_md5, column_map, source_id],
         )
+
+
+def _again(first_uuid: str, number: int) -> str:
+    """Return the uuid of a grade whose words come after `number` others of the same person."""
+    return str(uuid.uuid5(uuid.UUID(first_uuid), str(number)))

@@ -92,7 +92,8 @@ class Names:
     def _read(self, name: str) -> str:
         """Return a name as it is to be read, empty for the signs of none."""
         name = self._renamed.get(plain(name), name)
-        return "" if plain(name) in _MISSING else name
+        # A label of seven tokens may be empty as a whole.
+        return "" if plain(name).strip("; ") in _MISSING else name
 
     def _known(self, name: str, first: Mapping[str, Taxon]) -> Taxon | TaxonName | None:
         """Return the taxon of a name, looked for among names of one kind first."""
@@ -107,7 +108,7 @@ class Names:
         """Return the taxon of a label of seven tokens."""
         if name.count(";") != 6:
             return None
-        return self._here(parse_label(name))
+        return self._here(parse_label(plain(name)))
 
     def _here(self, name: TaxonName) -> Taxon | TaxonName:
         return self._by_uuid.get(name.taxon_uuid, name)

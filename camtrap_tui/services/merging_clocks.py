@@ -18,7 +18,7 @@ from camtrap_tui.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class ClockMerge:
-    """How many segments came along, how many were revoked, and which contradict one here."""
+    """How many segments came along, how many were revoked, and which contradict what is here."""
 
     taken: int = 0
     revoked: int = 0
@@ -43,8 +43,15 @@ def merge_clocks(store: Store, theirs: Store, rows: Merging) -> ClockMerge:
                 revoked += 1
                 touched.add(own.deployment_id)
             continue
-        where = store.deployments.by_name(names[segment.deployment_id])
-        if where is None or not rows.share_deployment(segment.deployment_id, where.id):
+        name = names[segment.deployment_id]
+        places = rows.deployments_here(segment.deployment_id)
+        where = store.deployments.by_name(name)
+        if where is None or where.id not in places:
+            if places and segment.revoked_at is None:
+                clashes.append(
+                    f"{name}: {_said(segment)} by {segment.recorded_by}, but its pictures are of"
+                    " another deployment here"
+                )
             continue
         here = replace(segment, deployment_id=where.id)
         against = _against(store, here)

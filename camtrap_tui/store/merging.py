@@ -238,13 +238,12 @@ class Merging:
         """Unite the lists of expected species; return how many names came on the one here."""
         return ExpectedTaxa(self._db).unite("other")
 
-    def share_deployment(self, theirs: int, ours: int) -> bool:
-        """Tell whether a matched image is of this deployment there, and of that one here."""
-        return bool(
-            self._db.value(
-                "SELECT EXISTS (SELECT 1 FROM other.image AS t JOIN temp.merge_image AS m"
-                " ON m.theirs = t.id JOIN main.image AS o ON o.id = m.ours"
-                " WHERE t.deployment_id = ? AND o.deployment_id = ?)",
-                [theirs, ours],
-            )
+    def deployments_here(self, theirs: int) -> set[int | None]:
+        """Return the deployments here that matched images of one of theirs are of, None for
+        none."""
+        found = self._db.execute(
+            "SELECT DISTINCT o.deployment_id FROM other.image AS t JOIN temp.merge_image AS m"
+            " ON m.theirs = t.id JOIN main.image AS o ON o.id = m.ours WHERE t.deployment_id = ?",
+            [theirs],
         )
+        return {deployment_id for (deployment_id,) in found}

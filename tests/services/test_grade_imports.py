@@ -171,6 +171,7 @@ def test_what_cannot_be_taken_is_counted_and_named(survey: Store, tmp_path: Path
     lines = [
         (media(1), "mallard", "", 1),
         (media(1), "NA", "Zoe", 1),
+        (media(1), ";;;;;;", "Zoe", 1),
         ("", "mallard", "Zoe", 1),
         ("nowhere", "mallard", "Zoe", 1),
         (media(2), "blank", "Zoe", ""),
@@ -183,15 +184,15 @@ def test_what_cannot_be_taken_is_counted_and_named(survey: Store, tmp_path: Path
     assert report.skipped == {
         service.MIXED: 2,
         rows.NO_AUTHOR: 1,
-        rows.NO_LABEL: 1,
+        rows.NO_LABEL: 2,
         rows.NO_PICTURE: 1,
         service.NOT_HERE: 1,
         service.REPEATED: 1,
     }
     assert report.labels == len(lines) == report.taken + sum(report.skipped.values())
     assert report.unread == {"count": 1}
-    assert report.examples[service.NOT_HERE] == ["row 5: nowhere"]
-    assert report.examples["count"] == ["row 10: 11-50"]
+    assert report.examples[service.NOT_HERE] == ["row 6: nowhere"]
+    assert report.examples["count"] == ["row 11: 11-50"]
     assert [(lost.media_id, lost.labels) for lost in report.lost] == [("nowhere", 1)]
     with_name = take(survey, table(tmp_path, lines), author="ann")
     assert rows.NO_AUTHOR not in with_name.skipped
@@ -204,15 +205,16 @@ def test_names_that_no_list_has_become_taxa_and_are_told(survey: Store, tmp_path
         (media(2), "Mallrad", "Zoe", ""),
         (media(3), "Woodie", "Zoe", ""),
         (media(4), f"{uuid.UUID(int=7)};aves;;;anas;crecca;teal", "Zoe", ""),
+        (media(4), f"{uuid.UUID(int=7)};Aves;;;Anas;crecca;Teal", "ben", ""),
     ]
     file = table(tmp_path, lines)
     report = take(survey, file, renamed={"woodie ": "Procyon lotor"})
     assert [(name.name, name.labels, name.like) for name in report.new_names] == [
         ("mallrad", 2, "mallard"),
-        ("teal", 1, ""),
+        ("teal", 2, ""),
     ]
     assert votes(survey, 3) == {"Zoe": [("raccoon", None)]}
-    assert votes(survey, 4) == {"Zoe": [("teal", None)]}
+    assert votes(survey, 4) == {"Zoe": [("teal", None)], "ben": [("teal", None)]}
     assert take(survey, file, renamed={"mallrad": "mallard", "woodie": "raccoon"}).grades == 2
     assert votes(survey, 1) == {"Zoe": [("mallard", None)]}
 

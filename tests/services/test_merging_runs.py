@@ -237,6 +237,18 @@ def test_clocks_that_contradict_each_other_are_named(survey: Path) -> None:
         assert len(segments(store)) == 1
 
 
+def test_a_clock_of_a_deployment_that_is_called_otherwise_here_is_named(survey: Path) -> None:
+    other = copy(survey, "b.db")
+    with Store.open(other) as store:
+        record(store, "UR011", 3600, by="ben")
+    with closing(sqlite3.connect(survey)) as raw, raw:
+        raw.execute("UPDATE deployment SET deployment_id = 'UR11'")
+    report = once(survey, other)
+    (clash,) = report.clocks.clashes
+    assert clash.startswith("UR011: +01:00:00 for all times by ben, but its pictures")
+    assert not report.is_whole
+
+
 def test_expected_species_are_united(tmp_path: Path) -> None:
     a = make(tmp_path / "a.db")
     b = copy(a, "b.db")

@@ -53,6 +53,12 @@ if TYPE_CHECKING:
 )
 @click.option("--all", "show_all", is_flag=True, help="Every class and every cell.")
 @click.option(
+    "--matrix",
+    "as_matrix",
+    is_flag=True,
+    help="Print the confusion matrix alone, as many classes as fit; with --all, every class.",
+)
+@click.option(
     "--list",
     "cell",
     metavar="TRUTH>CALLED",
@@ -72,6 +78,7 @@ def evaluate_command(
     precision: float,
     half_width: float,
     show_all: bool,
+    as_matrix: bool,
     cell: str | None,
     out: Path | None,
     as_json: bool,
@@ -83,6 +90,7 @@ def evaluate_command(
     with a 95 % interval and n. What cannot be estimated is said to be so.
     """
     from camtrap_tui.cli.evaluation_text import echo_evaluation
+    from camtrap_tui.cli.matrix_text import echo_matrix
     from camtrap_tui.domain.consensus import parse_rule
     from camtrap_tui.services.evaluation import evaluate
     from camtrap_tui.services.evaluation_tables import evaluation_json, write_evaluation
@@ -111,8 +119,10 @@ def evaluate_command(
             return
     if as_json:
         echo_json(evaluation_json(found))
+    elif as_matrix:
+        echo_matrix(found, show_all=show_all)
     elif out is None:
-        echo_evaluation(found, show_all=show_all)
+        echo_evaluation(found, survey, show_all=show_all)
 
 
 def _list(store: Store, found: Evaluation, cell: str, *, as_json: bool) -> None:
@@ -121,7 +131,7 @@ def _list(store: Store, found: Evaluation, cell: str, *, as_json: bool) -> None:
     chosen = [
         one
         for one in found.cells
-        if truth in ("", one.truth.casefold()) and called in ("", one.predicted.casefold())
+        if _is_named(truth, one.truth) and _is_named(called, one.predicted)
     ]
     if not chosen:
         raise UsageError(
@@ -138,3 +148,9 @@ def _list(store: Store, found: Evaluation, cell: str, *, as_json: bool) -> None:
         echo_json([dict(zip(headings, row, strict=True)) for row in rows])
     else:
         echo_table(headings, rows)
+
+
+def _is_named(wanted: str, name: str) -> bool:
+    """Tell whether a side is named: by nothing, its name, or what it shares with other classes."""
+    name = name.casefold()
+    return wanted in ("", name) or name.startswith(f"{wanted} (")

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import click
 
 from camtrap_tui.cli.output import Cell, echo_table
 from camtrap_tui.domain.evaluations import ClassFigures, Estimate, Evaluation, Threshold
-from camtrap_tui.domain.text import clean, counted
+from camtrap_tui.domain.text import clean, counted, quoted
 
-_WIDTH, _NAME, _WIDE_NAME = 80, 24, 29
+_WIDTH, _NAME, _WIDE_NAME, _LEAST_NAME = 80, 24, 29, 10
 _MOST_CELLS, _MOST_CLASSES = 12, 12
 # With an interval narrower than that, whole percents would say too little.
 _NARROW = 0.02
+_APART = re.compile(r"(?<=\d) (?=%)|(?<=\bn) (?=\d)")
 
 
-def echo_evaluation(found: Evaluation, *, show_all: bool) -> None:
-    """Print the verdict, what it stands on, and the tables; `show_all`, also their long ends."""
+def echo_evaluation(found: Evaluation, survey: Path, *, show_all: bool) -> None:
+    """Print the verdict, what it stands on, and the tables; `show_all`, also their long ends.
+
+    `survey` is named in what a reader may type next.
+    """
     for sentence in _verdict(found):
         _paragraph(sentence)
     click.echo("")
@@ -26,14 +32,29 @@ def echo_evaluation(found: Evaluation, *, show_all: bool) -> None:
     for note in found.notes:
         _paragraph(f"! {note}", "  ")
     _overall(found)
-    _classes(found, show_all=show_all)
+    _classes(found, survey, show_all=show_all)
     _confusion(found, show_all=show_all)
     _thresholds(found)
     _reliability(found)
     _comparison(found)
-    if any(one.state == "unstable" for one in _all(found)):
-        click.echo("")
-        _paragraph("~ unstable: it rests on few pictures, or on one of great weight.")
+    click.echo("")
+    for sentence in _key(found):
+        _paragraph(sentence, "  ")
+
+
+def _key(found: Evaluation) -> Iterator[str]:
+    """Yield what the marks and columns above mean, of those that are there."""
+    states = {one.state for one in _all(found)}
+    if "unstable" in states:
+        yield "~ unstable: it rests on few pictures, or on one of great weight."
+    if "not estimable" in states:
+        yield "not estimable: no graded picture speaks of it."
+    yield "n: the graded bursts that a number comes from. interval: at 95 %."
+    if any(one.bootstrap for one in _all(found)):
+        yield (
+            "resampled: the same interval found by drawing from the sample again and again, as a"
+            " check; too narrow where little is wrong, and none where nothing is."
+        )
 
 
 def _verdict(found: Evaluation) -> Iterator[str]:
@@ -54,9 +75,9 @@ def _verdict(found: Evaluation) -> Iterator[str]:
         )
     else:
         yield (
-            f"No animal was found in {rate.n:,} graded {unit} that it calls blank: at most"
-            f" {100 * rate.upper:.1f} in 100 hold one, {count.upper or 0:,.0f} in the whole (95 %"
-            " interval)."
+            f"No animal was found in {counted(rate.n, 'graded burst')} that it calls blank: at"
+            f" most {100 * rate.upper:.1f} in 100 hold one, {count.upper or 0:,.0f} in the whole"
+            " (95 % interval)."
         )
 
 
@@ -104,28 +125,41 @@ def _overall(found: Evaluation) -> None:
     )
 
 
-def _classes(found: Evaluation, *, show_all: bool) -> None:
+def _classes(found: Evaluation, survey: Path, *, show_all: bool) -> None:
     graded = [one for one in found.classes if one.predicted_ids or one.true_ids]
     shown = graded if show_all else graded[:_MOST_CLASSES]
     _heading("Is it what it is called (precision)? Is what is there found (recall)?")
-    rows: list[list[Cell]] = [
+    _named_table(
+        ["class", "called", "precision", "n", "recall", "n"],
         [
-            _short(one.name),
-            one.predicted,
-            _narrow(one.precision),
-            str(one.precision.n),
-            _narrow(one.recall),
-            str(one.recall.n),
-        ]
-        for one in shown
-    ]
-    echo_table(["class", "called", "precision", "n", "recall", "n"], rows)
+            (
+                one.name,
+                [
+                    one.predicted,
+                    _narrow(one.precision),
+                    one.precision.n,
+                    _narrow(one.recall),
+                    one.recall.n,
+                ],
+            )
+            for one in shown
+        ],
+    )
+    are_left = any(one.need.left for one in shown)
     points = f"{100 * shown[0].need.half_width:g}" if shown else ""
-    _heading(f"How much of all {found.basis.unit} is it? How many more for ±{points} points?")
-    echo_table(
-        ["class", "prevalence", "n", "for its precision"],
+    more = f" How many more for ±{points} points?" if are_left else ""
+    _heading(f"How much of all {found.basis.unit} is it?{more}")
+    _named_table(
+        ["class", "prevalence", "n", *(["for its precision"] if are_left else [])],
         [
-            [_short(one.name), _narrow(one.prevalence), str(one.prevalence.n), _need(one)]
+            (
+                one.name,
+                [
+                    _narrow(one.prevalence),
+                    one.prevalence.n,
+                    *([_need(one)] if are_left else []),
+                ],
+            )
             for one in shown
         ],
     )
@@ -138,6 +172,28 @@ def _classes(found: Evaluation, *, show_all: bool) -> None:
             f"{counted(len(silent), 'class', 'classes')} with no graded picture, not estimable:"
             f" {counted(bursts, 'burst')} in all."
         )
+    wanting = [one for one in shown if one.need.more and one.need.left]
+    if wanting:
+        one = max(wanting, key=lambda one: (one.taxon.observation_type == "animal", one.predicted))
+        _paragraph(f"To draw more of a class, say {one.name}, and grade it:")
+        # Not wrapped: it is to be copied.
+        click.echo(
+            f"  camtrap-tui holdout {quoted(clean(str(survey)))} extend"
+            f" {quoted(clean(found.basis.holdout))} --by {min(one.need.more or 0, one.need.left)}"
+            f" --species {quoted(clean(one.taxon.name))}"
+        )
+
+
+def _named_table(headings: Sequence[str], rows: Sequence[tuple[str, Sequence[Cell]]]) -> None:
+    """Print a table whose first column holds names, shortened to what the others leave."""
+    others = zip(headings[1:], *(values for _, values in rows), strict=True)
+    left = _WIDTH - sum(2 + max(len(_printed(cell)) for cell in column) for column in others)
+    cells = max(_LEAST_NAME, min(_NAME, left))
+    echo_table(headings, [[_short(name, cells), *values] for name, values in rows])
+
+
+def _printed(cell: Cell) -> str:
+    return f"{cell:,}" if isinstance(cell, int) else str(cell)
 
 
 def _need(one: ClassFigures) -> str:
@@ -147,8 +203,8 @@ def _need(one: ClassFigures) -> str:
     if not need.more:
         return "enough"
     if not need.left:
-        return "no more: all are drawn"
-    left = f", has {need.left:,} left" if need.left < need.more else ""
+        return "all are drawn"
+    left = f", only {need.left:,} left" if need.left < need.more else ""
     return f"needs {need.more:,} more{left}"
 
 
@@ -157,6 +213,9 @@ def _confusion(found: Evaluation, *, show_all: bool) -> None:
     wrong.sort(key=lambda cell: -(cell.total.value or 0.0))
     shown = wrong if show_all else wrong[:_MOST_CELLS]
     unit = found.basis.unit
+    if not shown:
+        _heading("Taken for what? No graded picture is called something that it is not.")
+        return
     _heading(f"Taken for what? ({unit} in the whole; --list 'TRUTH>CALLED' names the pictures)")
     echo_table(
         ["it is", "it is called", unit, "interval", "n"],
@@ -202,6 +261,9 @@ def _threshold(one: Threshold) -> str:
 
 
 def _reliability(found: Evaluation) -> None:
+    if not found.reliability.bands:
+        _heading("Do the scores keep what they promise? The run gave no scores.")
+        return
     _heading("Do the scores keep what they promise?")
     echo_table(
         ["score", "promises", "right", "interval", "n"],
@@ -242,6 +304,9 @@ def _comparison(found: Evaluation) -> None:
             for one in other.differences
         ],
     )
+    for one in other.differences:
+        if one.by.note and one.by.state == "sound":
+            _paragraph(f"The difference in {one.figure} is {one.by.note}.")
     _paragraph(
         f"They differ in {counted(other.changed, 'burst')} of {found.basis.population:,}. Of the"
         f" graded ones {len(other.only_mine_ids):,} are right in {mine} alone,"
@@ -263,8 +328,10 @@ def _heading(text: str) -> None:
 
 
 def _paragraph(text: str, indent: str = "") -> None:
-    for line in textwrap.wrap(clean(text), _WIDTH, subsequent_indent=indent):
-        click.echo(line)
+    # A number stays on the line of what it is a number of.
+    joined = _APART.sub("\u00a0", clean(text).replace("\u00a0", " "))
+    for line in textwrap.wrap(joined, _WIDTH, subsequent_indent=indent):
+        click.echo(line.replace("\u00a0", " "))
 
 
 def _short(name: str, cells: int = _NAME) -> str:

@@ -55,7 +55,9 @@ def accuracy_difference(
     )
     value, lower, upper = (max(-most, min(most, limit)) / whole for limit in (a[0] - b[0], *limits))
     hits = sum(only_mine) + sum(only_theirs)
-    by = Estimate(value, lower, upper, error / whole, len(pairs), hits, _METHOD)
+    is_held = abs(a[0] - b[0]) > most
+    note = "held to what the two runs say otherwise" if is_held else ""
+    by = Estimate(value, lower, upper, error / whole, len(pairs), hits, _METHOD, note=note)
     return Difference("accuracy", "", own, accuracy(theirs), by)
 
 
@@ -123,8 +125,9 @@ def _paired(
 ) -> Difference:
     """Return a difference of two ratios with the limits of their paired residuals.
 
-    To the variance half an observation is added on either side (A. Agresti and Y. Min 2005, Stat
-    Med 24:729-740): where the two never differed in the sample they may still differ.
+    Half an observation is added to what only the one has, and to what only the other has, but in
+    the variance alone (after A. Agresti and Y. Min 2005, Stat Med 24:729-740, who add it to the
+    estimate too): where the two never differed in the sample they may still differ.
     """
     one, two = sides
     in_either = [a or b for a, b in zip(one[1], two[1], strict=True)]

@@ -24,14 +24,15 @@ _MOST_UNSEEN = 0.2
 class Judged:
     """A graded burst by its frame: what was said, what is true, and how the two are related.
 
-    `truth` are the classes of all species in it; `nearest` is the one that `relation` is about.
+    `score` is None where the run gave none. `truth` are the classes of all species in it;
+    `nearest` is the one that `relation` is about.
     """
 
     image_id: int
     stratum: int
     size: int
     said: int
-    score: float
+    score: float | None
     truth: frozenset[int]
     nearest: int
     relation: Relation

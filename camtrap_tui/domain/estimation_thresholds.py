@@ -45,7 +45,12 @@ def threshold(
     reported = None if chosen is None else _row(reporting, number, chosen)
     # Wilson's lower limit where all of n are right is n / (n + z²).
     needed = math.ceil(wanted * Z * Z / (1 - wanted))
-    note = "" if chosen is not None else _lacking(wanted, best, counts[0], needed)
+    if chosen is not None:
+        note = ""
+    elif counts[0] and not rows:
+        note = "the run gave no scores"
+    else:
+        note = _lacking(wanted, best, counts[0], needed)
     return Threshold(name, wanted, rows, chosen, reported, counts[0], counts[1], note, needed)
 
 
@@ -63,7 +68,8 @@ def _lacking(wanted: float, best: float, n: int, needed: int) -> str:
 def _scores(sample: Sample, number: int | None, most: int) -> list[float]:
     """Return scores of such predictions in the sample, from the lowest, evenly thinned out."""
     said = _said(number, 0.0)
-    scores = sorted({unit.score for unit in sample.units if said(unit)})
+    found = {unit.score for unit in sample.units if said(unit)}
+    scores = sorted(score for score in found if score is not None)
     if len(scores) <= most:
         return scores
     return [scores[at * (len(scores) - 1) // (most - 1)] for at in range(most)]
@@ -72,7 +78,7 @@ def _scores(sample: Sample, number: int | None, most: int) -> list[float]:
 def _said(number: int | None, score: float) -> Callable[[Judged], bool]:
     def test(unit: Judged) -> bool:
         is_it = unit.said != UNSAID if number is None else unit.said == number
-        return is_it and unit.score >= score
+        return is_it and (score <= 0 or (unit.score is not None and unit.score >= score))
 
     return test
 
@@ -99,7 +105,7 @@ def _row(sample: Sample, number: int | None, score: float) -> ThresholdRow:
             {h: stratum.population for h, stratum in sample.plan.strata.items()},
         )
     kept = [unit for unit, is_in in zip(sample.units, taken, strict=True) if is_in]
-    kept.sort(key=lambda unit: (unit.is_right, unit.score))
+    kept.sort(key=lambda unit: (unit.is_right, unit.score or 0.0))
     return ThresholdRow(
         score,
         _precision(sample, number, score),
@@ -133,43 +139,43 @@ def _of(sample: Sample, places: Sequence[int], *, by_picture: bool) -> Sample:
 
 
 def reliability(sample: Sample) -> Reliability:
-    """Return, for fifths of what the run says by score, how much of it is right."""
-    said = sample.each(_said(None, 0.0))
+    """Return, for fifths of what the run says by score, how much of it is right.
+
+    What the run gave no score is left out.
+    """
+    scores = [-1.0 if unit.score is None else unit.score for unit in sample.units]
+    said = sample.each(lambda unit: unit.said != UNSAID and unit.score is not None)
     weights = [0.0] * len(said)
     for stratum in sample.plan.strata.values():
         for place in stratum.units:
             weights[place] = stratum.weight * sample.plan.sizes[place]
-    places = sorted(
-        (place for place, is_in in enumerate(said) if is_in),
-        key=lambda place: sample.units[place].score,
-    )
+    places = sorted((place for place, is_in in enumerate(said) if is_in), key=scores.__getitem__)
     members: list[list[int]] = [[] for _ in range(BANDS)]
     everything = sum(weights[place] for place in places)
     below, last, band = 0.0, -1.0, 0
     for place in places:
-        score = sample.units[place].score
         # Equal scores stay together.
-        if score != last:
+        if scores[place] != last:
             band = min(BANDS - 1, int(BANDS * (below + weights[place] / 2) / everything))
         members[band].append(place)
-        below, last = below + weights[place], score
-    right = [(unit.score - unit.is_right) ** 2 for unit in sample.units]
-    bands = tuple(_band(sample, inside, weights) for inside in members if inside)
+        below, last = below + weights[place], scores[place]
+    right = [(score - unit.is_right) ** 2 for score, unit in zip(scores, sample.units, strict=True)]
+    bands = tuple(_band(sample, inside, weights, scores) for inside in members if inside)
     return Reliability(bands, estimation.mean(sample.plan, right, said))
 
 
-def _band(sample: Sample, places: Sequence[int], weights: Sequence[float]) -> Band:
-    units = [sample.units[place] for place in places]
+def _band(
+    sample: Sample, places: Sequence[int], weights: Sequence[float], scores: Sequence[float]
+) -> Band:
     inside = [False] * len(sample.units)
     for place in places:
         inside[place] = True
     mass = sum(weights[place] for place in places)
-    score = sum(weights[place] * sample.units[place].score for place in places) / mass
-    ordered = sorted(units, key=lambda unit: (unit.is_right, unit.score))
+    ordered = sorted(places, key=lambda place: (sample.units[place].is_right, scores[place]))
     return Band(
-        units[0].score,
-        units[-1].score,
-        score,
+        scores[places[0]],
+        scores[places[-1]],
+        sum(weights[place] * scores[place] for place in places) / mass,
         estimation.share(sample.plan, sample.each(lambda unit: unit.is_right), inside),
-        tuple(unit.image_id for unit in ordered),
+        tuple(sample.units[place].image_id for place in ordered),
     )

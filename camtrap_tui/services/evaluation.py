@@ -80,15 +80,11 @@ def evaluate(
         source = _read(store, holdout, run, truth, unit)
         theirs = None if other is None else _words(store, source, holdout, other)
         keys = _keys(store, source.sample)
-    if not source.sample.units:
-        raise InputError(
-            f"{store.path}: no word counts yet for the holdout {holdout.name}.",
-            f"Grade it with: camtrap-tui review {quoted(str(store.path))}"
-            f" --holdout {quoted(holdout.name)}",
-        )
+    _check(store, source, holdout, run, truth)
     parts = parts_of(
         source.sample,
         source.classes.taxa,
+        source.classes.names(),
         source.undrawn(),
         seed=holdout.seed,
         half_width=half_width,
@@ -109,6 +105,33 @@ def evaluate(
             found, comparison=_compare(source, compared, (run.id, other.id), parts.accuracy)
         )
     return replace(found, notes=notes_of(found, source.without_graded))
+
+
+def _check(
+    store: Store, source: _Source, holdout: Holdout, run: Run, truth: Mapping[int, Settled]
+) -> None:
+    """Raise InputError where there is nothing to judge, or nothing to judge by."""
+    survey, name = quoted(str(store.path)), quoted(holdout.name)
+    if not truth:
+        raise InputError(
+            f"{store.path}: no word counts yet for the holdout {holdout.name}.",
+            f"Grade it with: camtrap-tui review {survey} --holdout {name}",
+        )
+    if not source.sample.units:
+        states = Counter(settled.state for settled in truth.values())
+        open_ones = [(states["conflict"], "in conflict"), (states["too_few"], "with too few votes")]
+        told = [f"{n:,} {what}" for n, what in (*open_ones, (states["unsure"], "not sure")) if n]
+        raise InputError(
+            f"{store.path}: no picture of the holdout {holdout.name} is settled:"
+            f" {', '.join(told)}.",
+            f"See them with: camtrap-tui consensus {survey} --holdout {name}",
+        )
+    if not source.words.drawn or all(unit.said == UNSAID for unit in source.sample.units):
+        raise InputError(
+            f"{store.path}: run {run.id} says nothing of the pictures that are graded for the"
+            f" holdout {holdout.name}.",
+            f"See the runs with: camtrap-tui status {survey}",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +160,6 @@ class _Source:
         for word in self.words.drawn.values():
             left[UNSAID if word.taxon_id is None else self.classes.number(word.taxon_id)] -= 1
         return left
-
-    def name(self, number: int) -> str:
-        """Return what a person reads for a class."""
-        return self.classes.taxa[number].name
 
 
 def _run(store: Store, holdout: Holdout, run_id: int | None) -> Run:
@@ -175,13 +194,13 @@ def _keys(store: Store, sample: Sample) -> list[bytes]:
 
 def _thresholds(source: _Source, keys: Sequence[bytes], wanted: float) -> tuple[Threshold, ...]:
     """Return the thresholds for all predictions, then for each class with enough graded ones."""
-    sample = source.sample
+    sample, names = source.sample, source.classes.names()
     halves = halve(sample, keys, by_picture=source.unit == "pictures")
     counts = Counter(unit.said for unit in sample.units)
     numbers = [n for n in class_order(sample) if counts[n] >= _LEAST_FOR_THRESHOLD]
     return (
         threshold(sample, halves, wanted, None, ""),
-        *(threshold(sample, halves, wanted, n, source.name(n)) for n in numbers),
+        *(threshold(sample, halves, wanted, n, names[n]) for n in numbers),
     )
 
 
@@ -241,8 +260,9 @@ def _compare(
     true = {number for unit in mine.units for number in unit.truth}
     order = class_order(mine)
     order += [number for number in class_order(theirs) if number not in order]
+    names = source.classes.names()
     for number in [number for number in order if number in moved]:
-        name = source.name(number)
+        name = names[number]
         if number in said:
             differences.append(precision_difference(mine, theirs, number, name))
         if number in true:

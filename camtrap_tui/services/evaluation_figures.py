@@ -39,12 +39,13 @@ class Parts:
 def parts_of(
     sample: Sample,
     taxa: Sequence[Taxon],
+    names: Sequence[str],
     undrawn: Mapping[int, int],
     *,
     seed: int,
     half_width: float,
 ) -> Parts:
-    """Return the figures of a sample whose class numbers are places in `taxa`.
+    """Return the figures of a sample whose class numbers are places in `taxa` and `names`.
 
     `undrawn` is how many bursts of each class are not drawn yet, `half_width` to what each
     class's precision is to be known; `seed` is that of the resampled intervals.
@@ -68,7 +69,7 @@ def parts_of(
         classes.append(
             ClassFigures(
                 taxa[number],
-                taxa[number].name,
+                names[number],
                 sum(sample.called_so(number).values()),
                 precision,
                 beside(figures.recall(sample, number)),
@@ -78,7 +79,7 @@ def parts_of(
                 _ids(sample, lambda unit, n=number: n in unit.truth),  # type: ignore[misc]
             )
         )
-    return Parts(accuracy, missed, tuple(classes), _bins(sample), _cells(sample, taxa))
+    return Parts(accuracy, missed, tuple(classes), _bins(sample), _cells(sample, names))
 
 
 def class_order(sample: Sample) -> list[int]:
@@ -114,7 +115,7 @@ def _bins(sample: Sample) -> tuple[Bin, ...]:
     )
 
 
-def _cells(sample: Sample, taxa: Sequence[Taxon]) -> tuple[Cell, ...]:
+def _cells(sample: Sample, names: Sequence[str]) -> tuple[Cell, ...]:
     """Return the cells that hold a graded picture, the most frequent class of the truth first."""
     inside: dict[tuple[int, int], list[Judged]] = {}
     for unit in sample.units:
@@ -125,8 +126,8 @@ def _cells(sample: Sample, taxa: Sequence[Taxon]) -> tuple[Cell, ...]:
         hits = sample.each(lambda unit, t=truth, s=said: (unit.nearest, unit.said) == (t, s))  # type: ignore[misc]
         made.append(
             Cell(
-                taxa[truth].name,
-                NO_PREDICTION if said == UNSAID else taxa[said].name,
+                names[truth],
+                NO_PREDICTION if said == UNSAID else names[said],
                 units[0].relation,
                 total(sample.plan, hits, everything, sample.called_so(said)),
                 tuple(unit.image_id for unit in units),

@@ -30,8 +30,14 @@ def _notes(found: Evaluation, without_graded: Sequence[HoldoutStratum]) -> Itera
     left_out = basis.missing + basis.conflicts + basis.too_few + basis.unsure
     if left_out:
         yield (
-            f"{left_out:,} of {basis.sampled:,} drawn bursts are left out, as if they were like"
-            " the others of their stratum. Hard pictures are rarely like the others: finish them."
+            f"{left_out:,} of {counted(basis.sampled, 'drawn burst')}"
+            f" {'is' if left_out == 1 else 'are'} left out, as if like the others of the same"
+            " stratum. Hard pictures are rarely like the others: finish them."
+        )
+    if basis.sampled == basis.population < basis.population_images:
+        yield (
+            "All bursts are drawn, but one picture of each: the run may say otherwise of the"
+            " others, which is why there are intervals."
         )
     if basis.changed:
         yield (
@@ -41,7 +47,7 @@ def _notes(found: Evaluation, without_graded: Sequence[HoldoutStratum]) -> Itera
     if basis.seen_before:
         yield (
             f"{counted(basis.seen_before, 'picture was', 'pictures were')} graded with the AI's"
-            " answer in view before it was graded blind by the same person."
+            " answer in view before the same person graded them blind."
         )
     if basis.also:
         yield (

@@ -49,6 +49,21 @@ class Classes:
             self._numbers[taxon_id] = found
         return found
 
+    def names(self) -> list[str]:
+        """Return what a person reads for each class: no two are called the same."""
+        common = Counter(taxon.name for taxon in self.taxa)
+        names = [
+            t.name
+            if common[t.name] == 1
+            else f"{t.name} ({t.scientific_name or t.observation_type})"
+            for t in self.taxa
+        ]
+        taken = Counter(names)
+        return [
+            name if taken[name] == 1 else f"{name} {taxon.taxon_uuid[:8]}"
+            for name, taxon in zip(names, self.taxa, strict=True)
+        ]
+
     def nearest(self, said: Taxon | None, truth: Sequence[Taxon]) -> tuple[Relation, Taxon]:
         """Return how what was said stands to the species of the truth that it comes nearest to."""
         if said is None:
@@ -125,7 +140,7 @@ def _judged(unit: HoldoutUnit, word: Word, species: Sequence[Taxon], classes: Cl
         stratum=unit.stratum,
         size=unit.burst_images,
         said=UNSAID if word.taxon_id is None else classes.number(word.taxon_id),
-        score=word.score or 0.0,
+        score=word.score,
         truth=frozenset(classes.number(taxon.id) for taxon in species),
         nearest=classes.number(nearest.id),
         relation=relation,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,9 @@ from click.testing import CliRunner, Result
 
 from camtrap_tui.cli.evaluate import evaluate_command
 from camtrap_tui.errors import InputError, UsageError
+from camtrap_tui.services.extending import plan_extension
 from camtrap_tui.store.store import Store
-from tests.holdout_builder import Drawn, drawn_survey, grade_blind
+from tests.holdout_builder import REQUEST, Drawn, drawn_survey, grade_blind
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def test_the_verdict_comes_first_with_its_interval_and_n(survey: Drawn) -> None:
     verdict = " ".join(lines[: lines.index("")])
     assert "95 % interval" in verdict
     assert "n 40" in verdict
-    assert max(map(len, lines)) <= 80
+    assert max(len(line) for line in lines if "camtrap-tui holdout" not in line) <= 80
 
 
 def test_every_share_stands_beside_an_interval(survey: Drawn) -> None:
@@ -86,3 +89,39 @@ def test_nothing_graded_is_a_sentence(store: Store) -> None:
     drawn = drawn_survey(store)
     with pytest.raises(InputError, match="no word counts yet"):
         run(drawn)
+
+
+def test_what_may_be_typed_next_can_be_typed(survey: Drawn) -> None:
+    lines = run(survey).stdout.splitlines()
+    words = shlex.split(next(line for line in lines if line.startswith("  camtrap-tui holdout")))
+    # Ten that are called raccoon are left, fewer than are needed.
+    assert words[4:] == ["river2024", "--by", "10", "--species", "northern raccoon"]
+    plan = plan_extension(survey.store, survey.holdout, int(words[6]), species=words[8])
+    assert sum(plan.more) == 10
+
+
+def test_marks_and_columns_are_explained_once_and_below(survey: Drawn) -> None:
+    text = run(survey).stdout
+    for mark in ("~ unstable: ", "not estimable: ", "resampled: ", "n: the graded"):
+        assert text.count(mark) == 1
+    assert text.index("resampled: ") > text.index("Brier")
+
+
+def test_where_nothing_is_wrong_and_all_is_drawn_no_table_is_empty(store: Store) -> None:
+    drawn = drawn_survey(
+        store, (("blank", "blank", 6), ("mallard", "mallard", 5)), replace(REQUEST, size=11), 2
+    )
+    grade_blind(drawn)
+    text = run(drawn).stdout
+    assert "No graded picture is called something that it is not" in " ".join(text.split())
+    assert "one picture of each" in " ".join(text.split())
+    assert "for its precision" not in text
+    assert "\n\n\n" not in text
+
+
+def test_long_names_leave_the_figures_where_they_can_be_read(store: Store) -> None:
+    name = "a duck whose name " * 5
+    drawn = drawn_survey(store, (("blank", "blank", 30), (name, name, 9), (name, "mallard", 5)))
+    grade_blind(drawn)
+    for line in run(drawn, "--all").stdout.splitlines():
+        assert len(line) <= 80 or line.startswith("  camtrap-tui"), line

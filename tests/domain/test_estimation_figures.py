@@ -266,6 +266,7 @@ def test_runs_cannot_differ_by_more_than_what_they_say_otherwise() -> None:
     found = accuracy_difference(better, sample, figures.accuracy(better), {1: 42})
     assert found.by.upper == pytest.approx(0.004)
     assert found.by.value == pytest.approx(0.004)
+    assert found.by.note == "held to what the two runs say otherwise"
 
 
 def test_a_class_that_is_not_said_has_no_difference() -> None:

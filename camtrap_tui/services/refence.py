@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -19,11 +19,12 @@ from camtrap_tui.domain.taxonomy import ANIMAL, HUMAN, VEHICLE
 from camtrap_tui.domain.verdict import Box, Verdict, verdict
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services import events
-from camtrap_tui.services.ensemble import CLASSES_USED, WHOLE, Classes, Ensemble, Seen
-from camtrap_tui.services.fence_rules import difference, find_rules
+from camtrap_tui.services.ensemble import WHOLE, Classes, Ensemble, Seen
+from camtrap_tui.services.fence_rules import find_rules
 from camtrap_tui.services.model_folder import RuleFiles, need_speciesnet
 from camtrap_tui.services.pace import Pace
 from camtrap_tui.services.prediction_parts import TYPICAL_CONFIDENCE
+from camtrap_tui.services.refence_notices import what_differs
 from camtrap_tui.services.refence_writer import RefenceWriter, read_labels
 from camtrap_tui.services.speciesnet_files import SPECIESNET_4
 from camtrap_tui.store.runs import run_uuid
@@ -166,14 +167,14 @@ class _Job:
     def run(self, asked: Run) -> RefenceReport:
         """Make the run, or complete it; see `refence`."""
         store, parent, request = self._store, self._parent, self._request
-        notices = list(_notices(parent, self._rules, store.refencing.most_classes(parent.id)))
+        labels = read_labels(self._rules)
+        notices = list(what_differs(store, parent, self._rules, labels))
         ensemble = Ensemble(
             self._rules.taxonomy,
             self._rules.geofence if request.country else None,
             request.country,
             request.admin1_region,
         )
-        labels = read_labels(self._rules)
         known = store.runs.by_request_key(asked.request_key)
         with store.db.transaction():
             run = store.runs.add(asked)
@@ -185,26 +186,37 @@ class _Job:
             for said in notices:
                 self._tell(events.Notice(said))
         writer = RefenceWriter(store, run.id, parent.id, labels, _Judge(parent, ensemble))
-        taken = self._work(run, writer, to_do)
-        stopped = taken < to_do
+        taken, stopped = self._work(run, writer, to_do)
         outcomes = store.runs.outcomes(run.id)
         if stopped:
             self._tell(events.Stopped(run.id, taken, to_do))
         else:
-            if to_do and not outcomes.get("pending"):
-                with store.db.transaction():
-                    store.runs.finish(run.id, utc_now())
+            self._finish(asked.request_key, outcomes)
             counts = (outcomes.get(name, 0) for name in ("predicted", "failed", "pending"))
             self._tell(events.Finished(run.id, *counts))
         return _report(store, run, parent, taken=taken, is_new=known is None, stopped=stopped)
 
-    def _work(self, run: Run, writer: RefenceWriter, to_do: int) -> int:
-        """Take over what is to do, batch by batch; return how many images were, until told to
-        stop."""
+    def _finish(self, request_key: str, outcomes: Mapping[str, int]) -> None:
+        """Record that nothing is left to do, where that is so and was not known yet.
+
+        Another process may have taken the last images over, and one may have been killed after
+        them.
+        """
+        runs = self._store.runs
+        with self._store.db.transaction():
+            run = runs.by_request_key(request_key)
+            if run and run.finished_at is None and not outcomes.get("pending"):
+                runs.finish(run.id, utc_now())
+
+    def _work(self, run: Run, writer: RefenceWriter, to_do: int) -> tuple[int, bool]:
+        """Take over what is to do, batch by batch.
+
+        Returns how many images this process took, and whether it was told to stop before the end.
+        """
         reading, pace, last = self._store.refencing, Pace(to_do), 0
         while batch := reading.to_do(run.id, self._parent.id, last, _BATCH):
             if self._should_stop():
-                break
+                return pace.done, True
             last = batch[-1]
             failed = writer.write(batch)
             for number in range(len(batch)):
@@ -214,7 +226,7 @@ class _Job:
                 self._tell(
                     events.Progress(pace.done, pace.total, pace.failed, pace.done, rate, left)
                 )
-        return pace.done
+        return pace.done, False
 
 
 class _Judge:
@@ -226,15 +238,12 @@ class _Judge:
 
     def __init__(self, parent: Run, ensemble: Ensemble) -> None:
         self._combine = ensemble.combine
-        self._needs_classes = parent.source_format == SPECIESNET_4
-        is_read = parent.kind == "import" and not self._needs_classes
+        is_read = parent.kind == "import" and parent.source_format != SPECIESNET_4
         self._speaks_from = TYPICAL_CONFIDENCE if is_read else None
 
-    def __call__(self, boxes: Sequence[Seen], classes: Mapping[int, Classes]) -> Verdict | None:
-        """Return the prediction, by `domain.verdict`; None where nothing stored would tell it."""
-        if self._needs_classes and not classes:
-            return None
-        processed = self._combine(boxes, classes) if classes else {}
+    def __call__(self, boxes: Sequence[Seen], classes: Mapping[int, Classes]) -> Verdict:
+        """Return the prediction, by `domain.verdict`."""
+        processed = self._combine(boxes, classes)
         said = [Box(1.0, processed[WHOLE])] if WHOLE in processed else []
         for number, category, confidence in boxes:
             found = processed.get(number)
@@ -245,39 +254,6 @@ class _Judge:
 
     def _speaks(self, confidence: float) -> bool:
         return self._speaks_from is not None and confidence >= self._speaks_from
-
-
-def _notices(parent: Run, rules: RuleFiles, most_classes: int) -> Iterator[str]:
-    """Yield what keeps the new run from being what `predict` would give.
-
-    Raises InputError where nothing of the stored run can be fenced.
-    """
-    if not most_classes and parent.kind == "import":
-        raise InputError(
-            f"Run {parent.id} has no classes of a classifier: nothing of it depends on a country.",
-            "Predict the pictures, or import a file with SpeciesNet's classes.",
-        )
-    if said := difference(parent, rules):
-        yield said
-    if parent.kind == "predict":
-        return
-    form = parent.source_format or ""
-    if not form.startswith("speciesnet"):
-        yield (
-            f"Run {parent.id} is of the format {form}, whose classes were not put together by"
-            " SpeciesNet's rules: more changes than what the country changes."
-        )
-    if most_classes < CLASSES_USED:
-        yield (
-            f"ATTENTION: run {parent.id} has the best {most_classes} classes of a box, and"
-            f" SpeciesNet's roll-ups need {CLASSES_USED}: where a class is fenced out or unsure,"
-            " more pictures end as animal or unknown than predict would give. SpeciesNet writes"
-            f" {CLASSES_USED} with --max_classifications_per_detection {CLASSES_USED}."
-        )
-    yield (
-        f"Run {parent.id} came from a file, and SpeciesNet writes four decimals: a picture that"
-        " lies on a threshold may end otherwise than in predict."
-    )
 
 
 def _report(

@@ -26,8 +26,8 @@ _ByBox = dict[int, Classes]
 class Judge(Protocol):
     """What makes a prediction of an image's boxes and classes."""
 
-    def __call__(self, boxes: Sequence[Seen], classes: Mapping[int, Classes]) -> Verdict | None:
-        """Return the image's one prediction; None where what is stored does not tell it."""
+    def __call__(self, boxes: Sequence[Seen], classes: Mapping[int, Classes]) -> Verdict:
+        """Return the image's one prediction, where at least one box has classes."""
 
 
 def read_labels(rules: RuleFiles) -> dict[str, TaxonName]:
@@ -108,11 +108,11 @@ class RefenceWriter:
         key, tries = (self._run_id, ended.image_id), ended.attempts
         if ended.outcome != "predicted":
             return (*key, ended.outcome, None, None, None, ended.reason, tries)
-        said = self._judge(boxes, classes)
-        if said is None:
+        if not classes:
             if ended.taxon_id in self._unfenced:
                 return (*key, *ended[1:])
             return (*key, "failed", None, None, None, _NO_CLASSES, tries)
+        said = self._judge(boxes, classes)
         taxon = self._taxon(said.label)
         return (*key, "predicted", taxon, said.score, said.source, None, tries)
 

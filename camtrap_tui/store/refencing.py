@@ -77,7 +77,8 @@ class Refencing:
         )
         return self._db.execute(sql, [parent_id, first, last, most]).fetchall()
 
-    def most_classes(self, parent_id: int) -> int:
-        """Return the largest number of classes that a run has of one box or picture; 0 for none."""
-        sql = "SELECT coalesce(max(rank), 0) FROM classification WHERE run_id = ?"
-        return int(self._db.value(sql, [parent_id]))
+    def classes_said(self, parent_id: int) -> dict[int, int]:
+        """Return the taxa that a run has as classes of boxes or pictures, each with its lowest
+        rank; the highest of these ranks is the number of classes that it has of a box."""
+        sql = "SELECT taxon_id, max(rank) FROM classification WHERE run_id = ? GROUP BY taxon_id"
+        return dict(self._db.execute(sql, [parent_id]).fetchall())

@@ -14,6 +14,7 @@ from camtrap_tui.errors import UsageError
 from camtrap_tui.services import charts, events, inference, listing, refence
 from camtrap_tui.services.accounts import take_ledger
 from camtrap_tui.services.prediction_request import PredictRequest
+from camtrap_tui.services.refence import RefenceReport
 from camtrap_tui.services.sample import sample_folder
 from camtrap_tui.store.store import Store
 from tests.builders import Said, add_images, add_run
@@ -134,6 +135,47 @@ def test_a_batch_is_written_whole_or_not_at_all(
     (_, half) = six.runs.all()
     assert (half.finished_at, outcomes(six, half)) == (None, [])
     assert run_it(six.path, "KEN", model=str(rules)).outcomes == OUTCOMES
+
+
+def test_two_at_once_make_one_finished_run(
+    six: Store, rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refence, "_BATCH", 2)
+    with six.db.transaction():
+        six.db.execute("UPDATE prediction SET outcome = 'failed', reason = 'x' WHERE image_id = 7")
+    asked, others = iter(range(99)), list[RefenceReport]()
+
+    def meanwhile() -> bool:
+        """Let another process do all the rest, after the first batch of this one."""
+        if next(asked) == 1:
+            others.append(run_it(six.path, "KEN", model=str(rules)))
+        return False
+
+    ended = run_it(six.path, "KEN", model=str(rules), should_stop=meanwhile)
+    assert (ended.stopped, ended.taken, others[0].taken) == (False, 4, 5)
+    assert ended.run.finished_at
+    assert ended.outcomes == {"predicted": 5, "failed": 2}
+    assert len(six.runs.all()) == 2
+
+
+def test_a_run_that_was_killed_before_its_end_was_written_is_finished(
+    six: Store, rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from camtrap_tui.store.runs import Runs
+
+    def killed(_self: Runs, _run_id: int, _at: str) -> None:
+        raise KeyboardInterrupt
+
+    with six.db.transaction():
+        six.db.execute("UPDATE prediction SET outcome = 'failed', reason = 'x' WHERE image_id = 7")
+    monkeypatch.setattr(Runs, "finish", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run_it(six.path, "KEN", model=str(rules))
+    monkeypatch.undo()
+    assert six.runs.all()[1].finished_at is None
+    again = run_it(six.path, "KEN", model=str(rules))
+    assert again.taken == 0
+    assert again.run.finished_at
 
 
 OUTCOMES = {"predicted": 5, "failed": 1, "pending": 1}

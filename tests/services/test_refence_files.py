@@ -144,3 +144,86 @@ def test_an_imported_run_needs_a_model(rules: Path, tmp_path: Path) -> None:
         run_it(survey, "KEN", model=str(tmp_path / "nowhere"))
     with pytest.raises(UsageError, match=r"no run 9\. Its runs: 1, 2"):
         run_it(survey, "KEN", run_id=9, model=str(rules))
+
+
+def megadetector(descriptions: dict[str, str], *images: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "info": {"format_version": "1.6", "detector": "md_v5a.0.0.pt"},
+        "detection_categories": {"1": "animal", "2": "person"},
+        "classification_categories": {"0": "raccoon", "1": "dog", "2": "blank"},
+        "classification_category_descriptions": descriptions,
+        "images": [{"file": f"{n}.JPG", "detections": one} for n, one in enumerate(images)],
+    }
+
+
+def box(confidence: float, category: str = "1", **classes: list[list[Any]]) -> dict[str, Any]:
+    return {"category": category, "conf": confidence, "bbox": [0.1, 0.1, 0.2, 0.2], **classes}
+
+
+def test_a_megadetector_file_with_speciesnets_classes(rules: Path, tmp_path: Path) -> None:
+    survey, told = tmp_path / "river.db", list[events.Event]()
+    raw = [["0", 0.9], ["1", 0.04], ["2", 0.03]]
+    content = megadetector(
+        {"0": RACCOON, "1": DOG, "2": BLANK},
+        [box(0.8, classifications=[["0", 0.9]], raw_classifications=raw)],
+        [box(0.8, classifications=[["0", 0.9]])],
+        [box(0.8, classifications=[["1", 0.85]])],
+        [box(0.9, "2"), box(0.4, classifications=[["0", 0.9]])],
+        [box(0.05)],
+        [],
+    )
+    imported(survey, content)
+    report = run_it(survey, "KEN", told, model=str(rules))
+    with Store.open(survey) as store:
+        found = words(store, report.run)
+    assert found == {
+        "0.JPG": ("carnivorous mammal", pytest.approx(0.94), FENCED_SOURCE),
+        "1.JPG": ("carnivorous mammal", 0.9, FENCED_SOURCE),
+        "2.JPG": ("domestic dog", 0.85, "classifier"),
+        "3.JPG": ("human", 0.9, "detector"),
+        "4.JPG": ("blank", 0.95, "detector"),
+        "5.JPG": ("blank", 1.0, "detector"),
+    }
+    assert "of the format megadetector-1.6" in notices(told)
+    assert "ATTENTION: run 1 has the best 3 classes" in notices(told)
+
+
+def test_classes_that_the_model_does_not_know(rules: Path, tmp_path: Path) -> None:
+    """A geofence knows no bare name: all of it would end as animal, whatever the country."""
+    bare = megadetector({}, [box(0.8, classifications=[["0", 0.9]])])
+    imported(tmp_path / "bare.db", bare)
+    with pytest.raises(InputError, match=r"None of the classes of run 1 \(raccoon\) is in"):
+        run_it(tmp_path / "bare.db", "KEN", model=str(rules))
+    with Store.open(tmp_path / "bare.db") as store:
+        assert len(store.runs.all()) == 1
+
+    told = list[events.Event]()
+    pair = [["0", 0.5], ["1", 0.4]]
+    half = megadetector({"0": RACCOON}, [box(0.8, classifications=pair)])
+    imported(tmp_path / "half.db", half)
+    run_it(tmp_path / "half.db", "KEN", told, model=str(rules))
+    assert "1 of the 2 classes of run 1 are not in the taxonomy" in notices(told)
+    assert "no country changes them: dog." in notices(told)
+
+
+def test_a_species_without_its_classes_is_not_known_elsewhere(rules: Path, tmp_path: Path) -> None:
+    """Files were cut down by other programs: what a box was called is there, the classes not."""
+    said = {"processed_classification": {"class": RACCOON, "score": 0.9, "source": "classifier"}}
+    content = {
+        "info": {"format_version": "20261015"},
+        "predictions": [
+            {"filepath": "a.JPG", "detections": [animal(0.8) | said]},
+            {
+                "filepath": "b.JPG",
+                "detections": [animal(0.8) | said | {"raw_classifications": classes(*FIVE)}],
+            },
+        ],
+    }
+    survey = tmp_path / "river.db"
+    imported(survey, content)
+    report = run_it(survey, "USA", model=str(rules))
+    with Store.open(survey) as store:
+        assert words(store, report.run) == {
+            "a.JPG": ("failed", NOT_KNOWN),
+            "b.JPG": ("northern raccoon", 0.9, "classifier"),
+        }

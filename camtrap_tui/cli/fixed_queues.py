@@ -47,6 +47,10 @@ def fixed_request(options: Mapping[str, Any], where: str | None) -> FixedRequest
 
     Raises UsageError for options that do not go together.
     """
+    for name in ("holdout", "share", "rule"):
+        # An empty variable of a script must not open the usual review, the AI's word in view.
+        if options[name] is not None and not options[name].strip():
+            raise UsageError(f"--{name} says nothing:", "give it a value, or leave it out.")
     holdout, adjudicate = options["holdout"] or "", options["adjudicate"]
     share, overlap = options["share"] or "", options["overlap"]
     if share and (adjudicate or not holdout):

@@ -18,6 +18,7 @@ from camtrap_tui.services.consensus import conflicts
 from camtrap_tui.services.fixed_queue import FixedQueue
 from camtrap_tui.services.policies import adjudication
 from camtrap_tui.services.review_items import Item
+from camtrap_tui.store.blind import BlindGrades
 from camtrap_tui.store.grades import NewGrade
 from camtrap_tui.store.store import Store
 
@@ -37,16 +38,30 @@ class AdjudicationSession(FixedQueue):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settled: set[int] = set()
+        self._holdout_uuid = holdout.holdout_uuid if holdout else ""
         policy = adjudication(shows_machine=holdout is None, shows_votes=not hides_votes)
         title = f"conflicts of {holdout.name}" if holdout else "conflicts"
         super().__init__(store, grader, image_ids, title, policy=policy, run=run, clock=clock)
 
     def _read(self, place: int) -> Item | None:
         item = super()._read(place)
-        if item is None or self.policy.shows_votes:
+        if item is None or (self.policy.shows_votes and self.policy.shows_machine):
             return item
-        own = [g for g in self.store.grades.votes(item.image.id) if self._is_own(g.grader, g.mode)]
-        return replace(item, votes=tuple(map(self.items.vote, own)))
+        votes = self.store.grades.votes(item.image.id)
+        if self.policy.shows_votes:
+            shown = [word for vote in votes if (word := self._unaided(vote)) is not None]
+        else:
+            shown = [vote for vote in votes if self._is_own(vote.grader, vote.mode)]
+            item = replace(item, marks=self._marks_at(place))
+        return replace(item, votes=tuple(map(self.items.vote, shown)))
+
+    def _unaided(self, vote: Grade) -> Grade | None:
+        """Return what a grader said without the AI's word in view: a vote that accepted it would
+        tell what it is."""
+        if vote.run_id is None and vote.mode in ("blind", ADJUDICATED):
+            return vote
+        blind = BlindGrades(self.store.db, vote.grader, self._holdout_uuid)
+        return blind.latest(vote.image_id or 0, 1)
 
     def _is_from_here(self, grade: Grade) -> bool:
         return grade.mode == ADJUDICATED

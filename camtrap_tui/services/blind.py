@@ -44,18 +44,12 @@ class BlindSession(FixedQueue):
         self._done = self._blind.done()
         self._looked_at = self._blind.seen()
         self._keyed_here: tuple[int, int] = (0, 0)
-        self._own_marks: dict[str, tuple[int, int]] = {}
         self._word = word
         self._word_items: Items | None = None
         title = f"blind · {dealt.holdout.name}"
         super().__init__(store, grader, dealt.image_ids, title, policy=BLIND, clock=clock)
 
     # ── what is seen ─────────────────────────────────────────────────────────────────────
-
-    @property
-    def here(self) -> tuple[int, int]:
-        """The image in view, and the how-manieth time it is shown."""
-        return self._at(self.position)
 
     def _at(self, place: int) -> tuple[int, int]:
         return self._chosen[place], self._viewings[place]
@@ -79,12 +73,8 @@ class BlindSession(FixedQueue):
             own = next((g for g in self.store.grades.votes(key) if g.grader == self.grader), None)
         else:
             own = self._blind.latest(key, viewing)
-        marks = (m for m in self.store.grades.marks(key) if m.mark_uuid in self._own_marks)
-        return replace(
-            item,
-            votes=(self.items.vote(own),) if own else (),
-            marks=tuple(m for m in marks if self._own_marks[m.mark_uuid] == (key, viewing)),
-        )
+        votes = (self.items.vote(own),) if own else ()
+        return replace(item, votes=votes, marks=self._marks_at(place))
 
     def _seen_item(self, image_id: int) -> Item | None:
         """Read a picture with the AI's word, still without names and other people's votes."""
@@ -207,17 +197,3 @@ class BlindSession(FixedQueue):
         key = grade.image_id or 0
         found = self._find((key, grade.viewing or 1))
         return found if found is not None else super()._place_of(grade)
-
-    # ── marks and notes ──────────────────────────────────────────────────────────────────
-
-    def note(self, text: str) -> Answer:
-        """Write a note on the picture in view; an older one that is hidden here stays."""
-        item = self.item
-        if item is not None and not text and not any(m.kind == "note" for m in item.marks):
-            return Answer("No note was written.")
-        return super().note(text)
-
-    def _append_mark(self, item: Item, kind: str, value: str) -> str:
-        mark_uuid = super()._append_mark(item, kind, value)
-        self._own_marks[mark_uuid] = self.here
-        return mark_uuid

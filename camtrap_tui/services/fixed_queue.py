@@ -10,14 +10,14 @@ from array import array
 from collections.abc import Callable, Sequence
 
 from camtrap_tui.domain.filters import Filter
-from camtrap_tui.domain.models import Grade, Run
+from camtrap_tui.domain.models import Grade, Mark, Run
 from camtrap_tui.errors import UsageError
 from camtrap_tui.services.curtain import CurtainedItems
 from camtrap_tui.services.opening import Opened, Opening
 from camtrap_tui.services.policies import Policy
 from camtrap_tui.services.queue_walk import Answer
 from camtrap_tui.services.review import ReviewSession
-from camtrap_tui.services.review_items import Items
+from camtrap_tui.services.review_items import Item, Items
 from camtrap_tui.store.store import Store
 
 # No queue has more.
@@ -42,6 +42,8 @@ class FixedQueue(ReviewSession):
         self.policy = policy
         self._chosen = array("q", image_ids)
         self._chosen_title = title
+        # Where marks and notes of this session were made, by their uuids.
+        self._own_marks: dict[str, tuple[int, int]] = {}
         super().__init__(store, grader, run=run if policy.shows_machine else None, clock=clock)
 
     # ── the queue ────────────────────────────────────────────────────────────────────────
@@ -51,6 +53,14 @@ class FixedQueue(ReviewSession):
         queue, run = self._chosen, self._wanted_run
         done = bytearray(self._is_done(place) for place in range(len(queue)))
         return self.stand_in(Opened(Filter(), run, queue, done, self._chosen_title))
+
+    @property
+    def here(self) -> tuple[int, int]:
+        """The image in view, and the how-manieth time it is shown."""
+        return self._at(self.position)
+
+    def _at(self, place: int) -> tuple[int, int]:
+        return self._chosen[place], 1
 
     def _items_of(self, run: Run | None) -> Items:
         return CurtainedItems(self.store, run, self.policy)
@@ -89,6 +99,26 @@ class FixedQueue(ReviewSession):
             return super()._name_of(grade)
         place = self._place_of(grade)
         return "a picture" if place is None else f"picture {place + 1:,}"
+
+    # ── marks and notes ──────────────────────────────────────────────────────────────────
+
+    def note(self, text: str) -> Answer:
+        """Write a note on the picture in view; an older one that is hidden here stays."""
+        item = self.item
+        if item is not None and not text and not any(m.kind == "note" for m in item.marks):
+            return Answer("No note was written.")
+        return super().note(text)
+
+    def _append_mark(self, item: Item, kind: str, value: str) -> str:
+        mark_uuid = super()._append_mark(item, kind, value)
+        self._own_marks[mark_uuid] = self.here
+        return mark_uuid
+
+    def _marks_at(self, place: int) -> tuple[Mark, ...]:
+        """Return the marks and notes that were made in this session at a place of the queue."""
+        here = self._at(place)
+        marks = self.store.grades.marks(here[0])
+        return tuple(mark for mark in marks if self._own_marks.get(mark.mark_uuid) == here)
 
     # ── no way out ───────────────────────────────────────────────────────────────────────
 

@@ -38,6 +38,9 @@ def test_without_these_options_it_is_the_usual_review() -> None:
         (["--hide-votes"], "--adjudicate"),
         (["--holdout", "h", "--rule", "majority"], "--adjudicate"),
         (["--holdout", "h", "--where", "species:mallard"], "as it was drawn"),
+        (["--holdout", ""], "--holdout says nothing"),
+        (["--holdout", "h", "--share", " "], "--share says nothing"),
+        (["--adjudicate", "--rule", ""], "--rule says nothing"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(options: list[str], why: str) -> None:

@@ -33,7 +33,13 @@ def sampled(store: Store, tmp_path: Path) -> Sampled:
 
 
 def _say(
-    store: Store, grader: str, key: int, said: str, mode: str, holdout_uuid: str | None
+    store: Store,
+    grader: str,
+    key: int,
+    said: str,
+    mode: str,
+    holdout_uuid: str | None,
+    run_id: int | None = None,
 ) -> None:
     word = NewObservation(taxon(store, said).id)
     grade = NewGrade(
@@ -42,6 +48,7 @@ def _say(
         (word,),
         mode,
         "species",
+        run_id,
         holdout_uuid=holdout_uuid,
         viewing=1 if holdout_uuid else None,
     )
@@ -88,6 +95,40 @@ def test_the_votes_are_shown_or_not_and_the_ai_never_of_a_holdout(sampled: Sampl
     for item in (open_item, hidden_item):
         assert (item.predicted, item.guesses, item.boxes) == (None, (), ())
         assert item.name == "this picture"
+
+
+def test_of_a_holdout_no_vote_tells_what_the_ai_said(sampled: Sampled) -> None:
+    store, run = sampled.store, sampled.store.runs.all()[0]
+    session = of_holdout(sampled)
+    key = session.current_id
+    # cas accepts what the AI says, and ann does after having graded blind.
+    for grader in ("cas", "ann"):
+        _say(store, grader, key, "domestic cat", "assisted", None, run.id)
+    session.go_to_place(0)
+    assert session.item is not None
+    assert {v.grader: v.text for v in session.item.votes} == {
+        "ann": "northern raccoon",
+        "ben": "mallard",
+    }
+
+
+@pytest.mark.parametrize("hides_votes", [False, True])
+def test_an_adjudicators_marks_are_seen_where_they_were_made(
+    sampled: Sampled, *, hides_votes: bool
+) -> None:
+    store, key = sampled.store, of_holdout(sampled).current_id
+    store.grades.append_mark(str(uuid.uuid4()), key, "eve", "note", "eyes only", NOW)
+    session = of_holdout(sampled, hides_votes=hides_votes)
+    if hides_votes:
+        assert session.item is not None
+        assert session.item.marks == ()
+        # What is hidden is not taken off by an empty note.
+        assert session.note("").text == "No note was written."
+    assert [mark.value for mark in store.grades.marks(key)] == ["eyes only"]
+    session.toggle_mark()
+    assert session.item is not None
+    assert "on" in {mark.value for mark in session.item.marks}
+    assert session.toggle_mark().text == "Mark taken off."
 
 
 def test_of_a_survey_the_ai_is_shown(sampled: Sampled) -> None:

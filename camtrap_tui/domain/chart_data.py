@@ -19,7 +19,7 @@ HOURS = 24
 HOUR_CLASSES = 10
 
 
-def marked(name: str, *, unexpected: bool) -> str:
+def flagged(name: str, *, unexpected: bool) -> str:
     """Return a class's name, with a mark before it where it is not expected here."""
     return f"! {name}" if unexpected else name
 
@@ -39,7 +39,7 @@ class ClassCount:
     @property
     def label(self) -> str:
         """What a chart calls it: a mark stands before what is not expected here."""
-        return marked(self.name, unexpected=self.unexpected)
+        return flagged(self.name, unexpected=self.unexpected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class HourCounts:
     @property
     def label(self) -> str:
         """What a chart calls it: a mark stands before what is not expected here."""
-        return marked(self.name, unexpected=self.unexpected)
+        return flagged(self.name, unexpected=self.unexpected)
 
     @property
     def n(self) -> int:

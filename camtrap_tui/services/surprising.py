@@ -44,7 +44,14 @@ class Surprising(Detailing):
         item = self.item
         if item is None or item.predicted is None:
             return None
-        expectations, taxon = self._expected(), item.predicted
+        return self._nearest(item.predicted)
+
+    def is_unexpected(self, taxon: Taxon | None) -> bool:
+        """Tell whether what was predicted somewhere in the queue is not expected here."""
+        return taxon is not None and self._nearest(taxon) is not None
+
+    def _nearest(self, taxon: Taxon) -> Relatives | None:
+        expectations = self._expected()
         if expectations is None:
             return None
         if taxon.id not in self._relatives:

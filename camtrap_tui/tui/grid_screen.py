@@ -120,7 +120,14 @@ class GridScreen(PromptScreen, inherit_bindings=False):
         page = []
         for item in self._items:
             chosen, marked = item.image.id == here, sheet.is_exception(item.image.id)
-            words = grid_views.caption(item, session.grader, width, chosen=chosen, marked=marked)
+            words = grid_views.caption(
+                item,
+                session.grader,
+                width,
+                chosen=chosen,
+                marked=marked,
+                unexpected=session.is_unexpected(item.predicted),
+            )
             banner = f"{grid_views.EXCEPTION} exception" if marked else ""
             page.append(Shown(item, words, self._missing.word(item), banner, chosen))
         self._thumbs.show(page)

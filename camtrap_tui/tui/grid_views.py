@@ -6,11 +6,12 @@ import re
 
 from rich.cells import cell_len, set_cell_size
 
+from camtrap_tui.domain.chart_data import flagged
 from camtrap_tui.domain.text import clean, counted
 from camtrap_tui.services.review_items import SHOWN_CONFIDENCE
 from camtrap_tui.services.sheet import Sheet
 from camtrap_tui.services.sheet_items import SheetItem
-from camtrap_tui.tui.review_views import short_score
+from camtrap_tui.tui.review_views import NOT_EXPECTED, short_score
 from camtrap_tui.tui.thumbnails import Caption
 
 EXCEPTION = "✗"
@@ -50,9 +51,18 @@ def _end_of_name(name: str, width: int) -> str:
     return tail if tail == stem else _BEFORE_NUMBER.sub("", tail)
 
 
-def caption(item: SheetItem, grader: str, width: int, *, chosen: bool, marked: bool) -> Caption:
+def caption(
+    item: SheetItem,
+    grader: str,
+    width: int,
+    *,
+    chosen: bool,
+    marked: bool,
+    unexpected: bool = False,
+) -> Caption:
     """Return one row of at most `width` cells: signs, the name's end, the surest box, the
-    prediction, and what was graded, by this grader or else by others.
+    prediction, with a mark where it is `unexpected` here, and what was graded, by this grader or
+    else by others.
 
     The name gives way first, then the prediction; a grade like the prediction stands for both.
     """
@@ -60,8 +70,7 @@ def caption(item: SheetItem, grader: str, width: int, *, chosen: bool, marked: b
     mine = item.words.get(grader, "")
     said = "+".join(map(short_name, (mine or next(iter(item.words.values()), "")).split(" + ")))
     word = short_name(item.predicted.name) if item.predicted else ""
-    if said == word:
-        word = ""
+    word = "" if said == word else flagged(word, unexpected=unexpected)
     room = width - len(signs)
     box = _fitting(box_sign(item.confidence), room)
     room -= cell_len(box) + 1 if box else 0
@@ -87,6 +96,7 @@ def detail(sheet: Sheet, item: SheetItem | None) -> str:
     parts = [clean(item.name), item.image.timestamp or "no time"]
     if item.predicted is not None:
         parts.append(f"{clean(item.predicted.name)} {short_score(item.score)}".rstrip())
+        parts += [NOT_EXPECTED] if sheet.session.is_unexpected(item.predicted) else []
     if item.confidence is not None:
         weak = " (weak)" if item.confidence < SHOWN_CONFIDENCE else ""
         parts.append(f"box {short_score(item.confidence)}{weak}")

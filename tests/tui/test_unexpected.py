@@ -13,6 +13,9 @@ from camtrap_tui.store.store import Store
 from camtrap_tui.tui.app import CamtrapApp
 from camtrap_tui.tui.line import Lines
 from tests.expected_lists import LABELS, write_list
+from tests.tui.test_grid_screen import captions
+from tests.tui.test_grid_screen import settle as settle_sheet
+from tests.tui.test_grid_screen import text as sheet_text
 from tests.tui.test_review_screen import SIZES, panel, settle, text, words
 
 TURTLE = LABELS[0]
@@ -65,6 +68,21 @@ async def test_one_key_says_that_it_lives_here(
         await pilot.press("exclamation_mark")
         assert "! not expected here" in panel(pilot)
         assert words(turtles) == {}
+
+
+async def test_the_contact_sheet_marks_it(
+    turtles: Store, make_app: Callable[..., CamtrapApp]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("g")
+        await settle_sheet(pilot)
+        first, *others = captions(pilot)
+        assert first.endswith("! turtle")
+        assert not [caption for caption in others if "!" in caption]
+        assert "western pond turtle .90  ! not expected here" in sheet_text(pilot, "strip")
+        await pilot.press("right")
+        assert "not expected" not in sheet_text(pilot, "strip")
 
 
 async def test_charts_mark_it(turtles: Store, make_app: Callable[..., CamtrapApp]) -> None:

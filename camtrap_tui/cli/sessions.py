@@ -18,7 +18,8 @@ def sessions_command(survey: Path, grader: str | None, as_json: bool) -> None:
 
     Grades that are more than 30 minutes apart belong to two sessions. `pictures` are those that
     still have a grade of the session: `single` were keyed one by one, `bulk` on sheets and in
-    bursts. `accepted` is the share of the single ones; `undone` counts grades taken back since.
+    bursts. `accepted` is the share of the single ones that were keyed with the AI's word in view
+    (`blind` in the JSON counts the others); `undone` counts grades taken back since.
     `an hour` and `seconds` (the median of single ones) leave pauses of over a minute out.
     """
     from camtrap_tui.services.sessions import list_sessions, species_names, species_text
@@ -38,6 +39,7 @@ def sessions_command(survey: Path, grader: str | None, as_json: bool) -> None:
                     "single": s.single,
                     "bulk": s.bulk,
                     "accepted": s.accepted,
+                    "blind": s.blind,
                     "undone": s.undone,
                     "per_hour": s.per_hour,
                     "median_seconds": s.median_seconds,

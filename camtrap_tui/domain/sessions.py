@@ -20,7 +20,8 @@ GAP_S = 30 * 60
 class Keyed(NamedTuple):
     """One grade: when (UTC), how, in how many seconds (None after a pause), and whether it stands.
 
-    `taxa` are the row ids of what it names. (A tuple: a million are made in two seconds.)
+    `taxa` are the row ids of what it names; `is_blind` says that the AI's word was hidden. (A
+    tuple: a million are made in two seconds.)
     """
 
     grader: str
@@ -31,6 +32,7 @@ class Keyed(NamedTuple):
     seconds: float | None
     stands: bool
     taxa: tuple[int, ...]
+    is_blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,10 @@ class Session:
     """What one grader did in one sitting; times are UTC.
 
     `pictures` are those of which a grade of this session stands: `single` keyed one by one, of
-    which `accepted` by accepting, and `bulk` on sheets and in bursts. `undone` counts grades
-    that were taken back, whenever that was. `per_hour` and `median_seconds` leave pauses out;
-    the median is of pictures keyed one by one. `species` are (taxon, pictures), most first.
+    which `accepted` by accepting and `blind` with the AI's word hidden, and `bulk` on sheets
+    and in bursts. `undone` counts grades that were taken back, whenever that was. `per_hour` and
+    `median_seconds` leave pauses out; the median is of pictures keyed one by one. `species` are
+    (taxon, pictures), most first.
     """
 
     grader: str
@@ -51,15 +54,21 @@ class Session:
     single: int
     bulk: int
     accepted: int
+    blind: int
     undone: int
     per_hour: float | None
     median_seconds: float | None
     species: tuple[tuple[int, int], ...]
 
     @property
+    def acceptable(self) -> int:
+        """How many pictures were keyed one by one with the AI's word in view."""
+        return self.single - self.blind
+
+    @property
     def accepted_share(self) -> float | None:
-        """The share of pictures keyed one by one that were accepted, from 0 to 1."""
-        return self.accepted / self.single if self.single else None
+        """The share of `acceptable` pictures that were accepted, from 0 to 1."""
+        return self.accepted / self.acceptable if self.acceptable else None
 
 
 @dataclass(slots=True)
@@ -70,6 +79,7 @@ class _Picture:
     is_timed: bool = False
     is_bulk: bool = False
     is_accepted: bool = False
+    is_blind: bool = False
     taxa: tuple[int, ...] = ()
 
 
@@ -95,6 +105,7 @@ class _Sitting:
             picture.seconds += keyed.seconds
             picture.is_timed = True
         picture.is_bulk = keyed.is_bulk
+        picture.is_blind = keyed.is_blind
         # A count, or another word more, leaves it accepted; another species does not.
         picture.is_accepted = keyed.gesture == "accept" or (
             picture.is_accepted and keyed.taxa == picture.taxa
@@ -117,6 +128,7 @@ class _Sitting:
             single=len(single),
             bulk=len(self.pictures) - len(single),
             accepted=sum(picture.is_accepted for picture in single),
+            blind=sum(picture.is_blind for picture in single),
             undone=self.undone,
             per_hour=round(len(timed) / sum(timed) * 3600, 1) if sum(timed) else None,
             median_seconds=round(median(each), 2) if each else None,

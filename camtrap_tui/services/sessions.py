@@ -56,7 +56,7 @@ def parting_lines(review: Recording) -> list[str]:
     how = [f"{session.bulk:,} on sheets and in bursts"] if session.bulk else []
     if session.accepted_share is not None and review.policy.allows("accept"):
         how.insert(
-            0, f"{session.accepted_share:.0%} of {session.single:,} keyed one by one accepted"
+            0, f"{session.accepted_share:.0%} of {session.acceptable:,} keyed one by one accepted"
         )
     how += [f"{session.undone:,} taken back"] if session.undone else []
     lines += [", ".join(how)] if how else []

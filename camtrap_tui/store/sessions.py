@@ -12,7 +12,8 @@ from camtrap_tui.store.database import Database
 # Imported labels were keyed elsewhere, and by the clock of whoever imported them.
 _ROWS = """
     SELECT g.id, g.grader, g.grade_uuid, g.batch_uuid, g.graded_at, g.image_id, g.gesture,
-        g.mode = 'bulk', g.seconds, o.taxon_id
+        g.mode = 'bulk', g.seconds,
+        g.mode = 'blind' OR (g.mode = 'adjudicated' AND g.run_id IS NULL), o.taxon_id
     FROM grade AS g LEFT JOIN observation AS o ON o.grade_id = g.id
     WHERE g.action = 'grade' AND g.mode <> 'import' {grader}
     ORDER BY g.grader {order}, g.grader_number {order}, g.id {order}"""
@@ -47,15 +48,15 @@ class KeyedGrades:
         rows = self._db.execute(sql, [] if grader is None else [grader])
         for _, group in groupby(rows, key=itemgetter(0)):
             first, *more = group
-            _, who, grade_uuid, batch_uuid, graded_at, image_id, gesture, bulk, seconds, taxon = (
-                first
-            )
+            _, who, grade_uuid, batch_uuid, *how, taxon = first
+            graded_at, image_id, gesture, bulk, seconds, blind = how
             # In any order: what is compared is which they are.
             taxa: tuple[int, ...] = () if taxon is None else (taxon,)
             if more:
                 taxa = tuple(sorted({row[-1] for row in (first, *more)}))
             stands = not undone or not ({(who, grade_uuid), (who, batch_uuid)} & undone)
-            yield Keyed(who, graded_at, image_id, gesture, bool(bulk), seconds, stands, taxa)
+            at = (who, graded_at, image_id, gesture)
+            yield Keyed(*at, bool(bulk), seconds, stands, taxa, bool(blind))
 
     def _undone(self) -> set[tuple[str, str]]:
         """Return (grader, uuid of grade or batch) of all that is undone now: few, as a rule."""

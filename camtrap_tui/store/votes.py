@@ -31,15 +31,20 @@ _ORDER = " ORDER BY vote.image_id, vote.grader, observation.observation_number"
 # The latest standing blind grade that a voter gave the image for the holdout.
 _BLIND = """
     (SELECT s.id FROM standing_grade AS s WHERE s.image_id = vote.image_id
-        AND s.grader = vote.grader AND s.holdout_uuid = ? AND s.mode = 'blind'
+        AND s.grader = vote.grader AND s.holdout_uuid = ?1 AND s.mode = 'blind'
         ORDER BY s.grader_number DESC, s.grade_uuid DESC LIMIT 1)"""
 # The AI's word stood on the screen.
 _IN_VIEW = "({0}.mode IN ('assisted', 'bulk', 'adjudicated') AND {0}.run_id IS NOT NULL)"
+# Whoever looked at the AI's word after having graded blind for another holdout has seen it too.
+_PEEKED = """
+    (e.mode = 'blind' AND e.holdout_uuid <> ?1 AND EXISTS (
+        SELECT 1 FROM peek WHERE peek.grader = e.grader AND peek.image_id = e.image_id
+            AND peek.holdout_uuid = e.holdout_uuid))"""
 _SEEN = f"""
     EXISTS (SELECT 1 FROM grade AS e WHERE e.image_id = vote.image_id AND e.grader = vote.grader
-        AND e.action = 'grade' AND {_IN_VIEW.format("e")} AND e.grader_number < (
+        AND e.action = 'grade' AND ({_IN_VIEW.format("e")} OR {_PEEKED}) AND e.grader_number < (
             SELECT min(b.grader_number) FROM grade AS b WHERE b.image_id = vote.image_id
-                AND b.grader = vote.grader AND b.holdout_uuid = ? AND b.mode = 'blind'))"""
+                AND b.grader = vote.grader AND b.holdout_uuid = ?1 AND b.mode = 'blind'))"""
 _TAXA_OF = """
     coalesce((SELECT group_concat(taxon_id, ' ') FROM (SELECT DISTINCT taxon_id
         FROM observation WHERE grade_id = {} ORDER BY taxon_id)), '')"""
@@ -83,7 +88,7 @@ class Votes:
             WITH blind AS (
                 SELECT vote.image_id, vote.grader, {_BLIND} AS grade_id
                 FROM holdout_unit AS unit CROSS JOIN vote ON vote.image_id = unit.image_id
-                WHERE unit.holdout_id = ? AND unit.phase IS NOT NULL)
+                WHERE unit.holdout_id = ?2 AND unit.phase IS NOT NULL)
             {_COLUMNS},
                 {_IN_VIEW.format("grade")} AND (blind.grade_id IS NULL OR {latest} <> {blind}),
                 {_SEEN}
@@ -93,7 +98,7 @@ class Votes:
             LEFT JOIN observation ON observation.grade_id = vote.grade_id
             WHERE blind.grade_id IS NOT NULL OR vote.adjudicates
                 OR grade.mode IN ({", ".join("?" * len(also))}){_ORDER}"""
-        parameters = [holdout_uuid, holdout_id, holdout_uuid, *also]
+        parameters = [holdout_uuid, holdout_id, *also]
         yield from _by_image(self._db.execute(sql, parameters), _Species(self._db))
 
     def blind_words(self, holdout_id: int, holdout_uuid: str) -> Iterator[tuple[int, Ballot]]:

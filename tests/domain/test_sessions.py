@@ -22,10 +22,11 @@ def keyed(
     seconds: float | None = 3.0,
     stands: bool = True,
     taxa: tuple[int, ...] = (BLANK,),
+    is_blind: bool = False,
 ) -> Keyed:
     """Return a grade, `at` seconds after nine."""
     time = (BEGAN + timedelta(seconds=at)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Keyed(grader, time, image_id, gesture, is_bulk, seconds, stands, taxa)
+    return Keyed(grader, time, image_id, gesture, is_bulk, seconds, stands, taxa, is_blind)
 
 
 def one(*grades: Keyed) -> Session:
@@ -57,6 +58,12 @@ def test_single_and_bulk_are_counted_apart() -> None:
     assert session.species == ((BLANK, 11), (RACCOON, 1))
     assert session.median_seconds == 3
     assert session.per_hour == pytest.approx(12 / 11 * 3600, abs=0.1)
+
+
+def test_what_was_keyed_blind_could_not_be_accepted() -> None:
+    session = one(keyed(0, 1), keyed(3, 2, "blank"), keyed(6, 3, "blank", is_blind=True))
+    assert (session.single, session.blind, session.accepted_share) == (3, 1, 0.5)
+    assert one(keyed(0, 1, "blank", is_blind=True)).accepted_share is None
 
 
 def test_a_picture_graded_twice_is_one_picture_and_takes_both_times() -> None:

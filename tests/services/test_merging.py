@@ -112,6 +112,11 @@ def votes_by_rows(content: Content) -> set[tuple[str, str, str]]:
     return {(*place, own[1]) for place, own in latest.items()}
 
 
+def votes_of(content: Content) -> set[tuple[str, str, str]]:
+    """Return (picture, grader, uuid) of the votes."""
+    return {(v["image_id"], v["grader"], v["grade_id"]) for v in map(dict, content["vote"])}
+
+
 steps = st.lists(
     st.tuples(
         st.sampled_from(KINDS),
@@ -139,11 +144,7 @@ def test_three_copies_merged_in_any_order_say_the_same(
         assert all(result == first for result in results[1:])
         rows = {row for path in copies for row in map(repr, canonical(path)["grade"])}
         assert set(map(repr, first["grade"])) == rows
-        votes = {
-            (found["image_id"], found["grader"], found["grade_id"])
-            for found in map(dict, first["vote"])
-        }
-        assert votes == votes_by_rows(first)
+        assert votes_of(first) == votes_by_rows(first)
 
 
 def three(tmp_path: Path) -> list[Path]:
@@ -162,6 +163,21 @@ def three(tmp_path: Path) -> list[Path]:
     for number, path in enumerate(copies, 1):
         play(path, work(25), number)
     return copies
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_undo_and_a_redo_of_one_number_are_settled_alike_everywhere(
+    tmp_path: Path, seed: int
+) -> None:
+    a = make(tmp_path / "a.db")
+    grade, undo, redo, mark = ((what, "ann", 0, 1) for what in ("grade", "undo", "redo", "mark"))
+    play(a, [grade, grade, undo], seed)
+    b = copy(a, "b.db")
+    play(a, [redo, undo], 10 + seed)
+    play(b, [mark, redo], 20 + seed)
+    both = merged(a, b)
+    assert merged(b, a) == both
+    assert votes_of(both) == votes_by_rows(both)
 
 
 def test_it_does_not_matter_which_two_are_merged_first(tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.taxonomy import parse_label
 from camtrap_tui.store.store import Store
 from tests.builders import Said, add_images
+from tests.domain.animals import row
 
 # As GBIF gives them: turtles are a class without an order, `-` is empty, one species stands twice,
 # a hybrid, a subspecies, a plant, an insect, and birds that nobody has named closer than the order.
@@ -57,23 +59,7 @@ LABELS = tuple(f"{_ID.format(number)};{label}" for number, label in enumerate(_L
 
 def labelled(*labels: str) -> list[Taxon]:
     """Return taxa as a survey has them, in this order."""
-    return [
-        Taxon(
-            number,
-            name.taxon_uuid,
-            name.common_name,
-            name.scientific_name,
-            name.rank,
-            name.taxon_class,
-            name.taxon_order,
-            name.taxon_family,
-            name.taxon_genus,
-            name.taxon_species,
-            name.observation_type,
-            "model",
-        )
-        for number, name in enumerate(map(parse_label, labels), 1)
-    ]
+    return [replace(row(parse_label(label)), id=number) for number, label in enumerate(labels, 1)]
 
 
 def write_list(folder: Path, text: str = GBIF_LIST, name: str = "species.csv") -> Path:

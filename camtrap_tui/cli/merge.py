@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from camtrap_tui.cli.dry_runs import opened
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
 from camtrap_tui.domain.text import counted, quoted
 from camtrap_tui.errors import EXIT_FAILURE
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from camtrap_tui.services.merging import MergeReport
     from camtrap_tui.store.merging_runs import HoldoutPlan
-    from camtrap_tui.store.store import Store
 
 _SHOWN = 5
 # From how many seconds of waiting on it is said that others had to wait.
@@ -51,7 +50,7 @@ def merge_command(
     from camtrap_tui.services.merging import check_others, merge
 
     check_others(survey, others)
-    with _opened(survey, dry_run=dry_run) as store:
+    with opened(survey, dry_run=dry_run) as store:
         reports = merge(store, others)
         shown = store.runs.latest()
     if as_json:
@@ -65,19 +64,6 @@ def merge_command(
             narrate("Nothing was written: this was a dry run.")
     if not all(report.is_whole for report in reports):
         raise click.exceptions.Exit(EXIT_FAILURE)
-
-
-@contextmanager
-def _opened(survey: Path, *, dry_run: bool) -> Iterator[Store]:
-    from camtrap_tui.store.private_copy import private_copy
-    from camtrap_tui.store.store import Store
-
-    if not dry_run or not survey.exists():
-        with Store.open(survey) as store:
-            yield store
-        return
-    with private_copy(survey) as store:
-        yield store
 
 
 def _as_json(report: MergeReport, *, dry_run: bool) -> dict[str, object]:
@@ -134,6 +120,7 @@ def _lines(report: MergeReport, latest: int) -> Iterator[str]:
         (report.taxa, "taxon", "taxa"),
         (report.filters, "saved filter", ""),
         (report.expected, "expected species", "expected species"),
+        (report.expected_no_more, "species expected no more", "species expected no more"),
         (report.clocks.taken, "clock segment", ""),
         (report.clocks.revoked, "clock segment revoked", "clock segments revoked"),
     ]

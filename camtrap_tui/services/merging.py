@@ -52,6 +52,7 @@ class MergeReport:
     filters: int = 0
     filter_clashes: tuple[str, ...] = ()
     expected: int = 0
+    expected_no_more: int = 0
     clocks: ClockMerge = field(default_factory=ClockMerge)
     locked_s: float = 0.0
 
@@ -121,6 +122,7 @@ def _take(store: Store, theirs: Store, rows: Merging, report: MergeReport) -> Me
     grades, marks = rows.take_grades(), rows.take_marks()
     runs.take_holdouts(plans)
     filters, clashes = rows.take_filters()
+    put_on, taken_off = rows.take_expected()
     return replace(
         report,
         grades=grades,
@@ -134,6 +136,7 @@ def _take(store: Store, theirs: Store, rows: Merging, report: MergeReport) -> Me
         holdouts=tuple(plans),
         filters=filters,
         filter_clashes=tuple(clashes),
-        expected=rows.take_expected(),
+        expected=put_on,
+        expected_no_more=taken_off,
         clocks=merge_clocks(store, theirs, rows),
     )

@@ -83,19 +83,21 @@ class ExpectedTaxa:
                 (row.key for row in rows),
             )
 
-    def unite(self, other: str) -> int:
+    def unite(self, other: str) -> tuple[int, int]:
         """Unite the list with that of an attached survey, in a transaction of the caller's; return
-        how many names came on this list. `other` is the name that it is attached by.
+        how many names came on this list and how many off it. `other` is the name that it is
+        attached by.
 
         Whoever has put a name on or taken it off more often has the last word.
         """
-        before = self._count()
+        before = {row.key for row in self.all()}
         self._db.execute(
             f"INSERT INTO main.expected_taxon ({_COLUMNS})"
             f" SELECT {_COLUMNS} FROM {other}.expected_taxon WHERE TRUE"
             f" ON CONFLICT (scientific_name, common_name) DO UPDATE SET {_UNITED}"
         )
-        return self._count() - before
+        after = {row.key for row in self.all()}
+        return len(after - before), len(before - after)
 
     def expectations(self) -> Expectations:
         """Return what the list holds, read with the taxa of the survey."""

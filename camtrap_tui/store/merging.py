@@ -234,8 +234,9 @@ class Merging:
         ).fetchall()
         return copied(self._db, "saved_filter", {}, "WHERE TRUE"), [name for (name,) in clashes]
 
-    def take_expected(self) -> int:
-        """Unite the lists of expected species; return how many names came on the one here."""
+    def take_expected(self) -> tuple[int, int]:
+        """Unite the lists of expected species; return how many names came on the one here, and how
+        many off it."""
         return ExpectedTaxa(self._db).unite("other")
 
     def deployments_here(self, theirs: int) -> set[int | None]:

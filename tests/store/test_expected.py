@@ -56,6 +56,16 @@ def test_who_puts_a_name_on_again_has_it_there(store: Store, tmp_path: Path) -> 
         assert [(row.origin, row.added_by) for row in other.expected.all()] == [("typed", "cy")]
 
 
+def test_names_that_came_and_names_that_went_are_told_apart(store: Store, tmp_path: Path) -> None:
+    store.expected.put_on([RACCOON])
+    with Store.open(tmp_path / "copy.db", create=True) as other:
+        other.expected.put_on([RACCOON, MALLARD])
+        other.expected.take_off([RACCOON])
+    with store.db.attached(tmp_path / "copy.db", "other"), store.db.transaction():
+        assert store.expected.unite("other") == (1, 1)
+    assert listed(store) == ["mallard"]
+
+
 def test_a_row_says_something(store: Store) -> None:
     with pytest.raises(StoreError, match="CHECK"):
         store.expected.put_on([replace(MALLARD, common_name="")])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from camtrap_tui.cli.dry_runs import opened
 from camtrap_tui.cli.mapping import mapped_columns
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
 from camtrap_tui.domain.text import clean, clean_name, counted, quoted
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from camtrap_tui.services.grade_imports import GradeImportReport
     from camtrap_tui.services.grade_imports_columns import LabelTable
     from camtrap_tui.services.tables import Head, Progress
-    from camtrap_tui.store.store import Store
 
 _SHOWN = 20
 
@@ -99,7 +99,7 @@ def import_grades_command(
         if media is None and table.format == "camtrap_dp":
             beside = labels.with_name("media.csv")
             media = beside if beside.is_file() else None
-        store = stack.enter_context(_opened(survey, dry_run=dry_run))
+        store = stack.enter_context(opened(survey, dry_run=dry_run))
         with _bar() as tell:
             report = import_grades(
                 store, labels, table, author=author, renamed=renamed, media=media, progress=tell
@@ -166,19 +166,6 @@ def _show_columns(table: LabelTable, head: Head) -> None:
     if any(unused):
         narrate(clean(f"  not used: {', '.join(filter(None, unused))}"))
     narrate("")
-
-
-@contextmanager
-def _opened(survey: Path, *, dry_run: bool) -> Iterator[Store]:
-    from camtrap_tui.store.private_copy import private_copy
-    from camtrap_tui.store.store import Store
-
-    if dry_run and survey.exists():
-        with private_copy(survey) as store:
-            yield store
-        return
-    with Store.open(survey) as store:
-        yield store
 
 
 @contextmanager

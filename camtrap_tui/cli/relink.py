@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from camtrap_tui.cli.add import bar
+from camtrap_tui.cli.dry_runs import opened
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
 from camtrap_tui.domain.text import clean, counted, quoted
 
 if TYPE_CHECKING:
     from camtrap_tui.services.relink import RelinkReport
-    from camtrap_tui.store.store import Store
 
 
 @click.command("relink")
@@ -41,7 +39,7 @@ def relink_command(
     """
     from camtrap_tui.services.relink import relink
 
-    with _opened(survey, dry_run=dry_run) as store, bar() as tell:
+    with opened(survey, dry_run=dry_run) as store, bar() as tell:
         report = relink(
             store,
             folder,
@@ -53,19 +51,6 @@ def relink_command(
         echo_json(asdict(report) | {"folder": str(report.folder), "dry_run": dry_run})
     else:
         _show(survey, report, dry_run=dry_run)
-
-
-@contextmanager
-def _opened(survey: Path, *, dry_run: bool) -> Iterator[Store]:
-    from camtrap_tui.store.private_copy import private_copy
-    from camtrap_tui.store.store import Store
-
-    if dry_run and survey.is_file():
-        with private_copy(survey) as store:
-            yield store
-    else:
-        with Store.open(survey) as store:
-            yield store
 
 
 def _show(survey: Path, report: RelinkReport, *, dry_run: bool) -> None:

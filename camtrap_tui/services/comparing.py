@@ -145,21 +145,22 @@ def _runs(store: Store, run_id: int, other_id: int) -> tuple[Run, Run]:
 def _changes(
     pairs: Counter[Pair], taxa: Mapping[int, Taxon], run_id: int, wanted: Filter
 ) -> tuple[Change, ...]:
-    found: Counter[tuple[int, int]] = Counter()
+    # Two taxa may go by one name, and a filter, which knows names, opens the pictures of both.
+    found: dict[tuple[str, str], Counter[tuple[int, int]]] = {}
     for pair, count in pairs.items():
-        if pair.taxon_id and pair.other_taxon_id and pair.taxon_id != pair.other_taxon_id:
-            found[pair.taxon_id, pair.other_taxon_id] += count
+        was, now = pair.taxon_id, pair.other_taxon_id
+        if was and now and was != now:
+            names = (taxa[was].name.casefold(), taxa[now].name.casefold())
+            found.setdefault(names, Counter())[was, now] += count
     within = render(wanted)
-    made = [
-        Change(
-            taxa[was].name,
-            taxa[now].name,
-            relation(taxa[now], taxa[was]),
-            count,
-            f"{_pair_filter(run_id, taxa[was].name, taxa[now].name)} {within}".strip(),
-        )
-        for (was, now), count in found.items()
-    ]
+    made: list[Change] = []
+    for counts in found.values():
+        # The larger part speaks for a row.
+        was, now = max(counts, key=lambda pair: (counts[pair], pair))
+        first, second = taxa[was].name, taxa[now].name
+        where = f"{_pair_filter(run_id, first, second)} {within}".strip()
+        relates = relation(taxa[now], taxa[was])
+        made.append(Change(first, second, relates, counts.total(), where))
     return tuple(sorted(made, key=lambda one: (-one.pictures, one.was, one.now)))
 
 

@@ -107,6 +107,24 @@ def test_a_change_opens_its_pictures(two: Store) -> None:
         }
 
 
+def test_taxa_of_one_name_are_one_row_that_opens_what_it_counts(two: Store) -> None:
+    """SpeciesNet has groups that share a common name; a filter cannot tell them apart."""
+    namesake = TaxonName("u4", "aves", "anseriformes", "anatidae", "anas", "zonorhyncha", "Mallard")
+    other = taxon(two, namesake).id
+    with two.db.transaction():
+        ends = [("predicted", other, 0.5, "classifier", None, 1)] * 2
+        two.runs.put_predictions([(2, 1, *ends[0]), (2, 5, *ends[1])])
+    found = compare(two, 1, 2)
+    assert [(c.was, c.now.casefold(), c.pictures) for c in found.changes] == [
+        ("coyote", "mallard", 2),
+        ("canis species", "coyote", 1),
+        ("coyote", "canis species", 1),
+        ("mallard", "mallard", 1),
+    ]
+    for change in found.changes:
+        assert two.queues.size(read_filter(two, change.where), 2).pictures == change.pictures
+
+
 def test_a_filter_speaks_of_the_second_run(two: Store) -> None:
     where = 'species:="canis species"'
     found = compare(two, 1, 2, where=where)

@@ -82,7 +82,7 @@ def refence(
         parent = _parent(store, request.run_id)
         rules = find_rules(parent, request.model, request.usual_model)
         software = f"speciesnet {version('speciesnet')}"
-        if _same_as_parent(parent, rules, request, software):
+        if parent.kind == "predict" and _is_fenced_so(parent, rules, request, software):
             return _report(store, parent, parent, taken=0, is_new=False)
         job = _Job(store, parent, rules, request, on_event, should_stop)
         return job.run(_new_run(parent, rules, request, software))
@@ -104,16 +104,34 @@ def _parent(store: Store, run_id: int | None) -> Run:
     return runs[runs[run_id].parent_run_id or run_id]
 
 
-def _same_as_parent(parent: Run, rules: RuleFiles, request: RefenceRequest, software: str) -> bool:
-    """Tell whether the run that is taken from was asked the very same."""
+def _is_fenced_so(run: Run, rules: RuleFiles, request: RefenceRequest, software: str) -> bool:
+    """Tell whether a run was put together by these rules, for the country that is asked for."""
     asked = (request.country, request.admin1_region, rules.taxonomy_sha256)
     return (
-        parent.kind == "predict"
-        and (parent.software or "").startswith(f"{software},")
-        and (parent.country, parent.admin1_region, parent.taxonomy_sha256) == asked
-        and parent.geofenced == int(request.country is not None)
-        and (request.country is None or parent.geofence_sha256 == rules.geofence_sha256)
+        f"{run.software}, ".startswith(f"{software}, ")
+        and (run.country, run.admin1_region, run.taxonomy_sha256) == asked
+        and run.geofenced == int(request.country is not None)
+        and (request.country is None or run.geofence_sha256 == rules.geofence_sha256)
     )
+
+
+def _twin(store: Store, parent: Run, new: Run, rules: RuleFiles, request: RefenceRequest) -> str:
+    """Return a sentence on a run that says the same already; empty where there is none.
+
+    One that was predicted with that country, or that came of such a run.
+    """
+    asked = (parent.model_sha256, parent.input_size)
+    for run in store.runs.all() if parent.model_sha256 else ():
+        if (
+            run.run_uuid != new.run_uuid
+            and (run.model_sha256, run.input_size) == asked
+            and _is_fenced_so(run, rules, request, new.software or "")
+        ):
+            return (
+                f"Run {run.id} ({run.made_by}) has the same model and country already: where"
+                " both have a picture, they say the same of it."
+            )
+    return ""
 
 
 def _new_run(parent: Run, rules: RuleFiles, request: RefenceRequest, software: str) -> Run:
@@ -176,6 +194,8 @@ class _Job:
             request.admin1_region,
         )
         known = store.runs.by_request_key(asked.request_key)
+        if said := _twin(store, parent, asked, self._rules, request):
+            notices.append(said)
         with store.db.transaction():
             run = store.runs.add(asked)
             store.taxa.add(labels.values(), "model")

@@ -40,7 +40,9 @@ def test_the_sample_survey_as_predicted_there(speciesnet: Any, tmp_path: Path) -
     nowhere = predict(survey, sample / "pictures", model, None)
     kenya = predict(survey, sample / "pictures", model, "KEN")
     there = run_it(survey, "KEN", run_id=nowhere.id).run
-    back = run_it(survey, None, run_id=kenya.id).run
+    told = list[events.Event]()
+    back = run_it(survey, None, told, run_id=kenya.id).run
+    assert f"Run {nowhere.id} (predict) has the same model and country already" in notices(told)
     with Store.open(survey) as store:
         assert outcomes(store, there) == outcomes(store, kenya)
         assert outcomes(store, back) == outcomes(store, nowhere)
@@ -221,7 +223,7 @@ def test_another_geofence_is_said_and_is_another_run(
         )
     told = list[events.Event]()
     assert run_it(six.path, "KEN", told, usual_model=str(rules)).run.id == 2
-    assert notices(told) == ""
+    assert notices(told) == ""  # Its own rules, and no run that says the same.
     newer = tmp_path / "newer"
     shutil.copytree(rules, newer)
     (newer / "geofence.json").write_text("{}")

@@ -165,7 +165,7 @@ def three(tmp_path: Path) -> list[Path]:
     return copies
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(8))
 def test_an_undo_and_a_redo_of_one_number_are_settled_alike_everywhere(
     tmp_path: Path, seed: int
 ) -> None:
@@ -178,6 +178,36 @@ def test_an_undo_and_a_redo_of_one_number_are_settled_alike_everywhere(
     both = merged(a, b)
     assert merged(b, a) == both
     assert votes_of(both) == votes_by_rows(both)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_undone_after_a_merge_brings_back_the_same_word_everywhere(
+    tmp_path: Path, seed: int
+) -> None:
+    a = make(tmp_path / "a.db")
+    b = copy(a, "b.db")
+    play(a, [("grade", "ann", 0, name) for name in (0, 1, 2)], seed)
+    play(b, [("grade", "ann", 0, name) for name in (3, 0)], 10 + seed)
+    once(a, b)
+    once(b, a)
+    for path in (a, b):
+        play(path, [("undo", "ann", 0, 0)], 20)
+        said = canonical(path)
+        assert votes_of(said) == votes_by_rows(said)
+    assert canonical(a) == canonical(b)
+
+
+def test_nobody_takes_back_what_somebody_else_keyed(tmp_path: Path) -> None:
+    before = make(tmp_path / "before.db")
+    a = copy(before, "a.db")
+    play(a, [("grade", "ann", 0, 0)], 1)
+    b = copy(a, "b.db")
+    with Store.open(b) as store:
+        ((target,),) = store.db.execute("SELECT grade_uuid FROM grade").fetchall()
+        store.grades.append_reversal("ben", "undo", target, str(uuid.uuid4()), "2026")
+    votes = canonical(a)["vote"]
+    assert len(votes) == 1
+    assert merged(a, b)["vote"] == merged(before, b)["vote"] == votes
 
 
 def test_it_does_not_matter_which_two_are_merged_first(tmp_path: Path) -> None:

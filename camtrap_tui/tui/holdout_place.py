@@ -43,13 +43,18 @@ class Asked:
 
 @dataclass(slots=True)
 class Place:
-    """What is asked, what was found last, and before that; the page and the row on each page."""
+    """What is asked, what was found last, and before that; the page and the row on each page.
+
+    `is_matrix` tells whether the confusion is shown as a matrix, `column` is the chosen one of it.
+    """
 
     asked: Asked | None = None
     found: Evaluation | None = None
     before: Evaluation | None = None
     page: int = 0
     threshold: int = 0
+    is_matrix: bool = False
+    column: int = 0
     rows: dict[int, int] = field(default_factory=dict)
 
     def ask(self, asked: Asked) -> None:

@@ -22,7 +22,8 @@ _BAR_SIGNS = ("·", "─", "●", "│")
 class HoldoutRow:
     """One row; `image_ids` are the pictures that it opens, None where it cannot be chosen.
 
-    `hint` and `detail` are shown for the chosen row, on a line each.
+    `hint` and `detail` are shown for the chosen row, on a line each; `chosen` is what it says
+    itself then, where that is something else.
     `key` tells rows of two evaluations that say the same apart from others, `figure` is what may
     have changed between them. More can be drawn of a class, by its `need` and `taxon`, or of a
     stratum, by its number.
@@ -38,6 +39,7 @@ class HoldoutRow:
     need: Need | None = None
     taxon: Taxon | None = None
     stratum: int = 0
+    chosen: Content | None = None
 
 
 def heading(text: str) -> HoldoutRow:

@@ -18,6 +18,7 @@ from camtrap_tui.tui.bindings import bindings_for
 from camtrap_tui.tui.command_dialog import command_dialog
 from camtrap_tui.tui.holdout_acting import Acting
 from camtrap_tui.tui.holdout_choosing import Choosing
+from camtrap_tui.tui.holdout_matrix import columns_in, matrix_page
 from camtrap_tui.tui.holdout_place import Pictures, Place
 from camtrap_tui.tui.holdout_rows import (
     HoldoutRow,
@@ -32,7 +33,7 @@ from camtrap_tui.tui.host import Host
 from camtrap_tui.tui.line import Line, Lines
 
 PAGES = ("strata", *(name for name, _ in pages()))
-_STRATA, _THRESHOLDS = PAGES.index("strata"), PAGES.index("thresholds")
+_STRATA, _CONFUSION, _THRESHOLDS = map(PAGES.index, ("strata", "confusion", "thresholds"))
 _RECKONING = "reckoning …"
 _NONE_YET = (
     "No holdout has been drawn yet.",
@@ -93,7 +94,10 @@ class HoldoutScreen(Choosing, Acting, inherit_bindings=False):
             chosen = self._next_choice(-1, 1)
         if chosen is not None:
             place.rows[place.page] = chosen
-        self.panel.show([row.content for row in self._rows], chosen)
+        contents = [row.content for row in self._rows]
+        if chosen is not None:
+            contents[chosen] = self._rows[chosen].chosen or contents[chosen]
+        self.panel.show(contents, chosen)
         self.message.show(self.said or self._hint(chosen))
         detail = self._rows[chosen].detail if chosen is not None else ""
         lines = textwrap.wrap(clean(detail), width) if width else []
@@ -132,13 +136,18 @@ class HoldoutScreen(Choosing, Acting, inherit_bindings=False):
         return self._figures(place.found, width)
 
     def _figures(self, found: Evaluation, width: int) -> list[HoldoutRow]:
+        sign = self.signs["holdout_matrix"]
+        if self._is_matrix:
+            rows = matrix_page(found, width, self.place.column, self.place.before)
+            return [*rows, plain(f"{sign} shows the list of its cells, each with its interval.")]
         _, page = list(pages())[self.place.page - 1]
         look = Look(width, self.signs["holdout_extend"], self.place.threshold)
         rows = page(found, look)
-        if self.place.before is None:
-            return rows
-        before = page(self.place.before, look)
-        return with_changes(rows, before, width)
+        if self.place.before is not None:
+            rows = with_changes(rows, page(self.place.before, look), width)
+        if self.place.page == _CONFUSION:
+            rows += [plain(), plain(f"{sign} shows it as a matrix.")]
+        return rows
 
     def _wrapped(self, text: str, width: int) -> list[HoldoutRow]:
         parts = text.split("\n")
@@ -220,21 +229,35 @@ class HoldoutScreen(Choosing, Acting, inherit_bindings=False):
         """Next page."""
         self.action_holdout_page((self.place.page + 1) % len(PAGES) + 1)
 
-    def _turn_threshold(self, by: int) -> None:
-        found = self.place.found
-        if self.place.page != _THRESHOLDS or found is None or not found.thresholds:
-            return
-        self.place.threshold = (self.place.threshold + by) % len(found.thresholds)
-        self.place.rows.pop(_THRESHOLDS, None)
+    @property
+    def _is_matrix(self) -> bool:
+        return self.place.page == _CONFUSION and self.place.is_matrix
+
+    def _sideways(self, by: int) -> None:
+        """Go to another class of the thresholds, or to another column of the matrix."""
+        place, found = self.place, self.place.found
+        self.said, self._doubted = "", ()
+        if self._is_matrix and found is not None and found.cells:
+            last = columns_in(found, self.size.width - 3) - 1
+            place.column = min(max(min(place.column, last) + by, 0), last)
+        elif place.page == _THRESHOLDS and found is not None and found.thresholds:
+            place.threshold = (place.threshold + by) % len(found.thresholds)
+            place.rows.pop(_THRESHOLDS, None)
         self.show_all()
 
     def action_holdout_right(self) -> None:
-        """Thresholds of the next class."""
-        self._turn_threshold(1)
+        """Thresholds of the next class, or the next column."""
+        self._sideways(1)
 
     def action_holdout_left(self) -> None:
-        """Thresholds of the class before."""
-        self._turn_threshold(-1)
+        """Thresholds of the class before, or the column before."""
+        self._sideways(-1)
+
+    def action_holdout_matrix(self) -> None:
+        """Show the confusion as a matrix, or as a list again; from elsewhere, go to it."""
+        self.place.is_matrix = not self._is_matrix
+        self.place.rows.pop(_CONFUSION, None)
+        self.action_holdout_page(_CONFUSION + 1)
 
     # ── what is behind a line ────────────────────────────────────────────────────────────
 

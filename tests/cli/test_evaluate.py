@@ -125,3 +125,17 @@ def test_long_names_leave_the_figures_where_they_can_be_read(store: Store) -> No
     grade_blind(drawn)
     for line in run(drawn, "--all").stdout.splitlines():
         assert len(line) <= 80 or line.startswith("  camtrap-tui"), line
+
+
+def test_the_matrix_is_square_fits_and_has_every_graded_picture(survey: Drawn) -> None:
+    lines = run(survey, "--matrix").stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    titles = lines[2].split()
+    assert titles[:2] == ["1", "2"]
+    rows = [line for line in lines[4:] if line[:3].strip() in titles and line[:3].strip()]
+    assert [row[:3].strip() for row in rows] == [sign for sign in titles if sign != "–"]
+    below = " ".join(lines[lines.index(rows[0]) + 1 : lines.index("", 4) : 2])
+    assert sum(map(int, below.replace("n", "").split())) == 40
+    assert "interval" in " ".join(lines)
+    every = run(survey, "--matrix", "--all").stdout.splitlines()
+    assert "…" not in every[2]

@@ -187,6 +187,38 @@ async def test_cells_thresholds_and_bands_open_theirs(graded: Store) -> None:
             assert sorted(app.session.queue) == sorted(wanted)
 
 
+async def test_a_cell_of_the_matrix_opens_its_pictures_and_says_what_it_was(graded: Store) -> None:
+    app = app_on(graded)
+    async with app.run_test() as pilot:
+        await open_holdout(pilot)
+        await pilot.press("m")
+        assert "[4 confusion]" in line(pilot, "pages")
+        titles = panel(pilot).splitlines()[0].split()
+        assert titles[:3] == ["is", "↓", "called"]
+        await pilot.press("down", "down", "down")
+        for _ in range(4):
+            said = line(pilot, "message")
+            assert "mink, called" in said
+            if said.startswith("↵"):
+                break
+            await pilot.press("right")
+        await pilot.press("enter")
+        await until(pilot, lambda: is_on(pilot, ReviewScreen))
+        assert said.endswith(f": {app.session.title}")
+        wrong = len(app.session.queue)
+        await pilot.press("enter", "t")
+        await until(pilot, lambda: "Reckoned anew" in line(pilot, "message"))
+        assert f"{wrong}→{wrong - 1}" in panel(pilot)
+        await pilot.press("left", "left", "left", "left", "left")
+        assert app.holdouts._place.column == 0
+        await pilot.press(*["right"] * 9)
+        assert app.holdouts._place.column == 3
+        await pilot.press("m")
+        assert "shows it as a matrix" in panel(pilot)
+        await pilot.press("m", "1", "m")
+        assert titles == panel(pilot).splitlines()[0].split()
+
+
 async def test_pictures_that_are_still_to_be_graded_blind_are_asked_about(graded: Store) -> None:
     grade(graded, "ben", most=3)
     async with app_on(graded, "ben").run_test() as pilot:

@@ -9,6 +9,7 @@ import pytest
 from camtrap_tui.commands import HOLDOUT
 from camtrap_tui.domain.evaluations import Evaluation, Need
 from camtrap_tui.tui import holdout_views
+from camtrap_tui.tui.holdout_matrix import columns_in, matrix_page
 from camtrap_tui.tui.holdout_rows import (
     HoldoutRow,
     estimate_text,
@@ -109,6 +110,42 @@ def test_what_is_wrong_comes_first_in_the_confusion() -> None:
     assert cells[0].title == "northern raccoon, called blank"
 
 
+@pytest.mark.parametrize("width", [57, 77, 117, 197])
+def test_the_matrix_fits_and_has_every_graded_picture(width: int) -> None:
+    found = evaluation()
+    columns = range(columns_in(found, width))
+    rows = [matrix_page(found, width, column, None) for column in columns]
+    assert max(len(row.content.plain) for page in rows for row in page) <= width
+    chosen = [row for page in rows for row in page if row.image_ids is not None]
+    inside = [key for row in chosen for key in row.image_ids or ()]
+    assert sorted(inside) == sorted(key for cell in found.cells for key in cell.image_ids)
+    assert all(row.chosen and len(row.chosen.plain) <= width for row in chosen)
+    beyond = matrix_page(found, width, 99, None)
+    assert [row.key for row in beyond] == [row.key for row in rows[-1]]
+
+
+def test_the_chosen_place_of_the_matrix_says_all_of_its_cell() -> None:
+    rows = matrix_page(evaluation(), NARROW.width, 1, None)
+    raccoon = row_of(rows, "1 northern")
+    assert raccoon.chosen is not None
+    assert raccoon.content.plain.split() == ["1", "northern", "raccoon", "900", "140", "·", "·"]
+    assert raccoon.chosen.plain.split()[3:] == ["900", "[140]", "·", "·"]
+    assert rows[rows.index(raccoon) + 1].content.plain.split() == ["n", "55", "n", "4"]
+    assert raccoon.title == "northern raccoon, called blank"
+    assert raccoon.hint == f"↵ 2 pictures; 140 (40–240) bursts, n 4: {raccoon.title}"
+    assert raccoon.detail == "wrong"
+    assert row_of(rows, "2 blank").hint == "no graded picture: blank, called blank"
+
+
+def test_a_place_of_the_matrix_says_what_it_was() -> None:
+    found = evaluation()
+    before = replace(found, cells=(*found.cells[:1], *found.cells[2:]))
+    rows = matrix_page(found, NARROW.width, 1, before)
+    raccoon = row_of(rows, "1 northern")
+    assert rows[rows.index(raccoon) + 1].content.plain.split() == ["n", "55", "0→4"]
+    assert "n 4 (was 0)" in raccoon.hint
+
+
 def test_thresholds_one_class_at_a_time() -> None:
     found = evaluation()
     rows = holdout_views.thresholds_page(found, NARROW)
@@ -157,6 +194,7 @@ def test_what_is_not_known_is_said_in_words() -> None:
         holdout_views.reliability_page,
     ):
         assert "Nothing is graded yet." in texts(page(nothing(), NARROW))
+    assert texts(matrix_page(nothing(), NARROW.width, 3, None)) == ["Nothing is graded yet."]
 
 
 def test_an_interval_is_drawn_between_nought_and_a_hundred() -> None:

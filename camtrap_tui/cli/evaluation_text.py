@@ -9,14 +9,26 @@ from pathlib import Path
 
 import click
 
+from camtrap_tui.cli.estimate_text import (
+    in_tenths,
+    interval_and_n,
+    limits_of,
+    of_100,
+    points_of,
+    resampled,
+    share_of,
+    short,
+    sign,
+    total_with_limits,
+    with_limits,
+    with_limits_and_n,
+)
 from camtrap_tui.cli.output import Cell, echo_table
 from camtrap_tui.domain.evaluations import ClassFigures, Estimate, Evaluation, Threshold
 from camtrap_tui.domain.text import clean, counted, quoted
 
 _WIDTH, _NAME, _WIDE_NAME, _LEAST_NAME = 80, 24, 29, 10
 _MOST_CELLS, _MOST_CLASSES = 12, 12
-# With an interval narrower than that, whole percents would say too little.
-_NARROW = 0.02
 _APART = re.compile(r"(?<=\d) (?=%)|(?<=\bn) (?=\d)")
 
 
@@ -60,18 +72,18 @@ def _key(found: Evaluation) -> Iterator[str]:
 def _verdict(found: Evaluation) -> Iterator[str]:
     unit, run = found.basis.unit, f"run {found.basis.run_id} ({found.basis.run_name})"
     if found.accuracy.value is not None:
-        said = _of_100(found.accuracy)
-        yield f"Of 100 {unit}, {run} has {said} right ({_interval(found.accuracy)})."
+        said = of_100(found.accuracy)
+        yield f"Of 100 {unit}, {run} has {said} right ({interval_and_n(found.accuracy)})."
     for one in _commonest(found):
-        said = f"{_of_100(one.precision)} are ({_interval(one.precision)})"
+        said = f"{of_100(one.precision)} are ({interval_and_n(one.precision)})"
         yield f"Of 100 {unit} that it calls {one.name}, {said}."
     rate, count = found.missed.rate, found.missed.count
     if rate.value is None or rate.upper is None:
         return
     if rate.hits:
         yield (
-            f"Of 100 {unit} that it calls blank, {_of_100(rate)} hold an animal"
-            f" ({_interval(rate)}): {_total(count)} are missed in the whole."
+            f"Of 100 {unit} that it calls blank, {of_100(rate)} hold an animal"
+            f" ({interval_and_n(rate)}): {total_with_limits(count)} are missed in the whole."
         )
     else:
         yield (
@@ -90,21 +102,12 @@ def _commonest(found: Evaluation) -> list[ClassFigures]:
 def _basis(found: Evaluation) -> str:
     basis = found.basis
     graders = ", ".join(f"{name} {count:,}" for name, count in basis.graders)
-    left = [
-        f"{count:,} {what}"
-        for count, what in (
-            (basis.missing, "not graded yet"),
-            (basis.conflicts, "in conflict"),
-            (basis.too_few, "with too few votes"),
-            (basis.unsure, "not sure"),
-        )
-        if count
-    ]
+    lacking = ", ".join(basis.lacking)
     about = "bursts, each counted once" if basis.unit == "bursts" else "pictures"
     return (
         f"Holdout {basis.holdout}, seed {basis.seed}: {basis.labelled:,} of"
         f" {counted(basis.sampled, 'drawn burst')} graded, by {graders}"
-        f"{'; ' if left else ''}{', '.join(left)}. The whole is {basis.population:,} bursts of"
+        f"{'; ' if lacking else ''}{lacking}. The whole is {basis.population:,} bursts of"
         f" {basis.population_images:,} pictures. Votes by {basis.rule}. Figures are about"
         f" {about}, weighted by how they were drawn; intervals are at 95 %."
     )
@@ -121,7 +124,7 @@ def _overall(found: Evaluation) -> None:
     _heading("Overall")
     echo_table(
         ["", "share", "interval", "n", "resampled"],
-        [[name, _share(one), _limits(one), one.n, _resampled(one)] for name, one in named],
+        [[name, share_of(one), limits_of(one), one.n, resampled(one)] for name, one in named],
     )
 
 
@@ -136,9 +139,9 @@ def _classes(found: Evaluation, survey: Path, *, show_all: bool) -> None:
                 one.name,
                 [
                     one.predicted,
-                    _narrow(one.precision),
+                    with_limits(one.precision),
                     one.precision.n,
-                    _narrow(one.recall),
+                    with_limits(one.recall),
                     one.recall.n,
                 ],
             )
@@ -155,7 +158,7 @@ def _classes(found: Evaluation, survey: Path, *, show_all: bool) -> None:
             (
                 one.name,
                 [
-                    _narrow(one.prevalence),
+                    with_limits(one.prevalence),
                     one.prevalence.n,
                     *([_need(one)] if are_left else []),
                 ],
@@ -189,7 +192,7 @@ def _named_table(headings: Sequence[str], rows: Sequence[tuple[str, Sequence[Cel
     others = zip(headings[1:], *(values for _, values in rows), strict=True)
     left = _WIDTH - sum(2 + max(len(_printed(cell)) for cell in column) for column in others)
     cells = max(_LEAST_NAME, min(_NAME, left))
-    echo_table(headings, [[_short(name, cells), *values] for name, values in rows])
+    echo_table(headings, [[short(name, cells), *values] for name, values in rows])
 
 
 def _printed(cell: Cell) -> str:
@@ -221,9 +224,9 @@ def _confusion(found: Evaluation, *, show_all: bool) -> None:
         ["it is", "it is called", unit, "interval", "n"],
         [
             [
-                _short(cell.truth),
-                _short(cell.predicted),
-                f"{cell.total.value or 0:,.0f}{_sign(cell.total)}",
+                short(cell.truth, _NAME),
+                short(cell.predicted, _NAME),
+                f"{cell.total.value or 0:,.0f}{sign(cell.total)}",
                 f"{cell.total.lower or 0:,.0f} to {cell.total.upper or 0:,.0f}",
                 cell.total.hits,
             ]
@@ -256,7 +259,8 @@ def _threshold(one: Threshold) -> str:
     said = one.reported
     return (
         f"from {one.chosen:.2f} on (n {one.n_choosing:,}); in the other half precision"
-        f" {_told(said.precision)}, recall {_told(said.recall)}, taken {_told(said.coverage)}."
+        f" {with_limits_and_n(said.precision)}, recall {with_limits_and_n(said.recall)}, taken"
+        f" {with_limits_and_n(said.coverage)}."
     )
 
 
@@ -271,8 +275,8 @@ def _reliability(found: Evaluation) -> None:
             [
                 f"{band.low:.3f} to {band.high:.3f}",
                 f"{100 * band.mean_score:.1f} %",
-                _share(band.right),
-                _limits(band.right),
+                share_of(band.right),
+                limits_of(band.right),
                 band.right.n,
             ]
             for band in found.reliability.bands
@@ -294,11 +298,11 @@ def _comparison(found: Evaluation) -> None:
         ["", mine, theirs, "less", "interval", "n"],
         [
             [
-                _short(f"{one.figure} {one.name}".strip(), _WIDE_NAME),
-                _fine(one.mine),
-                _fine(one.theirs),
-                "–" if one.by.value is None else f"{100 * one.by.value:+.1f}{_sign(one.by)}",
-                _points(one.by),
+                short(f"{one.figure} {one.name}".strip(), _WIDE_NAME),
+                in_tenths(one.mine),
+                in_tenths(one.theirs),
+                "–" if one.by.value is None else f"{100 * one.by.value:+.1f}{sign(one.by)}",
+                points_of(one.by),
                 one.by.n,
             ]
             for one in other.differences
@@ -332,68 +336,3 @@ def _paragraph(text: str, indent: str = "") -> None:
     joined = _APART.sub("\u00a0", clean(text).replace("\u00a0", " "))
     for line in textwrap.wrap(joined, _WIDTH, subsequent_indent=indent):
         click.echo(line.replace("\u00a0", " "))
-
-
-def _short(name: str, cells: int = _NAME) -> str:
-    name = clean(name)
-    return name if len(name) <= cells else name[: cells - 1] + "…"
-
-
-def _sign(one: Estimate) -> str:
-    return "~" if one.state == "unstable" else ""
-
-
-def _digits(one: Estimate) -> int:
-    return 1 if (one.half_width or 1.0) < _NARROW else 0
-
-
-def _share(one: Estimate) -> str:
-    if one.value is None:
-        return "–"
-    return f"{100 * one.value:.{_digits(one)}f} %{_sign(one)}"
-
-
-def _fine(one: Estimate) -> str:
-    """Return a share to a tenth of a point, to be read beside a difference."""
-    return "–" if one.value is None else f"{100 * one.value:.1f}{_sign(one)}"
-
-
-def _limits(one: Estimate) -> str:
-    if one.lower is None or one.upper is None:
-        return "not estimable"
-    digits = _digits(one)
-    return f"{100 * one.lower:.{digits}f} to {100 * one.upper:.{digits}f}"
-
-
-def _resampled(one: Estimate) -> str:
-    if one.bootstrap is None:
-        return ""
-    low, high = one.bootstrap
-    digits = _digits(one)
-    return f"{100 * low:.{digits}f} to {100 * high:.{digits}f}"
-
-
-def _narrow(one: Estimate) -> str:
-    return "not estimable" if one.value is None else f"{_share(one)} ({_limits(one)})"
-
-
-def _told(one: Estimate) -> str:
-    return f"{_narrow(one)} n {one.n:,}"
-
-
-def _of_100(one: Estimate) -> str:
-    return f"{100 * (one.value or 0.0):.{_digits(one)}f}"
-
-
-def _interval(one: Estimate) -> str:
-    return f"95 % interval {_limits(one)}, n {one.n:,}{', unstable' if _sign(one) else ''}"
-
-
-def _total(one: Estimate) -> str:
-    return f"about {one.value or 0:,.0f} ({one.lower or 0:,.0f} to {one.upper or 0:,.0f})"
-
-
-def _points(one: Estimate) -> str:
-    if one.lower is None or one.upper is None:
-        return "not estimable"
-    return f"{100 * one.lower:+.1f} to {100 * one.upper:+.1f}"

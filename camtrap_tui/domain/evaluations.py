@@ -235,6 +235,17 @@ class Basis:
     also: tuple[str, ...] = ()
     seen_before: int = 0
 
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Why drawn bursts do not count, and how many: `3 not sure`."""
+        reasons = (
+            (self.missing, "not graded yet"),
+            (self.conflicts, "in conflict"),
+            (self.too_few, "with too few votes"),
+            (self.unsure, "not sure"),
+        )
+        return tuple(f"{count:,} {what}" for count, what in reasons if count)
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:

@@ -102,19 +102,10 @@ def basis_rows(found: Evaluation, width: int) -> list[HoldoutRow]:
         ]
     basis = found.basis
     graders = ", ".join(f"{clean(name)} {count:,}" for name, count in basis.graders) or "nobody"
-    lacking = [
-        f"{count:,} {what}"
-        for count, what in (
-            (basis.missing, "not graded yet"),
-            (basis.conflicts, "in conflict"),
-            (basis.too_few, "with too few votes"),
-            (basis.unsure, "not sure"),
-        )
-        if count
-    ]
+    lacking = ", ".join(basis.lacking)
     said = (
         f"{basis.labelled:,} of {counted(basis.sampled, 'drawn burst')} count, graded by {graders}"
-        f"{'; ' if lacking else ''}{', '.join(lacking)}. They stand for {basis.population:,} bursts"
+        f"{'; ' if lacking else ''}{lacking}. They stand for {basis.population:,} bursts"
         f" of {basis.population_images:,} pictures. Figures are about {basis.unit}, votes by"
         f" {clean(basis.rule)}, intervals at 95 %."
     )

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from camtrap_tui.services.merging import MergeReport, merge
 from camtrap_tui.store.grades import NewGrade, NewObservation
+from camtrap_tui.store.merging import Taken
 from camtrap_tui.store.store import Store
 from tests.builders import Said, add_images, taxon
 from tests.canonical import Content, canonical
@@ -264,7 +265,8 @@ def test_an_undo_may_come_before_what_it_undoes(tmp_path: Path) -> None:
             "UPDATE image SET media_id = 'x', content_md5 = 'x' WHERE media_id = ?", row[:1]
         )
     report = once(base, full)
-    assert (report.grades.new, report.grades.unmatched, report.reversals) == (0, 2, 1)
+    assert report.grades == Taken(0, 0, 2)
+    assert report.reversals == 1
     assert [(p.media_id, p.grades, p.reason) for p in report.unmatched] == [(row[0], 2, "not here")]
     assert not report.is_whole
     with closing(sqlite3.connect(base)) as raw, raw:
@@ -303,6 +305,19 @@ def test_pictures_are_matched_by_id_else_by_content(
     assert report.grades.new == (reason is None)
     with Store.open(a) as store:
         assert [g.grader for g in store.grades.votes(1)] == ([] if reason else ["ben"])
+
+
+def test_of_several_pictures_with_one_content_the_first_media_id_is_taken(tmp_path: Path) -> None:
+    a = make(tmp_path / "a.db")
+    b = copy(a, "b.db")
+    for number, media_id in ((2, "y"), (3, "x"), (4, "z")):
+        change_image(a, f"media_id = '{media_id}', content_md5 = 'same'", number)
+    change_image(b, "media_id = 'told', content_md5 = 'same'", 5)
+    # By media id, `told` is the last.
+    play(b, [("grade", "ben", IMAGES - 1, 0)], 1)
+    assert once(a, b).images.by_content == 1
+    with Store.open(a) as store:
+        assert [n for n in range(1, IMAGES + 1) if store.grades.votes(n)] == [3]
 
 
 def test_what_stays_in_one_file_is_not_taken(tmp_path: Path) -> None:

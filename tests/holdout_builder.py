@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from camtrap_tui.domain.drawing_plans import DrawRequest
 from camtrap_tui.domain.holdouts import Holdout
+from camtrap_tui.domain.models import Taxon
 from camtrap_tui.services.holdouts import draw
 from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store
@@ -96,6 +97,28 @@ def grade_blind(
     ]
     drawn.store.grades.append(grader, grades, NOW)
     return [grade.grade_uuid for grade in grades]
+
+
+def grade_as(
+    drawn: Drawn,
+    image_id: int,
+    said: Sequence[Taxon],
+    mode: str = "blind",
+    grader: str = "ann",
+) -> None:
+    """Grade one image: blind for the holdout, or in another mode."""
+    is_blind = mode == "blind"
+    new = NewGrade(
+        str(uuid.uuid4()),
+        image_id,
+        tuple(NewObservation(one.id) for one in said),
+        mode,
+        "species",
+        drawn.run_id if mode == "assisted" else None,
+        holdout_uuid=drawn.holdout.holdout_uuid if is_blind else None,
+        viewing=1 if is_blind else None,
+    )
+    drawn.store.grades.append(grader, [new], NOW)
 
 
 def another_holdout(drawn: Drawn, name: str, **values: object) -> Drawn:

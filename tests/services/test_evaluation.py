@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -20,25 +19,15 @@ from camtrap_tui.services.evaluation_tables import (
     write_evaluation,
 )
 from camtrap_tui.services.holdouts import extend
-from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store
-from tests.builders import NOW, add_run, taxon
-from tests.holdout_builder import REQUEST, USUAL, Drawn, drawn_survey, grade_blind
+from tests.builders import add_run, taxon
+from tests.holdout_builder import REQUEST, USUAL, Drawn, drawn_survey, grade_as, grade_blind
 
 RACCOON = "northern raccoon"
 
 
 def class_of(found: Evaluation, name: str) -> ClassFigures:
     return next(one for one in found.classes if one.name == name)
-
-
-def grade(
-    drawn: Drawn, image_id: int, names: Sequence[str], mode: str, grader: str = "ann"
-) -> None:
-    """Grade one image as somebody does who sees the AI's word, or adjudicates."""
-    said = tuple(NewObservation(taxon(drawn.store, name).id) for name in names)
-    new = NewGrade(str(uuid.uuid4()), image_id, said, mode, "species", drawn.run_id)
-    drawn.store.grades.append(grader, [new], NOW)
 
 
 def all_graded(store: Store) -> Drawn:
@@ -109,7 +98,7 @@ def test_grading_a_cell_again_moves_the_number(store: Store) -> None:
     drawn = all_graded(store)
     before = evaluate(store, drawn.holdout)
     changed = before.missed.image_ids[0]
-    grade(drawn, changed, ["blank"], "assisted")
+    grade_as(drawn, changed, [taxon(store, "blank")], "assisted")
     after = evaluate(store, drawn.holdout)
     assert after.missed.count.value == pytest.approx(1)
     assert after.basis.changed == 1
@@ -119,7 +108,7 @@ def test_grading_a_cell_again_moves_the_number(store: Store) -> None:
 def test_what_was_graded_with_the_ai_in_view_alone_does_not_count(store: Store) -> None:
     drawn = drawn_survey(store)
     for key in drawn.images():
-        grade(drawn, key, [drawn.truth[key]], "assisted")
+        grade_as(drawn, key, [taxon(store, drawn.truth[key])], "assisted")
     with pytest.raises(InputError, match="no word counts yet"):
         evaluate(store, drawn.holdout)
     grade_blind(drawn, "ben", drawn.images()[:10])
@@ -151,7 +140,7 @@ def test_conflicts_and_abstentions_are_left_out_and_counted(store: Store) -> Non
     assert any("left out" in note for note in found.notes)
     few = evaluate(store, drawn.holdout, rule=parse_rule("expert:ben"))
     assert few.basis.labelled == 1
-    grade(drawn, one, ["coyote"], "adjudicated", "cay")
+    grade_as(drawn, one, [taxon(store, "coyote")], "adjudicated", "cay")
     assert evaluate(store, drawn.holdout).basis.conflicts == 0
     assert three in {key for cell in found.cells for key in cell.image_ids}
 
@@ -175,17 +164,7 @@ def test_a_word_of_another_rank_is_neither_right_nor_wrong(store: Store) -> None
             store.db.execute(
                 "UPDATE prediction SET taxon_id = ? WHERE image_id = ?", [said.id, key]
             )
-        new = NewGrade(
-            str(uuid.uuid4()),
-            key,
-            (NewObservation(true.id),),
-            "blind",
-            "species",
-            None,
-            holdout_uuid=drawn.holdout.holdout_uuid,
-            viewing=1,
-        )
-        store.grades.append("ann", [new], NOW)
+        grade_as(drawn, key, [true])
     found = evaluate(store, drawn.holdout)
     assert [len(one.image_ids) for one in found.bins] == [2, 2, 1, 0]
     assert found.accuracy.value == pytest.approx(2 / 5)
@@ -194,20 +173,7 @@ def test_a_word_of_another_rank_is_neither_right_nor_wrong(store: Store) -> None
 def test_of_several_species_one_that_was_said_is_right(store: Store) -> None:
     drawn = all_graded(store)
     key = next(key for key, name in drawn.truth.items() if name == RACCOON)
-    new = NewGrade(
-        str(uuid.uuid4()),
-        key,
-        (
-            NewObservation(taxon(store, "mallard").id),
-            NewObservation(taxon(store, RACCOON).id),
-        ),
-        "blind",
-        "species",
-        None,
-        holdout_uuid=drawn.holdout.holdout_uuid,
-        viewing=1,
-    )
-    store.grades.append("ann", [new], NOW)
+    grade_as(drawn, key, [taxon(store, "mallard"), taxon(store, RACCOON)])
     found = evaluate(store, drawn.holdout)
     assert found.accuracy.value == pytest.approx(67 / 77)
     assert class_of(found, RACCOON).recall.value == pytest.approx(18 / 20)

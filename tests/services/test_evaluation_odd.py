@@ -4,37 +4,18 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from camtrap_tui.domain.consensus import parse_rule
-from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.taxonomy import TaxonName
 from camtrap_tui.errors import InputError
 from camtrap_tui.services.evaluation import evaluate
 from camtrap_tui.services.evaluation_tables import evaluation_json, evaluation_rows
-from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store
-from tests.builders import NOW, add_run, taxon
-from tests.holdout_builder import REQUEST, Drawn, drawn_survey, grade_blind
-
-
-def grade(drawn: Drawn, image_id: int, said: Sequence[Taxon], mode: str, grader: str) -> None:
-    """Grade one image: blind for the holdout, or as it came in."""
-    blind = mode == "blind"
-    new = NewGrade(
-        str(uuid.uuid4()),
-        image_id,
-        tuple(NewObservation(one.id) for one in said),
-        mode,
-        "species",
-        None,
-        holdout_uuid=drawn.holdout.holdout_uuid if blind else None,
-        viewing=1 if blind else None,
-    )
-    drawn.store.grades.append(grader, [new], NOW)
+from tests.builders import add_run, taxon
+from tests.holdout_builder import REQUEST, drawn_survey, grade_as, grade_blind
 
 
 def test_imported_labels_count_only_where_they_are_asked_for(store: Store) -> None:
@@ -42,7 +23,7 @@ def test_imported_labels_count_only_where_they_are_asked_for(store: Store) -> No
     images = drawn.images()
     grade_blind(drawn, images=images[:20])
     for key in images[10:]:
-        grade(drawn, key, [taxon(store, drawn.truth[key])], "import", "volunteer")
+        grade_as(drawn, key, [taxon(store, drawn.truth[key])], "import", "volunteer")
     alone = evaluate(store, drawn.holdout)
     assert (alone.basis.labelled, alone.basis.graders, alone.basis.also) == (20, (("ann", 20),), ())
     both = evaluate(store, drawn.holdout, also=["import"])
@@ -55,7 +36,7 @@ def test_imported_labels_count_only_where_they_are_asked_for(store: Store) -> No
 def test_imported_labels_that_contradict_are_conflicts(store: Store) -> None:
     drawn = drawn_survey(store)
     grade_blind(drawn)
-    grade(drawn, drawn.images()[0], [taxon(store, "coyote")], "import", "volunteer")
+    grade_as(drawn, drawn.images()[0], [taxon(store, "coyote")], "import", "volunteer")
     assert evaluate(store, drawn.holdout).basis.conflicts == 0
     assert evaluate(store, drawn.holdout, also=["import"]).basis.conflicts == 1
 
@@ -76,7 +57,7 @@ def test_classes_of_one_common_name_can_be_told_apart(store: Store) -> None:
                 [(black, brown)[number % 2].id, key],
             )
     for key in ducks:
-        grade(drawn, key, [black], "blind", "ann")
+        grade_as(drawn, key, [black])
     found = evaluate(store, drawn.holdout)
     names = [one.name for one in found.classes]
     assert {"rat (Rattus rattus)", "rat (Rattus norvegicus)"} <= set(names)

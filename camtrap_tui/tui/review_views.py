@@ -9,6 +9,7 @@ from textual.content import Content
 
 from camtrap_tui.commands import Command, keys_sign
 from camtrap_tui.domain.expected import Relatives
+from camtrap_tui.domain.models import Run
 from camtrap_tui.domain.pace import spell_duration
 from camtrap_tui.domain.text import counted
 from camtrap_tui.services.picture_views import BoxMark, Picture, Region
@@ -162,7 +163,7 @@ def _machine_rows(
         starts = [Content(f"{signs['runs']} starts them")] if allows("runs") else []
         return [Content("no predictions yet"), *starts]
     signs = {key: sign if allows(key) else " " for key, sign in signs.items()}
-    rows = [Content.styled(f"SpeciesNet {run.model_version}", "dim")]
+    rows = [_run_row(run, width)]
     prediction = item.prediction
     if prediction is None or prediction.outcome == "pending":
         rows.append(Content("not predicted yet"))
@@ -179,6 +180,14 @@ def _machine_rows(
     if item.also:
         rows.append(Content(f"  also {', '.join(taxon.name for taxon in item.also)}"))
     return rows
+
+
+def _run_row(run: Run, width: int) -> Content:
+    """Return the model and the region that it was fenced for, which stays whole."""
+    region = f" · {run.region}" if run.region else ""
+    model = one_row(Content(f"SpeciesNet {run.model_version}"))
+    shown = model.truncate(max(width - len(region), 1), ellipsis=True)
+    return Content.styled(f"{shown.plain}{region}", "dim")
 
 
 def _hidden_rows(session: ReviewSession, signs: Mapping[str, str]) -> list[Content]:

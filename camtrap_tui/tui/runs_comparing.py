@@ -132,16 +132,16 @@ class RunsComparing(PromptScreen, inherit_bindings=False):
         self.dismiss()
 
 
-def about(run: Run) -> str:
-    """Return what a run is, in a line: `refence of 1  demo-1.0  USA-IL`."""
-    model, region = clean(run.model_version), run.region or "no country"
-    unfinished = "" if run.finished_at else "  not finished"
-    return f"{run.made_by:<13}  {model}  {region}{unfinished}"
+def _about(run: Run) -> str:
+    """Return what a run is, in a line: `refence of 1  USA-IL  demo-1.0`; names may be long."""
+    unfinished = "" if run.finished_at else "not finished  "
+    region = run.region or "no country"
+    return f"{run.made_by:<13}  {region:<10}  {unfinished}{clean(run.model_version)}"
 
 
 def _run_rows(runs: list[Run], typed: str) -> list[Row]:
     rows = [
-        Row(Content.assemble((f"{run.id:>3}  ", "bold"), about(run)), value=run) for run in runs
+        Row(Content.assemble((f"{run.id:>3}  ", "bold"), _about(run)), value=run) for run in runs
     ]
     return _fitting(rows, typed)
 

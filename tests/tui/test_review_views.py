@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from camtrap_tui.tui.review_views import _class_row, behind, fitting, spread
+from camtrap_tui.store.store import Store
+from camtrap_tui.tui.review_views import _class_row, _run_row, behind, fitting, spread
+from tests.builders import add_run
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,20 @@ def test_scores_stand_below_each_other_whatever_the_names(name: str) -> None:
     row = _class_row("↵", name, 0.5, 26, "bold")
     assert row.cell_length == 25
     assert row.plain.endswith(" .50")
+
+
+@pytest.mark.parametrize(
+    ("model", "region", "row"),
+    [
+        ("4.0.1a", ("USA", "IL"), "SpeciesNet 4.0.1a · USA-IL"),
+        ("4.0.1a", ("KEN", None), "SpeciesNet 4.0.1a · KEN"),
+        ("4.0.1a", (None, None), "SpeciesNet 4.0.1a"),
+        ("a model with a long name", ("USA", "IL"), "SpeciesNet a mod… · USA-IL"),
+    ],
+)
+def test_where_a_run_was_fenced_for_stands_whole(
+    store: Store, model: str, region: tuple[str | None, str | None], row: str
+) -> None:
+    country, state = region
+    run = add_run(store, model_version=model, country=country, admin1_region=state)
+    assert _run_row(run, 26).plain == row

@@ -307,7 +307,7 @@ async def test_what_changed_is_listed_and_opened(make_app: Make, two: Store) -> 
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r", "c")
         assert "which is in view" in message(pilot)
-        assert "predict        demo-1.0" in shown(pilot)
+        assert "predict        no country  demo-1.0" in shown(pilot)
         await pilot.press("enter")
         await wait_for(pilot, "3 of 6 pictures changed from run 1 to run 2: 3 other")
         rows = [" ".join(row.split()) for row in shown(pilot).splitlines()]

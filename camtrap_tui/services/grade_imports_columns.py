@@ -118,7 +118,7 @@ def label_table(file: Path, head: Head, named: Mapping[str, str]) -> LabelTable:
     """Return what a table is and which column is which; `named` was said by whoever asks.
 
     Raises UsageError for a field that there is not, InputError for a heading that the table does
-    not have, and where no column names a picture, or what it shows.
+    not have or has twice, and where no column names a picture, or what it shows.
     """
     check_named(file, head, named, FIELDS, "a table of labels")
     guessing = Guessing(head, _SYNONYMS, _VALUES)
@@ -143,12 +143,24 @@ def label_table(file: Path, head: Head, named: Mapping[str, str]) -> LabelTable:
                 f"{file}: no column {what} (it has {', '.join(head.headings) or 'none'}).",
                 f"Say which does: --map {names[0]}=COLUMN.",
             )
+    _once(file, head, columns)
     guess = Guess(
         {name: columns[name] for name in FIELDS if name in columns},
         tuple(n for n in FIELDS if n in columns and guessing.how[n] == "guessed"),
         {name: guessing.example(heading) for name, heading in columns.items()},
     )
     return LabelTable(kind, guess)
+
+
+def _once(file: Path, head: Head, columns: Mapping[str, str]) -> None:
+    """Refuse a table where two columns might be the one that was taken."""
+    headings = [heading.casefold() for heading in head.headings]
+    for heading in columns.values():
+        if headings.count(heading.casefold()) > 1:
+            raise InputError(
+                f"{file}: several columns are called {heading!r}.",
+                "Leave one of them, or call the others something else.",
+            )
 
 
 def _format(head: Head) -> Format:

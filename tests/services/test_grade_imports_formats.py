@@ -126,5 +126,9 @@ def test_what_names_no_picture_or_species_is_refused(tmp_path: Path) -> None:
         file = table(tmp_path, [], headings)
         with pytest.raises(InputError, match=what):
             label_table(file, read_head(file), {})
+    twice = table(tmp_path, [], ("mediaID", "label", "Label", "x", "x"))
+    with pytest.raises(InputError, match="several columns are called 'label'"):
+        label_table(twice, read_head(twice), {})
+    file = table(tmp_path, [], ("mediaID", "x"))
     with pytest.raises(UsageError, match="choose from mediaID"):
         label_table(file, read_head(file), {"nonsense": "x"})

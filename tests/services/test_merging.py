@@ -330,6 +330,9 @@ def test_what_stays_in_one_file_is_not_taken(tmp_path: Path) -> None:
         raw.execute("INSERT INTO saved_filter VALUES ('birds', 'species:bird', 'ben', '2026')")
     with closing(sqlite3.connect(a)) as raw, raw:
         raw.execute("INSERT INTO saved_filter VALUES ('birds', 'species:duck', 'ann', '2026')")
+    for path in (a, b):
+        with closing(sqlite3.connect(path)) as raw, raw:
+            raw.execute("INSERT INTO saved_filter VALUES ('alike', 'state:mine', 'ann', '2026')")
     report = once(a, b)
     assert (report.filters, report.filter_clashes) == (1, ("birds",))
     assert not report.is_whole

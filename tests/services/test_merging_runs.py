@@ -14,6 +14,7 @@ import pytest
 from camtrap_tui.services.clocks import record, revoke, segments
 from camtrap_tui.services.holdouts import DrawRequest, draw, extend
 from camtrap_tui.services.merging import merge
+from camtrap_tui.store.blind import BlindGrades
 from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, add_run, taxon
@@ -63,6 +64,21 @@ def test_a_run_that_a_grade_names_comes_along_with_its_words(tmp_path: Path) -> 
         assert vote.run_id == runs["child"].id
         assert store.db.execute("PRAGMA foreign_key_check").fetchall() == []
     once(b, a)
+    assert canonical(a) == canonical(b)
+
+
+def test_who_has_seen_which_run_comes_along_once(tmp_path: Path) -> None:
+    a = make(tmp_path / "a.db")
+    b = copy(a, "b.db")
+    with Store.open(b) as store:
+        run_id = add_words(store, "seen", "otter")
+        BlindGrades(store.db, "ben", "h").append_peek(str(uuid.uuid4()), 2, run_id, NOW)
+    report = once(a, b)
+    assert report.peeks == 1
+    assert [run.request_key for run in report.runs] == ["seen"]
+    assert once(a, b).peeks == 0
+    with Store.open(a) as store:
+        assert BlindGrades(store.db, "ben", "h").seen() == {2}
     assert canonical(a) == canonical(b)
 
 

@@ -45,7 +45,8 @@ class Acting(Asking, inherit_bindings=False):
         def back(_: None) -> None:
             if form.drawn:
                 self.ask_for(Asked(form.drawn))
-                self.say(f"Drawn: {clean(form.drawn)}. {self.signs['holdout_grade']} says how on.")
+                said = f"Drawn: {clean(form.drawn)}. {self.signs['holdout_grade']} grades it blind."
+                self.say(f"{said} {form.note}".rstrip())
 
         self.app.push_screen(form, back)
 

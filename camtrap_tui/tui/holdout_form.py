@@ -22,6 +22,7 @@ from camtrap_tui.domain.text import clean, counted
 from camtrap_tui.errors import CamtrapError, UsageError
 from camtrap_tui.services.drawing import DrawRequest, Plan, checked
 from camtrap_tui.services.holdouts import draw, preview
+from camtrap_tui.services.splitting import overlap_note
 from camtrap_tui.tui import review_views
 from camtrap_tui.tui.background import Background
 from camtrap_tui.tui.bindings import bindings_for
@@ -118,7 +119,8 @@ FIELDS = (
 
 
 class HoldoutForm(PromptScreen, inherit_bindings=False):
-    """Asks what to draw; `drawn` is the name of what was, empty where nothing was."""
+    """Asks what to draw; `drawn` is the name of what was, empty where nothing was, and `note` what
+    is to be known of it then."""
 
     BINDINGS = bindings_for("draw")
 
@@ -132,12 +134,13 @@ class HoldoutForm(PromptScreen, inherit_bindings=False):
             self.why = why
 
     class Drawn(Message):
-        """A thread has drawn a holdout, or says why not."""
+        """A thread has drawn a holdout, and what is to be known of it now; or says why not."""
 
-        def __init__(self, name: str, why: str = "") -> None:
+        def __init__(self, name: str, why: str = "", note: str = "") -> None:
             super().__init__()
             self.name = name
             self.why = why
+            self.note = note
 
     def __init__(self, host: Host, run: Run | None, grader: str, name: str) -> None:
         """Draw from the word of `run`, in the name of `grader`; `name` is what to begin with."""
@@ -151,7 +154,7 @@ class HoldoutForm(PromptScreen, inherit_bindings=False):
         self._is_drawing = False
         self._background = Background(host.store.path)
         self.below = Lines(id="below")
-        self.drawn = ""
+        self.drawn = self.note = ""
 
     def compose(self) -> ComposeResult:
         """Lay out: title, the form, what it would draw, message or prompt, keys."""
@@ -198,10 +201,11 @@ class HoldoutForm(PromptScreen, inherit_bindings=False):
         try:
             with self._background.store() as store:
                 made = draw(store, self._run.id if self._run else None, request, self._grader)
+                note = overlap_note(store)
         except CamtrapError as error:
             self.post_message(self.Drawn("", str(error)))
             return
-        self.post_message(self.Drawn(made.name))
+        self.post_message(self.Drawn(made.name, note=note))
 
     def on_holdout_form_previewed(self, event: Previewed) -> None:
         """Show what would be drawn, where it is still asked for."""
@@ -215,7 +219,7 @@ class HoldoutForm(PromptScreen, inherit_bindings=False):
         if event.why:
             self.explain(event.why)
             return
-        self.drawn = event.name
+        self.drawn, self.note = event.name, event.note
         self.dismiss()
 
     # ── showing ──────────────────────────────────────────────────────────────────────────
@@ -225,13 +229,26 @@ class HoldoutForm(PromptScreen, inherit_bindings=False):
         width = self.size.width
         run = f"from run {self._run.id}" if self._run else "without predictions"
         title = f"{self.host.store.path.name} · draw a holdout {run}"
-        self.query_one("#status", Line).show(review_views.spread(title, "", "", width))
+        self.query_one("#status", Line).show(review_views.spread(title, self._sum(), "", width))
         self.show_footer()
         if self.prompt.is_open:
             return
         self.panel.show([self._field_row(field) for field in FIELDS], self._at)
-        self.below.show(self._below(width - 2))
-        self.message.show("drawing …" if self._is_drawing else FIELDS[self._at].hint)
+        rows = self._below(width - 2)
+        self.below.show(rows)
+        said = "drawing …" if self._is_drawing else FIELDS[self._at].hint
+        more = ""
+        if self.below.size.height and len(rows) > self.below.size.height:
+            more = f"{self.signs['draw_page_down']}: more"
+        self.message.show(review_views.spread(said, "", more, width))
+
+    def _sum(self) -> str:
+        plan = self._plan
+        if plan is None:
+            return ""
+        return (
+            f"{plan.sampled:,} of {counted(plan.population, 'burst')}, ±{100 * plan.half_width:.1f}"
+        )
 
     def _field_row(self, field: _Field) -> Content:
         said = clean(field.said(self._request)) or "–"

@@ -98,9 +98,11 @@ class HoldoutScreen(Choosing, Acting, inherit_bindings=False):
         if chosen is not None:
             contents[chosen] = self._rows[chosen].chosen or contents[chosen]
         self.panel.show(contents, chosen)
-        self.message.show(self.said or self._hint(chosen))
         detail = self._rows[chosen].detail if chosen is not None else ""
-        lines = textwrap.wrap(clean(detail), width) if width else []
+        # A sentence that is longer than its line begins above; what is behind the row can wait.
+        *begin, end = textwrap.wrap(clean(self.said), width) or [self._hint(chosen)]
+        self.message.show(end)
+        lines = begin or textwrap.wrap(clean(detail), width)
         self.query_one("#detail", Lines).show([Content(line) for line in lines])
 
     def _title(self, width: int) -> Content:

@@ -84,7 +84,8 @@ def drawn_text(holdout: Holdout) -> str:
 
 
 def plan_rows(plan: Plan, width: int) -> Sequence[Content]:
-    """Return what a request would draw: the strata with the expected half-widths, and notes."""
+    """Return what a request would draw: what must be known of it, since a small screen may have
+    room for no more, then the strata with the expected half-widths."""
     width = min(width, _MOST_CELLS)
     name = max(width - 44, 12)
     titles = f"{'bursts':>9} {'draw':>6} {'one stands for':>14} {'± points':>9}"
@@ -92,9 +93,13 @@ def plan_rows(plan: Plan, width: int) -> Sequence[Content]:
         f"{fit('in all: accuracy', name)} {plan.population:>9,} {plan.sampled:>6,}"
         f" {'':>14} {100 * plan.half_width:>9.1f}"
     )
-    rows = [
+    said = list(map(clean, plan.notes))
+    if plan.graded_before:
+        known = ", ".join(f"{clean(who)} {n:,}" for who, n in plan.graded_before.items())
+        said.append(f"Graded before with the AI's answer in view, to be graded anew: {known}.")
+    rows = _wrapped(said, width)
+    rows += [
         Content.styled(f"{fit('stratum', name)} {titles}", "bold underline"),
-        # First, since a small screen has no room for all strata.
         Content.styled(total, "bold"),
     ]
     rows += [
@@ -104,12 +109,9 @@ def plan_rows(plan: Plan, width: int) -> Sequence[Content]:
         )
         for one in plan.strata
     ]
-    said = [
-        "± points is half of the 95 % interval that is to be expected, were 9 in 10 right.",
-        *map(clean, plan.notes),
-    ]
-    if plan.graded_before:
-        known = ", ".join(f"{clean(who)} {n:,}" for who, n in plan.graded_before.items())
-        said.append(f"Graded before with the AI's answer in view, to be graded anew: {known}.")
-    rows += [Content(line) for text in said for line in textwrap.wrap(text, max(width, 20))]
-    return rows
+    points = "± points is half of the 95 % interval that is to be expected, were 9 in 10 right."
+    return [*rows, *_wrapped([points], width)]
+
+
+def _wrapped(sentences: Sequence[str], width: int) -> list[Content]:
+    return [Content(line) for text in sentences for line in textwrap.wrap(text, max(width, 20))]

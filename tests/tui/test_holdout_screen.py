@@ -15,6 +15,7 @@ from camtrap_tui.services.drawing import DrawRequest
 from camtrap_tui.services.holdouts import draw, find_holdout
 from camtrap_tui.services.leaving import Leaving
 from camtrap_tui.services.review import ReviewSession
+from camtrap_tui.services.splitting import SplitRequest, checked_shares, make_split, plan_split
 from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.app import CamtrapApp
@@ -89,6 +90,11 @@ def panel(pilot: Pilot[None], name: str = "panel") -> str:
 def line(pilot: Pilot[None], name: str) -> str:
     """Return what a line of the screen says."""
     return pilot.app.screen.query_one(f"#{name}", Line).content.plain
+
+
+def told(pilot: Pilot[None]) -> str:
+    """Return what the message line says, with what of it had no room there."""
+    return f"{panel(pilot, 'detail')} {line(pilot, 'message')}".replace("\n", " ").strip()
 
 
 async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
@@ -224,7 +230,7 @@ async def test_pictures_that_are_still_to_be_graded_blind_are_asked_about(graded
     async with app_on(graded, "ben").run_test() as pilot:
         await open_holdout(pilot)
         await pilot.press("6", "enter")
-        assert "of these you have not graded blind" in line(pilot, "message")
+        assert "of these you have not graded blind" in told(pilot)
         assert is_on(pilot, HoldoutScreen)
         await pilot.press("enter")
         await until(pilot, lambda: is_on(pilot, ReviewScreen))
@@ -354,6 +360,39 @@ def test_how_it_looks(graded: Store, snap_compare: Any, size: tuple[int, int]) -
         await pilot.press("2")
 
     assert snap_compare(app_on(graded), terminal_size=size, run_before=before)
+
+
+def test_how_the_form_looks(graded: Store, snap_compare: Any) -> None:
+    async def before(pilot: Pilot[None]) -> None:
+        await open_holdout(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: is_on(pilot, HoldoutForm) and "in all" in panel(pilot, "below"))
+
+    assert snap_compare(app_on(graded), terminal_size=(80, 24), run_before=before)
+
+
+async def test_what_is_drawn_twice_or_trained_with_is_said(graded: Store) -> None:
+    drawn = {unit.image_id for unit in graded.holdouts.sample(find_holdout(graded, "spring").id)}
+    said = dict(graded.db.execute("SELECT image_id, taxon_id FROM prediction").fetchall())
+    words = [
+        NewGrade(str(uuid.uuid4()), key, (NewObservation(said[key]),), "assisted", "test")
+        for key in sorted(said.keys() - drawn)
+    ]
+    graded.grades.append("ann", words, NOW)
+    request = SplitRequest(checked_shares(0.2, 0.2), by="time")
+    make_split(graded, plan_split(graded, request), "ann")
+    async with app_on(graded).run_test() as pilot:
+        await open_holdout(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: is_on(pilot, HoldoutForm) and "in all" in panel(pilot, "below"))
+        below = panel(pilot, "below").replace("\n", " ")
+        assert "30 bursts of these are drawn for spring too" in below
+        assert below.index("drawn for spring") < below.index("in all: accuracy")
+        assert "40 of 40 bursts, ±0.0" in line(pilot, "status")
+        await pilot.press("d")
+        await until(pilot, lambda: is_on(pilot, HoldoutScreen))
+        assert "Drawn: holdout1. g grades it blind. 10 pictures" in told(pilot)
+        assert "in the fine-tuning sets: make them anew with camtrap-tui split" in told(pilot)
 
 
 async def test_conflicts_are_left_for_an_adjudicator(graded: Store) -> None:

@@ -119,3 +119,13 @@ def test_json_and_csv_hold_no_number_that_is_none(store: Store, unit: str) -> No
         json.dumps(evaluation_json(found), allow_nan=False)
         for row in evaluation_rows(found):
             assert not {"nan", "inf", "-inf"} & set(row)
+
+
+def test_who_had_graded_with_the_ai_in_view_before_is_counted_and_said(store: Store) -> None:
+    drawn = drawn_survey(store)
+    for key in drawn.images()[:3]:
+        grade_as(drawn, key, [taxon(store, drawn.truth[key])], "assisted")
+    grade_blind(drawn)
+    found = evaluate(store, drawn.holdout)
+    assert (found.basis.labelled, found.basis.seen_before, found.basis.changed) == (40, 3, 0)
+    assert any(note.startswith("3 pictures were graded with the AI's") for note in found.notes)

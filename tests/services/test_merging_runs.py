@@ -67,6 +67,17 @@ def test_a_run_that_a_grade_names_comes_along_with_its_words(tmp_path: Path) -> 
     assert canonical(a) == canonical(b)
 
 
+def test_a_run_is_known_by_its_uuid_too(tmp_path: Path) -> None:
+    a = make(tmp_path / "a.db")
+    b = copy(a, "b.db")
+    with Store.open(b) as store:
+        store.db.execute("UPDATE run SET request_key = 'asked otherwise'")
+        grade(store, 1, "otter", run_id=1)
+    assert once(a, b).runs == ()
+    with Store.open(a) as store:
+        assert [vote.run_id for vote in store.grades.votes(1)] == [1]
+
+
 def test_who_has_seen_which_run_comes_along_once(tmp_path: Path) -> None:
     a = make(tmp_path / "a.db")
     b = copy(a, "b.db")
@@ -106,11 +117,11 @@ def test_of_a_run_that_both_have_the_copy_that_knows_more_of_a_picture_is_right(
     assert once(b, a).predictions == 0
 
 
-def drawn(path: Path, **values: object) -> None:
+def drawn(path: Path, *, seed: int = 1, name: str = "first") -> None:
     """Draw a holdout on a file."""
-    asked = DrawRequest("first", size=4, minimum=1, seed=int(values.pop("seed", 1)))  # type: ignore[call-overload]
     with Store.open(path) as store:
         run = store.runs.latest()
+        asked = DrawRequest(name, size=4, minimum=1, seed=seed)
         draw(store, run.id if run else None, asked, "ann")
 
 
@@ -196,12 +207,13 @@ def test_two_who_draw_alike_have_one_holdout(survey: Path) -> None:
     assert canonical(survey) == canonical(other)
 
 
-def test_another_holdout_of_the_same_name_gets_another_name(survey: Path) -> None:
+@pytest.mark.parametrize("name", ["first", "First"])
+def test_another_holdout_of_the_same_name_gets_another_name(survey: Path, name: str) -> None:
     other = copy(survey, "b.db")
     drawn(survey)
-    drawn(other, seed=2)
+    drawn(other, seed=2, name=name)
     (plan,) = once(survey, other).holdouts
-    assert plan.name == f"first-{plan.holdout_uuid[:8]}"
+    assert plan.name == f"{name}-{plan.holdout_uuid[:8]}"
     with Store.open(survey) as store:
         assert {h.name for h in store.holdouts.all()} == {"first", plan.name}
         assert store.holdouts.by_name(plan.name) is not None

@@ -177,14 +177,22 @@ def _classes(found: Evaluation, survey: Path, *, show_all: bool) -> None:
         )
     wanting = [one for one in shown if one.need.more and one.need.left]
     if wanting:
-        one = max(wanting, key=lambda one: (one.taxon.observation_type == "animal", one.predicted))
+        one = max(wanting, key=_draws_most)
         _paragraph(f"To draw more of a class, say {one.name}, and grade it:")
         # Not wrapped: it is to be copied.
         click.echo(
             f"  camtrap-tui holdout {quoted(clean(str(survey)))} extend"
-            f" {quoted(clean(found.basis.holdout))} --by {min(one.need.more or 0, one.need.left)}"
+            f" {quoted(clean(found.basis.holdout))} --by {_drawable(one)}"
             f" --species {quoted(clean(one.taxon.name))}"
         )
+
+
+def _drawable(one: ClassFigures) -> int:
+    return min(one.need.more or 0, one.need.left)
+
+
+def _draws_most(one: ClassFigures) -> tuple[bool, int]:
+    return one.taxon.observation_type == "animal", _drawable(one)
 
 
 def _named_table(headings: Sequence[str], rows: Sequence[tuple[str, Sequence[Cell]]]) -> None:

@@ -36,6 +36,8 @@ class RunState:
     new_predictions: int = 0
     # A run that is made for another country has nothing new for the queue.
     is_refence: bool = False
+    # What keeps such a run from being what `predict` would give: it holds after the end too.
+    notices: tuple[str, ...] = ()
 
     @property
     def is_active(self) -> bool:
@@ -128,6 +130,8 @@ class Runner:
                 return  # shown with the progress that follows
             case events.Notice(text):
                 state.text = text
+                if state.is_refence:
+                    state.notices += (text,)
             case events.Finished(run_id, predicted, failed) if state.is_refence:
                 state.run_id = run_id
                 told = f"run {run_id}, {predicted:,} predicted, {failed:,} failed"

@@ -99,14 +99,18 @@ class RunsScreen(RunsComparing, inherit_bindings=False):
         state = self.host.runner.state
         if state.phase == "idle":
             return [Content("No prediction is running.")]
-        lines = textwrap.wrap(clean(describe(state)), max(self.panel.size.width, 20))
-        rows = [Content.styled(line, "bold") for line in lines]
+        rows = [Content.styled(line, "bold") for line in self._wrapped(describe(state))]
         if state.progress is not None and state.progress.total:
             share = state.progress.done / state.progress.total
             rows.append(Content(f"▕{review_views.bar(share, _BAR_CELLS)}▏ {share:.0%}"))
         if state.new_predictions:
             rows.append(Content(f"{state.new_predictions:,} new results: g takes them in"))
+        for notice in state.notices:
+            rows += [Content(line) for line in self._wrapped(notice)]
         return rows
+
+    def _wrapped(self, text: str) -> list[str]:
+        return textwrap.wrap(clean(text), max(self.panel.size.width, 20))
 
     def _run_rows(self) -> list[Content]:
         view = self.host.run_in_view

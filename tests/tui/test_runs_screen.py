@@ -367,11 +367,14 @@ async def test_the_run_in_view_is_made_for_another_country(
         assert asked == [*told, "--country", "USA", "--admin1-region", "IL"]
         await pilot.press("e", "enter")
         assert "Another run is being made" in message(pilot)
-        await tell(pilot, events.Progress(3, 6, 0, 3, 14.2, 34.0))
+        warning = events.Notice("ATTENTION: run 2 has the best 2 classes of a box.")
+        await tell(pilot, warning, events.Progress(3, 6, 0, 3, 14.2, 34.0))
         assert "taking over 3/6" in shown(pilot)
         assert "new results" not in shown(pilot)
         await tell(pilot, events.Finished(3, 5, 1, 0), None)
         assert "finished: run 3, 5 predicted, 1 failed" in shown(pilot)
+        # It took a second; what it is worth can be read afterwards.
+        assert "the best 2 classes of a box" in shown(pilot)
         await pilot.press("e", "enter")
         await pilot.pause()
         assert lines[1][-1] == "--none"

@@ -78,17 +78,19 @@ def _verdict(found: Evaluation) -> Iterator[str]:
         said = f"{of_100(one.precision)} are ({interval_and_n(one.precision)})"
         yield f"Of 100 {unit} that it calls {one.name}, {said}."
     rate, count = found.missed.rate, found.missed.count
+    of_them = " pictures" if unit == "pictures" else ""
     if rate.value is None or rate.upper is None:
         return
     if rate.hits:
         yield (
             f"Of 100 {unit} that it calls blank, {of_100(rate)} hold an animal"
-            f" ({interval_and_n(rate)}): {total_with_limits(count)} are missed in the whole."
+            f" ({interval_and_n(rate)}): {total_with_limits(count)}{of_them} are missed in the"
+            " whole."
         )
     else:
         yield (
             f"No animal was found in {counted(rate.n, 'graded burst')} that it calls blank: at"
-            f" most {100 * rate.upper:.1f} in 100 hold one, {count.upper or 0:,.0f} in the whole"
+            f" most {100 * rate.upper:.1f} in 100 hold one, {count.upper or 0:,.0f}{of_them} in the whole"
             " (95 % interval)."
         )
 

@@ -90,8 +90,8 @@ def _verdict(found: Evaluation) -> Iterator[str]:
     else:
         yield (
             f"No animal was found in {counted(rate.n, 'graded burst')} that it calls blank: at"
-            f" most {100 * rate.upper:.1f} in 100 hold one, {count.upper or 0:,.0f}{of_them} in the whole"
-            " (95 % interval)."
+            f" most {100 * rate.upper:.1f} in 100 hold one, {count.upper or 0:,.0f}{of_them} in"
+            " the whole (95 % interval)."
         )
 
 

@@ -47,7 +47,8 @@ def compare_command(
     """Say what changed from RUN to OTHER: from what to what, and how many pictures.
 
     A change is coarser where OTHER names a group of what RUN named, finer the other way round,
-    and other in all other cases. What is printed last opens the pictures.
+    and other in all other cases. What is printed last opens the pictures. Runs go by their
+    numbers in this file (camtrap-tui status lists them): a copy may number its own otherwise.
     """
     from camtrap_tui.services.comparing import changed_pictures, compare, comparison_json
     from camtrap_tui.store.store import Store

@@ -131,7 +131,8 @@ REVIEW = (
 # What matters more than the usual while something is going on: these first, in this order.
 BURST, ADDING, FREE_ZOOM = "burst", "adding", "free_zoom"
 UNPREDICTED, UNEXPECTED, READ_ONLY = "unpredicted", "unexpected", "read_only"
-BLIND = "blind"
+BLIND, PEEKED, FINISHED = "blind", "peeked", "finished"
+UNCHOSEN = "unchosen"
 SITUATIONS: Mapping[str, tuple[str, ...]] = {
     BURST: ("accept", "blank", "species", "cancel", "again", "human", "vehicle", "unsure"),
     ADDING: ("add_species", "species", "accept", "count", "individual", "next", "undo"),
@@ -139,6 +140,9 @@ SITUATIONS: Mapping[str, tuple[str, ...]] = {
     UNPREDICTED: ("species", "blank", "human", "vehicle", "unsure", "again", "undo", "help"),
     UNEXPECTED: ("accept", "expect", "species", "blank", "grade_burst", "undo", "help", "zoom"),
     BLIND: ("blank", "species", "human", "vehicle", "unsure", "undo", "peek", "larger", "help"),
+    PEEKED: ("next_ungraded", "next", "blank", "species", "human", "vehicle", "unsure", "undo"),
+    FINISHED: ("quit", "previous", "undo", "blank", "species", "human", "vehicle", "peek", "help"),
+    UNCHOSEN: ("draw", "holdout_choose", "back", "help"),
     READ_ONLY: ("next", "previous", "zoom", "sheet", "filter", "charts", "ledger", "help", "quit"),
 }
 

@@ -162,8 +162,19 @@ def start(
         start(path, None, where=None, run_id=None, settings=settings, fixed=fixed)
         return
     if lines:
-        more = f" {fixed.text}" if fixed is not None else ""
-        narrate("\n".join([*lines, f"  To go on: camtrap-tui review {quoted(str(path))}{more}"]))
+        narrate("\n".join([*lines, f"  {_what_next(path, fixed, left=session.left)}"]))
+
+
+def _what_next(path: Path, fixed: FixedRequest | None, *, left: int) -> str:
+    """Return the command that goes on; with a holdout of which nothing is left, what it is for."""
+    survey = quoted(str(path))
+    if fixed is None:
+        return f"To go on: camtrap-tui review {survey}"
+    if fixed.holdout and not left:
+        return (
+            f"How accurate it is: camtrap-tui evaluate {survey} --holdout {quoted(fixed.holdout)}"
+        )
+    return f"To go on: camtrap-tui review {survey} {fixed.text}"
 
 
 def _usual_session(store: Store, grader: str, run: Run | None, where: str | None) -> ReviewSession:

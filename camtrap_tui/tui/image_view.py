@@ -25,7 +25,7 @@ from camtrap_tui.tui.picture_pane import PicturePane
 _WAITING = "…"
 # What is said where names are hidden: a file's, and those of the folders above it.
 _NOTHING = "This picture cannot be shown: its file is missing or damaged."
-_IN_PART = "Not all of this picture can be drawn: its file is damaged."
+_IN_PART = "Not all of this can be drawn: a file is missing or damaged."
 
 
 class ImageView(PicturePane):

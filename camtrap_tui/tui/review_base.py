@@ -16,7 +16,9 @@ from camtrap_tui.commands import (
     ADDING,
     BLIND,
     BURST,
+    FINISHED,
     FREE_ZOOM,
+    PEEKED,
     READ_ONLY,
     UNEXPECTED,
     UNPREDICTED,
@@ -173,8 +175,10 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
             return ADDING
         if self._look.free is not None:
             return FREE_ZOOM
+        if session.policy.kind != "assisted" and not session.left:
+            return FINISHED
         if not session.policy.shows_machine:
-            return BLIND
+            return BLIND if session.hides_machine else PEEKED
         item = session.item
         if item is not None and item.predicted is None:
             return UNPREDICTED

@@ -8,6 +8,7 @@ import pytest
 
 from camtrap_tui.cli import group, main
 from camtrap_tui.config import Settings
+from camtrap_tui.domain.taxonomy import BLANK_UUID
 from camtrap_tui.errors import StoreError, UsageError
 from camtrap_tui.services.drawing import DrawRequest
 from camtrap_tui.services.holdouts import draw
@@ -172,3 +173,29 @@ def test_a_session_is_left_for_grading_a_holdout_blind(
     assert blind.grader == "ben"
     assert blind.title == "blind · spring"
     assert blind.leaves_for is None
+
+
+@pytest.mark.parametrize("graded", [1, 4])
+def test_leaving_a_holdout_says_how_to_go_on_or_what_it_was_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch, opened: Opened, graded: int
+) -> None:
+    run_id = add_run(store).id
+    add_images(store, [Said()] * 4, run=store.runs.latest())
+    request = DrawRequest("spring", size=4, minimum=1, repeat_share=0)
+    draw(store, run_id, request, "ann")
+
+    def grade_some(_store: Store, session: ReviewSession, *_more: object) -> int:
+        for _ in range(graded):
+            session.special(BLANK_UUID, "blank")
+        return 0
+
+    said: list[str] = []
+    monkeypatch.setattr(app, "run_review", grade_some)
+    monkeypatch.setattr("camtrap_tui.cli.review.narrate", said.append)
+    run("review", store.path, "--grader", "ann", "--holdout", "spring")
+    last = said[-1].splitlines()[-1]
+    if graded < 4:
+        assert last == f"  To go on: camtrap-tui review {store.path} --holdout spring"
+    else:
+        says = f"camtrap-tui evaluate {store.path} --holdout spring"
+        assert last == f"  How accurate it is: {says}"

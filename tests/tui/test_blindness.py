@@ -7,6 +7,7 @@ the same, cell by cell.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -64,10 +65,16 @@ async def settle(pilot: Pilot[None]) -> None:
     view = screen.query_one(ImageView)
     await pilot.pause(0)
     for _ in range(400):
-        item = screen.session.item
-        if view.problem or view._fine is not None or item is None:
+        # It says what is amiss with it once all of it is written.
+        if view._picture is None or (view._fine is not None and view._told is view._fine):
             break
         await pilot.pause(0.002)
+    # What the picture says of itself goes from one queue to the next.
+    for node in (view, view.parent, screen):
+        assert node is not None
+        passed = asyncio.Event()
+        node.call_later(passed.set)
+        await passed.wait()
     await pilot.pause(0)
 
 
@@ -183,6 +190,19 @@ async def test_help_and_footer_hold_only_what_works(store: Store, tmp_path: Path
             is_listed = any(row.endswith(f" {command.title}") for row in titles.splitlines())
             assert is_listed == BLIND.allows(command.id), command.id
         assert "Contact" not in titles
+
+
+async def test_the_footer_says_how_to_go_on_after_a_peek_and_at_the_end(
+    store: Store, tmp_path: Path
+) -> None:
+    sampled = sampled_survey(store, tmp_path / "pictures", 1, drawn=3)
+    async with opened(sampled.session(), (80, 24)) as (app, pilot):
+        await press(pilot, "b", "p")
+        assert text(app, "footer").startswith("tab next ungraded")
+        await press(pilot, "tab", "b")
+        assert text(app, "footer").startswith("b blank")
+        await press(pilot, "b")
+        assert text(app, "footer").startswith("q quit")
 
 
 async def test_the_status_line_says_that_it_is_blind(store: Store, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camtrap_tui.commands import GROUPS, SCREENS, SITUATIONS, footer, remapped
+from camtrap_tui.commands import GROUPS, SCREENS, SITUATIONS, UNCHOSEN, footer, remapped
 from camtrap_tui.errors import UsageError
 from camtrap_tui.key_names import key_sign
 
@@ -51,7 +51,8 @@ def test_the_footer_is_in_its_own_order() -> None:
 
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_the_footer_of_a_situation_names_commands_that_are_there(situation: str) -> None:
-    shown = [c.id for c in footer(SCREENS["review"], situation)]
+    screen = "holdout" if situation == UNCHOSEN else "review"
+    shown = [c.id for c in footer(SCREENS[screen], situation)]
     assert shown == list(SITUATIONS[situation])
 
 

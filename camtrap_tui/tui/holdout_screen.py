@@ -11,6 +11,7 @@ import textwrap
 from textual.app import ComposeResult
 from textual.content import Content
 
+from camtrap_tui.commands import UNCHOSEN, Command
 from camtrap_tui.domain.evaluations import Evaluation
 from camtrap_tui.domain.text import clean, counted
 from camtrap_tui.tui import review_views
@@ -42,6 +43,7 @@ _NONE_YET = (
     " not.",
     "{draw} draws one.",
 )
+_WHICH = ("Which holdout? {holdout_choose} lists them.", "{draw} draws another one.")
 
 
 class HoldoutScreen(Choosing, Acting, inherit_bindings=False):
@@ -128,7 +130,8 @@ class HoldoutScreen(Choosing, Acting, inherit_bindings=False):
     def _page_rows(self, width: int) -> list[HoldoutRow]:
         place = self.place
         if place.asked is None:
-            return self._wrapped("\n\n".join(_NONE_YET).format(draw=self.signs["draw"]), width)
+            said = _NONE_YET if not self.host.store.holdouts.all() else _WHICH
+            return self._wrapped("\n\n".join(said).format(**self.signs), width)
         if place.page == _STRATA:
             if self.progress is None:
                 return self._wrapped(self.failure or _RECKONING, width)
@@ -171,6 +174,20 @@ class HoldoutScreen(Choosing, Acting, inherit_bindings=False):
         if was == now and before.accuracy.n == found.accuracy.n:
             return f"Reckoned anew: accuracy stays {now}, other figures changed."
         return f"Reckoned anew: accuracy {was} → {estimate_text(found.accuracy)}."
+
+    def situation(self) -> str:
+        """Return that nothing is shown, while that is so."""
+        return UNCHOSEN if self.place.asked is None else ""
+
+    def refusal(self, command: Command) -> str:
+        """Return why a command that is about a holdout does nothing while none is shown."""
+        if self.place.asked is not None or not command.id.startswith("holdout_"):
+            return ""
+        if not self.host.store.holdouts.all():
+            return f"There is none yet: {self.signs['draw']} draws one."
+        if command.id == "holdout_choose":
+            return ""
+        return _WHICH[0].format(**self.signs)
 
     # ── lines ────────────────────────────────────────────────────────────────────────────
 

@@ -324,8 +324,11 @@ async def test_a_survey_without_a_holdout_says_what_one_is(river: Store) -> None
         await until(pilot, lambda: is_on(pilot, HoldoutScreen))
         assert "No holdout has been drawn yet." in panel(pilot)
         assert "n draws one." in panel(pilot)
-        await pilot.press("x", "g", "r", "b", "enter", "h")
-        assert "There is none yet" in line(pilot, "message")
+        assert line(pilot, "footer").split()[:2] == ["n", "new"]
+        for key in ("x", "g", "v", "r", "a", "b", "c", "m", "enter", "3", "h"):
+            pilot.app.screen.query_one("#message", Line).show("")
+            await pilot.press(key)
+            assert line(pilot, "message") == "There is none yet: n draws one.", key
         await pilot.press("t")
         await until(pilot, lambda: is_on(pilot, ReviewScreen))
 
@@ -337,6 +340,10 @@ async def test_several_holdouts_are_offered_to_choose_from(graded: Store) -> Non
         await until(pilot, lambda: is_on(pilot, HoldoutScreen))
         assert line(pilot, "prompt").startswith("Holdout:")
         assert panel(pilot).splitlines() == ["autumn", "spring"]
+        await pilot.press("escape", "x")
+        assert line(pilot, "message") == "Which holdout? h lists them."
+        assert "No holdout" not in panel(pilot)
+        await pilot.press("h")
         await pilot.press("down", "enter")
         await until(pilot, lambda: "holdout spring" in line(pilot, "status"))
 

@@ -122,4 +122,5 @@ def _show_classes(found: Comparison) -> None:
 
 
 def _about(run: Run) -> str:
-    return f"{run.made_by}, model {run.model_version}, {run.region or 'no country'}"
+    said = f"{run.made_by}, model {run.model_version}, {run.region or 'no country'}"
+    return said if run.finished_at else f"{said}; not finished"

@@ -214,5 +214,5 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
 
 
 def _run_json(run: Run) -> dict[str, Any]:
-    names = ("kind", "model_version", "country", "admin1_region", "parent_run_id")
+    names = ("kind", "model_version", "country", "admin1_region", "parent_run_id", "finished_at")
     return {"run": run.id, **{name: getattr(run, name) for name in names}}

@@ -110,7 +110,10 @@ def test_a_country_is_tried_and_what_changed_is_said(
     assert [one["file_path"] for one in json.loads(run.out)] == ["IMG_0001.JPG", "IMG_0002.JPG"]
     assert run("compare", survey, "1", "2", "--classes") == 0
     assert "northern raccoon        2      0          -2" in run.out
+    with Store.open(survey) as store, store.db.transaction():
+        store.runs.reopen(3)
     assert run("compare", survey, "1", "3") == 0
+    assert "Run 3: refence of 1, model demo-1.0, USA-IL; not finished" in run.err
     assert "changed                       0" in run.out
 
     assert run("status", survey) == 0

@@ -135,6 +135,24 @@ def test_what_cannot_be_asked(run: Run, survey: Path, options: tuple[str, ...], 
     assert says in run.err
 
 
+def test_without_speciesnet_one_sentence_says_what_to_install(
+    run: Run, survey: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = importlib.util.find_spec
+
+    def without(name: str, package: str | None = None) -> object:
+        return None if name == "speciesnet" else found(name, package)
+
+    monkeypatch.setattr(importlib.util, "find_spec", without)
+    assert run("refence", survey, "--country", "KEN") == 1
+    assert run.err.strip() == (
+        "camtrap-tui: SpeciesNet is not installed."
+        " Install the extra: pip install 'camtrap-tui[speciesnet]'"
+    )
+    with Store.open(survey) as store:
+        assert len(store.runs.all()) == 1
+
+
 def test_two_lists_at_once(run: Run, survey: Path) -> None:
     assert run("compare", survey, "1", "1", "--list", "--classes") == 2
     assert "give one of them" in run.err

@@ -138,9 +138,7 @@ def _as_json(report: RefenceReport) -> dict[str, object]:
 
 def _show(survey: Path, report: RefenceReport) -> None:
     run, parent = report.run, report.parent
-    where = run.region or "no country"
     if run.id == parent.id:
-        narrate(f"Run {run.id} was made for {where} by the same rules: nothing is new.")
         return
     counts = {name: report.outcomes.get(name, 0) for name in ("predicted", "failed", "pending")}
     rows = [*counts.items(), ("images in all", sum(counts.values()))]
@@ -148,10 +146,9 @@ def _show(survey: Path, report: RefenceReport) -> None:
     if report.stopped:
         narrate("\nThe same command goes on from here.")
         return
-    if not report.taken and not report.is_new:
-        narrate(f"\nRun {run.id} is that already: run {parent.id} for {where}.")
-    else:
-        narrate(f"\nRun {run.id} is run {parent.id} for {where}.")
+    narrate("")
+    if report.taken or report.is_new:
+        narrate(f"Run {run.id} is run {parent.id} for {run.region or 'no country'}.")
     if counts["pending"]:
         narrate(
             f"{counts['pending']:,} pictures still wait in run {parent.id}: predict them, then"

@@ -83,6 +83,9 @@ def refence(
         rules = find_rules(parent, request.model, request.usual_model)
         software = f"speciesnet {version('speciesnet')}"
         if parent.kind == "predict" and _is_fenced_so(parent, rules, request, software):
+            said = f"Run {parent.id} was made for {_place(parent)} by the same rules"
+            on_event(events.Notice(f"{said}: nothing is new."))
+            on_event(_finished(parent.id, store.runs.outcomes(parent.id)))
             return _report(store, parent, parent, taken=0, is_new=False)
         job = _Job(store, parent, rules, request, on_event, should_stop)
         return job.run(_new_run(parent, rules, request, software))
@@ -202,9 +205,10 @@ class _Job:
             to_do = store.refencing.count_to_do(run.id, parent.id)
             if to_do and run.finished_at:
                 store.runs.reopen(run.id)
-        if to_do or known is None:
-            for said in notices:
-                self._tell(events.Notice(said))
+        if known is not None and not to_do:
+            notices = [f"Run {run.id} is that already: run {parent.id} for {_place(run)}."]
+        for said in notices:
+            self._tell(events.Notice(said))
         writer = RefenceWriter(store, run.id, parent.id, labels, _Judge(parent, ensemble))
         taken, stopped = self._work(run, writer, to_do)
         outcomes = store.runs.outcomes(run.id)
@@ -212,8 +216,7 @@ class _Job:
             self._tell(events.Stopped(run.id, taken, to_do))
         else:
             self._finish(asked.request_key, outcomes)
-            counts = (outcomes.get(name, 0) for name in ("predicted", "failed", "pending"))
-            self._tell(events.Finished(run.id, *counts))
+            self._tell(_finished(run.id, outcomes))
         return _report(store, run, parent, taken=taken, is_new=known is None, stopped=stopped)
 
     def _finish(self, request_key: str, outcomes: Mapping[str, int]) -> None:
@@ -274,6 +277,15 @@ class _Judge:
 
     def _speaks(self, confidence: float) -> bool:
         return self._speaks_from is not None and confidence >= self._speaks_from
+
+
+def _place(run: Run) -> str:
+    return run.region or "no country"
+
+
+def _finished(run_id: int, outcomes: Mapping[str, int]) -> events.Finished:
+    counts = (outcomes.get(name, 0) for name in ("predicted", "failed", "pending"))
+    return events.Finished(run_id, *counts)
 
 
 def _report(

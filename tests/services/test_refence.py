@@ -41,6 +41,10 @@ def test_the_sample_survey_as_predicted_there(speciesnet: Any, tmp_path: Path) -
     kenya = predict(survey, sample / "pictures", model, "KEN")
     there = run_it(survey, "KEN", run_id=nowhere.id).run
     told = list[events.Event]()
+    assert run_it(survey, "KEN", told, run_id=kenya.id).run == kenya
+    assert "was made for KEN by the same rules: nothing is new" in notices(told)
+    # Without an end, whoever listens would take it for a crash.
+    assert isinstance(told[-1], events.Finished)
     back = run_it(survey, None, told, run_id=kenya.id).run
     assert f"Run {nowhere.id} (predict) has the same model and country already" in notices(told)
     with Store.open(survey) as store:
@@ -188,7 +192,8 @@ def test_the_same_request_is_the_same_run(six: Store, rules: Path) -> None:
     first = run_it(six.path, "USA", model=str(rules), admin1_region="IL")
     again = run_it(six.path, "USA", told, model=str(rules), admin1_region="IL")
     assert (again.run.id, again.is_new, again.taken) == (first.run.id, False, 0)
-    assert notices(told) == ""
+    assert notices(told) == "Run 2 is that already: run 1 for USA-IL."
+    assert told[-1] == events.Finished(2, 5, 1, 1)
     # From the re-fenced run too: both have the boxes of the first.
     third = run_it(six.path, "USA", run_id=2, model=str(rules), admin1_region="IL")
     assert third.run.id == first.run.id

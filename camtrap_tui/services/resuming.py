@@ -10,10 +10,12 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from camtrap_tui.domain.filter_lexing import quoted_part
 from camtrap_tui.domain.models import Place, Run
 from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import CamtrapError, UsageError
 from camtrap_tui.services.opening import Wanted, wanted
+from camtrap_tui.store.blind import open_holdouts
 from camtrap_tui.store.store import Store, utc_now
 
 if TYPE_CHECKING:
@@ -42,6 +44,19 @@ def where_you_were(session: Recording, asked: Wanted) -> str:
     if session.filter.text:
         return f"Where you were: {session.filter.text}; f changes it."
     return "Where you were." if asked.start_id and not session.is_at_start else ""
+
+
+def kept_for_blind(session: Recording) -> str:
+    """Return the sentence that says that pictures among all of the survey are to be graded blind
+    first, where they are: whoever grades them here has seen the AI's answer by then."""
+    if session.filter.text or session.store.db.read_only:
+        return ""
+    found = open_holdouts(session.store.db)
+    if not found:
+        return ""
+    name, number = found[0]
+    term = f"-holdout:{quoted_part(name)}"
+    return f"{number:,} of holdout {name} need grading blind: f {term} leaves them out."
 
 
 def remember(session: Recording) -> None:

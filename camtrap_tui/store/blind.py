@@ -86,5 +86,19 @@ class BlindGrades:
         return [key for (key,) in self._db.execute(sql, {**self._who, "most": most})]
 
 
+def open_holdouts(db: Database) -> list[tuple[str, int]]:
+    """Return the holdouts with drawn pictures that nobody has graded blind yet, and how many."""
+    sql = (
+        "SELECT holdout.name, count(*) FROM holdout"
+        # The pictures that were not drawn are as many as the survey has.
+        " CROSS JOIN holdout_unit AS unit INDEXED BY holdout_unit_by_phase"
+        " ON unit.holdout_id = holdout.id AND unit.phase IS NOT NULL"
+        " WHERE NOT EXISTS (SELECT 1 FROM standing_grade AS s WHERE s.image_id = unit.image_id"
+        " AND s.holdout_uuid = holdout.holdout_uuid AND s.mode = 'blind')"
+        " GROUP BY holdout.id ORDER BY count(*) DESC, holdout.id"
+    )
+    return db.execute(sql).fetchall()
+
+
 def _own_of(table: str) -> str:
     return " AND ".join(f"{table}.{part}" for part in _OWN.split(" AND "))

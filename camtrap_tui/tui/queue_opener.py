@@ -66,13 +66,16 @@ class QueueOpener:
         is_first = not self._session.is_open
         found = self._session.take(opening)
         if opening.asked.is_resumed:
-            return resuming.where_you_were(self._session, opening.asked)
+            where = resuming.where_you_were(self._session, opening.asked)
+            return f"{where} {resuming.kept_for_blind(self._session)}".strip()
         resuming.remember(self._session)
         if then is not None:
             then()
         # The status line counts all pictures: what undo takes back is news.
         is_usual = is_first and found and not opening.asked.filter.text
-        return "" if is_usual else found_in_words(opening.asked.filter, found)
+        if is_usual:
+            return resuming.kept_for_blind(self._session)
+        return found_in_words(opening.asked.filter, found)
 
     def holds(self, event: events.Event) -> bool:
         """Keep a key for later while a queue is being made; tell whether it was kept."""

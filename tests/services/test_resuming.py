@@ -5,12 +5,17 @@ from __future__ import annotations
 import pytest
 
 from camtrap_tui.domain import taxonomy
+from camtrap_tui.domain.dealing import Share
 from camtrap_tui.domain.models import Place
 from camtrap_tui.services import resuming
+from camtrap_tui.services.blind import BlindSession
+from camtrap_tui.services.blind_queue import deal, find_holdout
+from camtrap_tui.services.drawing import DrawRequest
+from camtrap_tui.services.holdouts import draw
 from camtrap_tui.services.opening import Opening, make
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.store.store import Store
-from tests.builders import NOW, Said, add_images
+from tests.builders import NOW, Said, add_images, add_run
 
 COUNT = 8
 
@@ -121,3 +126,24 @@ def test_a_file_that_takes_nothing_is_left_in_silence(river: Store) -> None:
     resuming.remember(session)
     river.path.with_name("moved.db").rename(river.path)
     assert river.places.of("ann") is None
+
+
+def test_pictures_that_are_to_be_graded_blind_first_are_told_of(store: Store) -> None:
+    run = add_run(store)
+    add_images(store, [Said("mallard", deployment=f"camera {n}") for n in range(6)], run=run)
+    session, _ = again(store)
+    assert resuming.kept_for_blind(session) == ""
+    for name, size in (("big river", 5), ("spring", 3)):
+        draw(store, run.id, DrawRequest(name, size=size, minimum=1, repeat_share=0), "ann")
+    said = '5 of holdout big river need grading blind: f -holdout:"big river" leaves them out.'
+    assert resuming.kept_for_blind(session) == said
+    # What it says works, and then there is nothing to say.
+    assert session.open_queue(said.split(" f ")[1].removesuffix(" leaves them out.")) == 1
+    assert resuming.kept_for_blind(session) == ""
+    session.open_queue("")
+    blind = BlindSession(
+        store, "ben", deal(store, find_holdout(store, "big river"), "ben", Share()), word=run
+    )
+    for _ in range(5):
+        blind.special(taxonomy.BLANK_UUID, "blank")
+    assert resuming.kept_for_blind(session).startswith("3 of holdout spring")

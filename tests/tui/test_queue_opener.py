@@ -13,6 +13,9 @@ from camtrap_tui.config import Settings
 from camtrap_tui.domain.taxonomy import BLANK_UUID
 from camtrap_tui.errors import StoreError
 from camtrap_tui.services import opening as opening_module
+from camtrap_tui.services import resuming
+from camtrap_tui.services.drawing import DrawRequest
+from camtrap_tui.services.holdouts import draw
 from camtrap_tui.services.opening import Opened, Opening, Wanted, wanted
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.store.store import Store
@@ -73,7 +76,9 @@ async def opened(pilot: Pilot[None], session: ReviewSession) -> None:
 @asynccontextmanager
 async def starting(store: Store, where: str = "") -> AsyncIterator[Pilot[None]]:
     """Start the app as the command line does, with its first queue still to come."""
-    opening = Opening(store.path, wanted(store, where, store.runs.latest(), "ann"))
+    run = store.runs.latest()
+    asked = wanted(store, where, run, "ann") if where else resuming.resume(store, "ann", run)
+    opening = Opening(store.path, asked)
     session = ReviewSession(store, "ann", opening=opening)
     app = CamtrapApp(store, session, Settings(grader="ann", color="24"))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -117,6 +122,26 @@ async def test_the_first_queue_of_all_pictures_leaves_room_for_what_undo_takes_b
     async with starting(river, "species:mallard") as pilot:
         await opened(pilot, pilot.app.session)  # type: ignore[attr-defined]
         assert text(pilot, "message").startswith("1 picture.")
+
+
+async def test_a_holdout_that_is_to_be_graded_blind_is_told_of_when_all_pictures_open(
+    river: Store, held: Held
+) -> None:
+    held.may_go.set()
+    run = river.runs.latest()
+    assert run is not None
+    draw(river, run.id, DrawRequest("spring", size=2, minimum=1), "ann")
+    said = "2 of holdout spring need grading blind: f -holdout:spring leaves them out."
+    # Then, and where somebody comes back.
+    for _ in range(2):
+        async with starting(river) as pilot:
+            session: ReviewSession = pilot.app.session  # type: ignore[attr-defined]
+            await opened(pilot, session)
+            assert text(pilot, "message") == said
+        resuming.remember(session)
+    async with starting(river, "-holdout:spring") as pilot:
+        await opened(pilot, pilot.app.session)  # type: ignore[attr-defined]
+        assert "need grading blind" not in text(pilot, "message")
 
 
 async def test_a_filter_keeps_the_old_queue_and_the_keys_until_the_new_one_is_there(

@@ -127,7 +127,8 @@ def need_text(name: str, need: Need, extend_key: str) -> str:
         return f"{name} is within {points}"
     said = f"need {need.more:,} more {name} to reach {points}"
     if need.left < need.more:
-        return f"{said}; only {need.left:,} are left"
+        left = f"only {need.left:,} {'is' if need.left == 1 else 'are'}" if need.left else "none is"
+        return f"{said}; {left} left"
     return f"{said} ({extend_key} draws them)"
 
 

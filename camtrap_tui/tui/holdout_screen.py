@@ -43,6 +43,9 @@ _NONE_YET = (
     " not.",
     "{draw} draws one.",
 )
+_UNGRADED = (
+    "Nobody has graded this holdout blind yet: there is nothing to say. {holdout_grade} begins."
+)
 _WHICH = ("Which holdout? {holdout_choose} lists them.", "{draw} draws another one.")
 
 
@@ -102,7 +105,9 @@ class HoldoutScreen(Choosing, Acting, inherit_bindings=False):
         self.panel.show(contents, chosen)
         detail = self._rows[chosen].detail if chosen is not None else ""
         # A sentence that is longer than its line begins above; what is behind the row can wait.
-        *begin, end = textwrap.wrap(clean(self.said), width) or [self._hint(chosen)]
+        *begin, end = textwrap.wrap(clean(self.said), width, break_on_hyphens=False) or [
+            self._hint(chosen)
+        ]
         self.message.show(end)
         lines = begin or textwrap.wrap(clean(detail), width)
         self.query_one("#detail", Lines).show([Content(line) for line in lines])
@@ -137,7 +142,10 @@ class HoldoutScreen(Choosing, Acting, inherit_bindings=False):
                 return self._wrapped(self.failure or _RECKONING, width)
             return strata_page(self.progress, self.graded_by_stratum(), width)
         if place.found is None:
-            return self._wrapped(self.failure or _RECKONING, width)
+            said = self.failure or _RECKONING
+            if self.progress is not None and not self.progress.graded:
+                said = _UNGRADED.format(**self.signs)
+            return self._wrapped(said, width)
         return self._figures(place.found, width)
 
     def _figures(self, found: Evaluation, width: int) -> list[HoldoutRow]:
@@ -151,13 +159,16 @@ class HoldoutScreen(Choosing, Acting, inherit_bindings=False):
         if self.place.before is not None:
             rows = with_changes(rows, page(self.place.before, look), width)
         if self.place.page == _CONFUSION:
-            rows += [plain(), plain(f"{sign} shows it as a matrix.")]
+            rows = [plain(f"{sign} shows it as a matrix."), *rows]
         return rows
 
     def _wrapped(self, text: str, width: int) -> list[HoldoutRow]:
         parts = text.split("\n")
         return [
-            plain(line) for part in parts for line in textwrap.wrap(part, max(width, 20)) or [""]
+            plain(line)
+            for part in parts
+            # Names of commands and files stay whole.
+            for line in textwrap.wrap(part, max(width, 20), break_on_hyphens=False) or [""]
         ]
 
     def _hint(self, chosen: int | None) -> str:

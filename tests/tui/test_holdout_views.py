@@ -98,6 +98,11 @@ def test_a_class_that_has_enough_says_so() -> None:
     assert "nothing graded yet" in need_text("mink", Need(0.05, None, 3), "x")
 
 
+@pytest.mark.parametrize(("left", "said"), [(0, "none is"), (1, "only 1 is"), (12, "only 12 are")])
+def test_what_is_left_is_said_in_english(left: int, said: str) -> None:
+    assert need_text("mink", Need(0.05, 90, left), "x").endswith(f"; {said} left")
+
+
 def test_what_is_wrong_comes_first_in_the_confusion() -> None:
     rows = holdout_views.confusion_page(evaluation(), NARROW)
     cells = [row for row in rows if row.image_ids is not None]

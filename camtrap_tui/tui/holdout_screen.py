@@ -135,8 +135,8 @@ class HoldoutScreen(Choosing, Acting, inherit_bindings=False):
     def _page_rows(self, width: int) -> list[HoldoutRow]:
         place = self.place
         if place.asked is None:
-            said = _NONE_YET if not self.host.store.holdouts.all() else _WHICH
-            return self._wrapped("\n\n".join(said).format(**self.signs), width)
+            paragraphs = _WHICH if self.host.store.holdouts.all() else _NONE_YET
+            return self._wrapped("\n\n".join(paragraphs).format(**self.signs), width)
         if place.page == _STRATA:
             if self.progress is None:
                 return self._wrapped(self.failure or _RECKONING, width)

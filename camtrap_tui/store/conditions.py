@@ -51,11 +51,12 @@ STATE_CONDITIONS = {
     ),
     "marked": _MARKED.format("mark", "= 'on'"),
     "noted": _MARKED.format("note", "<> ''"),
-    # The second vote is looked for first, which most images have not; then a second opinion.
+    # The second vote is looked for first, which most images have not; then a second word: each
+    # costs less than the next.
     "conflict": (
         "(1 < (SELECT count(*) FROM vote WHERE vote.image_id = image.id)"
-        " AND 1 < (SELECT count(DISTINCT v.taxon_ids) FROM vote_species AS v"
-        " WHERE v.image_id = image.id)"
+        " AND (SELECT min(taxon_id) < max(taxon_id) FROM vote JOIN observation USING (grade_id)"
+        " WHERE vote.image_id = image.id)"
         " AND EXISTS (SELECT 1 FROM contradiction AS c WHERE c.image_id = image.id))"
     ),
     "corrected": (
@@ -93,14 +94,17 @@ _FEW = {
 }
 _DRAWN_FOR_ANY = "SELECT image_id FROM holdout_unit WHERE phase IS NOT NULL"
 
-# Names species that the view `truth` does; where all said the same, that is known at once.
+# Names species that the view `truth` does. Most images have one vote, or the same one several
+# times, which says it all; of a conflict, the views need not look at each word.
 _TRUTH = (
     "EXISTS (SELECT 1 FROM vote JOIN observation USING (grade_id)"
-    " WHERE vote.image_id = image.id AND observation.taxon_id IN ({})"
-    " AND (1 = (SELECT count(DISTINCT v.taxon_ids) FROM vote_species AS v"
-    " WHERE v.image_id = image.id)"
-    " OR EXISTS (SELECT 1 FROM truth_word AS word WHERE word.image_id = image.id"
-    " AND word.taxon_id = observation.taxon_id)))"
+    " WHERE vote.image_id = image.id AND observation.taxon_id IN ({0}))"
+    " AND CASE WHEN 2 > (SELECT count(*) FROM vote WHERE vote.image_id = image.id) THEN 1"
+    " WHEN 1 = (SELECT count(DISTINCT v.taxon_ids) FROM vote_species AS v"
+    " WHERE v.image_id = image.id) THEN 1"
+    " WHEN EXISTS (SELECT 1 FROM contradiction AS c WHERE c.image_id = image.id) THEN 0"
+    " ELSE EXISTS (SELECT 1 FROM truth_word AS word WHERE word.image_id = image.id"
+    " AND word.taxon_id IN ({0})) END"
 )
 _CLASS = (
     f"EXISTS (SELECT 1 FROM classification AS c WHERE c.run_id = {boxes_of('prediction.run_id')}"
@@ -217,7 +221,7 @@ class Conditions:
                 return _in("prediction.taxon_id", self.taxon_ids(names))
             case "truth":
                 ids = self.taxon_ids(names)
-                return _TRUTH.format(_marks(ids)), [*ids]
+                return f"({_TRUTH.format(_marks(ids))})", [*ids, *ids]
             case "camera":
                 return _in("image.deployment_id", self._deployment_ids(names))
             case "grader":

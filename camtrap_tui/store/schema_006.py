@@ -114,7 +114,8 @@ _VIEWS = (
         SELECT a.id AS taxon_id, b.id AS kin_id, {_RELATION} AS relation
         FROM {_LEVELLED} AS a JOIN {_LEVELLED} AS b)
     WHERE relation IS NOT NULL""",
-    # A word for which somebody else, who names something too, has none that is related to it.
+    # A word for which somebody else, who names something too, has none that is related to it;
+    # `grader` is the first who said it. (To ask each of them takes the square of the voters.)
     f"""
     CREATE VIEW contradiction AS
     SELECT v.image_id, v.grader, word.taxon_id, other.grader AS contradicted_by
@@ -122,19 +123,25 @@ _VIEWS = (
     JOIN vote AS other ON other.image_id = v.image_id AND other.grader <> v.grader
     WHERE v.adjudicates = other.adjudicates AND {_DECIDES.format("v")}
         AND word.taxon_id <> {_UNKNOWN}
+        AND NOT EXISTS (SELECT 1 FROM vote AS earlier
+            JOIN observation AS same ON same.grade_id = earlier.grade_id
+            WHERE earlier.image_id = v.image_id AND earlier.grader < v.grader
+                AND earlier.adjudicates = v.adjudicates AND same.taxon_id = word.taxon_id)
         AND EXISTS (SELECT 1 FROM observation AS named
             WHERE named.grade_id = other.grade_id AND named.taxon_id <> {_UNKNOWN})
         AND NOT EXISTS (SELECT 1 FROM observation AS own JOIN taxon_relation AS r
             ON r.taxon_id = own.taxon_id AND r.kin_id = word.taxon_id
             WHERE own.grade_id = other.grade_id)""",
     # What an image shows where nobody contradicts anybody: all that was said where all named the
-    # same, else the finest words, and "not sure" where all who said something are not.
+    # same, else the finest words, and "not sure" where all who said something are not. The image
+    # stands first, so that it is asked once for contradictions, and not for each of its words.
     f"""
     CREATE VIEW truth_word AS
-    SELECT v.image_id, v.grader, v.grade_id, word.taxon_id
-    FROM vote AS v JOIN observation AS word ON word.grade_id = v.grade_id
+    SELECT image.id AS image_id, v.grader, v.grade_id, word.taxon_id
+    FROM image CROSS JOIN vote AS v ON v.image_id = image.id
+    CROSS JOIN observation AS word ON word.grade_id = v.grade_id
     WHERE {_DECIDES.format("v")}
-        AND NOT EXISTS (SELECT 1 FROM contradiction AS c WHERE c.image_id = v.image_id)
+        AND NOT EXISTS (SELECT 1 FROM contradiction AS c WHERE c.image_id = image.id)
         AND CASE WHEN word.taxon_id = {_UNKNOWN} THEN NOT EXISTS (
             SELECT 1 FROM vote AS other WHERE other.image_id = v.image_id
                 AND other.adjudicates = v.adjudicates

@@ -132,6 +132,33 @@ def test_what_is_asked_of_one_image_reads_its_rows_alone(taxa_of: Store, asked: 
     assert not [s for s in steps if "AUTOMATIC" in s or "MATERIALIZE" in s], steps
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "SELECT state, label FROM truth WHERE image_id = ?",
+        "SELECT taxon_id FROM truth_word WHERE image_id = ?",
+        "SELECT 1 FROM contradiction WHERE image_id = ?",
+    ],
+)
+def test_many_votes_cost_little_more_each(taxa_of: Store, asked: str) -> None:
+    few, many = add_images(taxa_of, [Said(), Said()])
+    for image, voters in ((few, 6), (many, 24)):
+        # The genus does not contradict the coati.
+        vote(taxa_of, image, [((6, 10), "assisted"), ((6, 11), "assisted")] * (voters // 2))
+    steps = [_steps(taxa_of, asked, image) for image in (few, many)]
+    # Four times the votes; to ask every voter of every other one takes 16 times as long.
+    assert steps[1] < 10 * steps[0], steps
+
+
+def _steps(store: Store, asked: str, image: int) -> int:
+    """Return how many tens of SQLite's steps an answer takes."""
+    taken: list[None] = []
+    store.db._connection.set_progress_handler(lambda: taken.append(None), 10)
+    store.db.execute(asked, [image]).fetchall()
+    store.db._connection.set_progress_handler(None, 0)
+    return len(taken)
+
+
 def test_a_survey_of_before_knows_who_adjudicated() -> None:
     with sqlite3.connect(":memory:") as raw:
         for statement in (*M001, *M002, *M003, *M004, *M005):

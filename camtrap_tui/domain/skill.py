@@ -156,10 +156,12 @@ def _expected(
     right: dict[str, float] = {}
     for dispute in disputes:
         own = [min(max(rates[grader], _LOWEST), _HIGHEST) for grader in dispute.graders]
-        odds = [
-            math.prod(p if fits else (1 - p) * alike for p, fits in zip(own, answer, strict=True))
-            for answer in dispute.answers
+        # Many voters' odds multiplied are too small for a number: only their ratios are needed.
+        logs = [
+            sum(map(math.log, (p if f else (1 - p) * alike for p, f in zip(own, a, strict=True))))
+            for a in dispute.answers
         ]
+        odds = [math.exp(log - max(logs)) for log in logs]
         total = sum(odds)
         for answer, likely in zip(dispute.answers, odds, strict=True):
             for grader, fits in zip(dispute.graders, answer, strict=True):

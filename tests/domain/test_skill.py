@@ -11,7 +11,7 @@ import pytest
 from camtrap_tui.domain.consensus import Ballot, Rule, settle
 from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.skill import PRIOR_SHARE, Skill, measure, skill_of
-from tests.domain.animals import FOX, MALLARD, MAMMAL, NOTHING, OPOSSUM, RACCOON
+from tests.domain.animals import FOX, MALLARD, MAMMAL, NOTHING, OPOSSUM, RACCOON, animal
 
 TAXA = (RACCOON, FOX, MALLARD, OPOSSUM, NOTHING)
 
@@ -109,3 +109,11 @@ def test_who_never_met_others_has_no_skill() -> None:
     assert measure([([ballot(1, "ann", RACCOON)], 9)]) == {}
     found: dict[str, Skill] = measure([])
     assert found == {}
+
+
+def test_hundreds_of_voters_on_one_picture_who_all_differ_can_be_measured() -> None:
+    species = [animal(f"bird {n}", "aves", "", "", "genus", f"species{n}") for n in range(60)]
+    ballots = [ballot(1, f"g{n}", species[n % 60]) for n in range(240)]
+    skills = measure([(ballots, 1)])
+    assert len(skills) == 240
+    assert sum(skill.right for skill in skills.values()) == pytest.approx(4)

@@ -131,6 +131,7 @@ def _as_json(report: RefenceReport) -> dict[str, object]:
         "software": run.software,
         "finished_at": run.finished_at,
         "taken_now": report.taken,
+        "left": report.left,
         "outcomes": report.outcomes,
         "stopped": report.stopped,
     }
@@ -141,7 +142,9 @@ def _show(survey: Path, report: RefenceReport) -> None:
     if run.id == parent.id:
         return
     counts = {name: report.outcomes.get(name, 0) for name in ("predicted", "failed", "pending")}
-    rows = [*counts.items(), ("images in all", sum(counts.values()))]
+    left = [("not taken over yet", report.left)] if report.left else []
+    total = sum(counts.values()) + report.left
+    rows = [*counts.items(), *left, ("images in all", total)]
     echo_table(["outcome", "pictures"], rows)
     if report.stopped:
         narrate("\nThe same command goes on from here.")

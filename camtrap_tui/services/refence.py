@@ -57,14 +57,15 @@ class RefenceRequest:
 class RefenceReport:
     """How a call ended: `run` is the new run, or the one that says this already.
 
-    `parent` is the run whose boxes and classes it has; `taken` images were worked out now, and
-    `outcomes` are all of the run's.
+    `parent` is the run whose boxes and classes it has; `taken` images were worked out now,
+    `outcomes` are all of the run's, and `left` images of `parent` have none in it yet.
     """
 
     run: Run
     parent: Run
     is_new: bool
     taken: int
+    left: int
     outcomes: dict[str, int]
     stopped: bool
 
@@ -293,4 +294,6 @@ def _report(
 ) -> RefenceReport:
     found = store.runs.by_request_key(run.request_key)
     assert found is not None
-    return RefenceReport(found, parent, is_new, taken, store.runs.outcomes(run.id), stopped)
+    outcomes = store.runs.outcomes(run.id)
+    left = sum(store.runs.outcomes(parent.id).values()) - sum(outcomes.values())
+    return RefenceReport(found, parent, is_new, taken, left, outcomes, stopped)

@@ -91,6 +91,7 @@ def test_a_country_is_tried_and_what_changed_is_said(
         "software": "",
         "finished_at": "",
         "taken_now": 3,
+        "left": 0,
         "outcomes": {"predicted": 3},
         "stopped": False,
     }

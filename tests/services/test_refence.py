@@ -111,6 +111,7 @@ def test_what_stopped_goes_on_and_was_never_finished(
     asked = iter([False, False, True])
     ended = run_it(six.path, "KEN", model=str(rules), should_stop=lambda: next(asked))
     assert (ended.stopped, ended.taken, ended.run.finished_at) == (True, 4, None)
+    assert (ended.left, ended.outcomes) == (3, {"predicted": 3, "failed": 1})
     latest = six.runs.latest()
     assert latest is not None
     assert latest.id == 1

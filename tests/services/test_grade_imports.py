@@ -327,6 +327,8 @@ def test_copies_that_take_in_tables_in_other_orders_say_the_same_once_merged(
         with Store.open(copies[-1]) as store:
             for n in order:
                 assert take(store, tmp_path / str(n) / "labels.csv").grades == 2
+            for n in order:
+                assert take(store, tmp_path / str(n) / "labels.csv").grades == 0
             assert votes(store, 1) == {"Zoe": [(names[order[-1]], None)]}
     for path in copies:
         with Store.open(path) as store:

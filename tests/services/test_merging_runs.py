@@ -185,6 +185,10 @@ def test_what_was_drawn_on_either_copy_is_drawn_on_all_in_any_order(survey: Path
     assert all(sampled(result) == first for result in results)
     assert first[-2:] == [(1, 5), (2, 4)]
     assert len(first) == 5 + 4 + 2
+    once(survey, copies[1])
+    with Store.open(survey) as store:
+        (holdout,) = store.holdouts.all()
+        assert [phase.size for phase in store.holdouts.phases(holdout.id)] == [4, 1, 1]
     with Store.open(copies[0]) as store:
         (plan,) = merge(store, [copies[1]])[0].holdouts
         assert (plan.end, plan.drawn) == ("extended", 1)
@@ -195,6 +199,26 @@ def test_what_was_drawn_on_either_copy_is_drawn_on_all_in_any_order(survey: Path
             ranks = [u.rank for u in units if u.stratum == s.stratum]
             assert ranks == list(range(1, s.sampled + 1))
         assert merge(store, [copies[1]])[0].holdouts[0].end == "same"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE holdout_unit SET rank = 99 WHERE rank = 1",
+        "DELETE FROM holdout_unit WHERE phase IS NULL",
+    ],
+)
+def test_a_holdout_with_another_frame_is_left_as_it_is(survey: Path, sql: str) -> None:
+    drawn(survey)
+    other = copy(survey, "b.db")
+    with closing(sqlite3.connect(other)) as raw, raw:
+        raw.execute("DROP TRIGGER holdout_unit_is_frozen")
+        raw.execute(sql)
+    before = canonical(survey)
+    report = once(survey, other)
+    assert [plan.end for plan in report.holdouts] == ["contradicts"]
+    assert not report.is_whole
+    assert canonical(survey) == before
 
 
 def test_two_who_draw_alike_have_one_holdout(survey: Path) -> None:
@@ -275,6 +299,29 @@ def test_a_clock_of_a_deployment_that_is_called_otherwise_here_is_named(survey: 
     (clash,) = report.clocks.clashes
     assert clash.startswith("UR011: +01:00:00 for all times by ben, but its pictures")
     assert not report.is_whole
+    with Store.open(other) as store:
+        revoke(store, store.clocks.all()[0].id, by="ben")
+    assert once(survey, other).is_whole
+
+
+def test_a_clock_that_was_corrected_on_a_copy_takes_the_place_of_the_first(survey: Path) -> None:
+    with Store.open(survey) as store:
+        first = record(store, "UR011", 60, by="ann")
+    other = copy(survey, "b.db")
+    with Store.open(other) as store:
+        revoke(store, first.id, by="ben")
+        record(store, "UR011", 3600, by="ben")
+    report = once(survey, other)
+    assert (report.clocks.taken, report.clocks.revoked, report.clocks.clashes) == (1, 1, ())
+    assert canonical(survey) == canonical(other)
+
+
+def test_two_who_put_a_clock_right_alike_do_not_contradict_each_other(survey: Path) -> None:
+    other = copy(survey, "b.db")
+    for path, by in ((survey, "ann"), (other, "ben")):
+        with Store.open(path) as store:
+            record(store, "UR011", 60, by=by)
+    assert once(survey, other).is_whole
 
 
 def test_expected_species_are_united(tmp_path: Path) -> None:

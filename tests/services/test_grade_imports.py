@@ -319,7 +319,7 @@ def test_copies_that_take_in_tables_in_other_orders_say_the_same_once_merged(
     names = ("mallard", "raccoon", "blank")
     for n, name in enumerate(names):
         (tmp_path / str(n)).mkdir()
-        table(tmp_path / str(n), [(media(1), name, "Zoe", ""), (media(2), name, "Zoe", "")])
+        table(tmp_path / str(n), [(media(1), name, "Zoe", ""), (media(1), name, f"vol {n}", "")])
     orders = ((0,), (1, 0), (0, 2, 1), (2, 0))
     copies = []
     for place, order in enumerate(orders):
@@ -329,7 +329,9 @@ def test_copies_that_take_in_tables_in_other_orders_say_the_same_once_merged(
                 assert take(store, tmp_path / str(n) / "labels.csv").grades == 2
             for n in order:
                 assert take(store, tmp_path / str(n) / "labels.csv").grades == 0
-            assert votes(store, 1) == {"Zoe": [(names[order[-1]], None)]}
+            assert votes(store, 1)["Zoe"] == [(names[order[-1]], None)]
+            sql = "SELECT DISTINCT grader_number FROM grade WHERE grader <> 'Zoe'"
+            assert store.db.execute(sql).fetchall() == [(FIRST_IMPORTED,)]
     for path in copies:
         with Store.open(path) as store:
             merge(store, [other for other in copies if other != path])

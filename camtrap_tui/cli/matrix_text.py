@@ -35,15 +35,20 @@ def echo_matrix(found: Evaluation, *, show_all: bool) -> None:
     for number, axis in enumerate(matrix.truths):
         entries = matrix.row(number)
         name = f"{axis.sign:>2} {clean(axis.name)}"
-        for begin, place in ((f"{_cut(name):<{_LABEL}}", 0), (" " * _LABEL, 1)):
+        for begin, place in ((_fitted(name), 0), (" " * _LABEL, 1)):
             click.echo((begin + "".join(f"{e.texts[place]:>{cell}}" for e in entries)).rstrip())
     click.echo("")
     for sentence in _legend(found, matrix):
         click.echo(textwrap.fill(sentence, min(width, _PIPED_WIDTH)))
 
 
-def _cut(name: str) -> str:
-    return name if len(name) < _LABEL else f"{name[: _LABEL - 2]}…"
+def _fitted(name: str) -> str:
+    """Return the name in just the room for it, however wide its letters are on a terminal."""
+    from rich.cells import cell_len, set_cell_size
+
+    if cell_len(name) >= _LABEL:
+        name = f"{set_cell_size(name, _LABEL - 2).rstrip()}…"
+    return set_cell_size(name, _LABEL)
 
 
 def _legend(found: Evaluation, matrix: Matrix) -> list[str]:

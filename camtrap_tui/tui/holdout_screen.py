@@ -103,6 +103,9 @@ class HoldoutScreen(Choosing, Acting, inherit_bindings=False):
         if chosen is not None:
             contents[chosen] = self._rows[chosen].chosen or contents[chosen]
         self.panel.show(contents, chosen)
+        if chosen == self._next_choice(-1, 1):
+            # The headings above the first line, too, where the page before was scrolled.
+            self.panel.turn(-len(contents))
         detail = self._rows[chosen].detail if chosen is not None else ""
         # A sentence that is longer than its line begins above; what is behind the row can wait.
         *begin, end = textwrap.wrap(clean(self.said), width, break_on_hyphens=False) or [

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.cells import cell_len
 
 from camtrap_tui.cli.evaluate import evaluate_command
 from camtrap_tui.errors import InputError, UsageError
@@ -139,3 +140,16 @@ def test_the_matrix_is_square_fits_and_has_every_graded_picture(survey: Drawn) -
     assert "interval" in " ".join(lines)
     every = run(survey, "--matrix", "--all").stdout.splitlines()
     assert "…" not in every[2]
+
+
+def test_names_of_wide_letters_leave_the_columns_of_the_matrix_where_they_are(
+    survey: Drawn,
+) -> None:
+    wide = "浣熊" * 9
+    with survey.store.db.transaction():
+        survey.store.db.execute(
+            "UPDATE taxon SET common_name = ? WHERE common_name = 'northern raccoon'", [wide]
+        )
+    lines = run(survey, "--matrix").stdout.splitlines()
+    (row,) = (line for line in lines if "浣" in line)
+    assert cell_len(row) == cell_len(next(line for line in lines if " blank" in line))

@@ -247,6 +247,16 @@ async def test_without_a_grade_it_says_how_to_go_on(drawn: Store) -> None:
         assert "No graded picture" in line(pilot, "message")
 
 
+async def test_a_page_begins_with_its_headings_however_far_the_one_before_was_turned(
+    graded: Store,
+) -> None:
+    async with app_on(graded).run_test(size=(80, 12)) as pilot:
+        await open_holdout(pilot)
+        await pilot.press("2", "space", "space", "3")
+        shown = pilot.app.screen.query_one("#panel", Lines).render().plain.splitlines()
+        assert shown[0].split()[0] == "class"
+
+
 async def test_the_holdout_grows_by_what_a_class_needs(graded: Store) -> None:
     app = app_on(graded)
     async with app.run_test() as pilot:

@@ -107,8 +107,9 @@ def _show(store: Store, found: ConsensusReport, scope: Scope, *, show_all: bool)
         ["pictures", *(state.replace("_", " ") for state in _STATES)],
         [[one.rule, *one.states.values()] for one in found.rules],
     )
-    click.echo("")
-    _show_classes(found, show_all=show_all)
+    if any(one.classes for one in found.rules):
+        click.echo("")
+        _show_classes(found, show_all=show_all)
     if len(found.rules) == 1 and found.rules[0].skills:
         click.echo("")
         _show_skills(found.rules[0].skills)
@@ -149,6 +150,7 @@ def _show_skills(skills: tuple[GraderSkill, ...]) -> None:
         for one in skills
     ]
     echo_table(["grader", "words", "right", "95 %", "taken as", "weight"], rows)
+    narrate("The limits take each picture for itself: where bursts are long, they are too narrow.")
 
 
 def _list(found: list[VotedPicture], *, show_all: bool, as_json: bool) -> None:
@@ -158,6 +160,8 @@ def _list(found: list[VotedPicture], *, show_all: bool, as_json: bool) -> None:
             for one in found
         )
         return
+    if not found:
+        narrate("There is no such picture.")
     shown = found if show_all else found[:_MOST_ROWS]
     for one in shown:
         more = f"   all agree: {one.common}" if one.common else ""

@@ -138,3 +138,16 @@ def test_a_survey_without_grades_says_so(tmp_path: Path) -> None:
     done = run(tmp_path / "new.db")
     assert done.exit_code == 0
     assert "0 votes on 0 pictures" in done.stderr
+
+
+def test_where_nothing_is_to_be_listed_that_is_said(survey: Path) -> None:
+    done = run(survey, "--list", "too_few")
+    assert (done.stdout, done.stderr) == ("", "There is no such picture.\n")
+    assert json.loads(run(survey, "--list", "too_few", "--json").stdout) == []
+    done = run(survey, "--rule", "majority:9", "--where", "-camera:C3")
+    assert cells(done.stdout, "majority:9 ") == ["0", "0", "0", "0", "4", "1"]
+    assert "class" not in done.stdout
+
+
+def test_limits_of_skill_say_what_they_leave_out(survey: Path) -> None:
+    assert "where bursts are long, they are too narrow" in run(survey, "--rule=weighted").stderr

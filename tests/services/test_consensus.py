@@ -29,12 +29,13 @@ def say(
     viewing: int = 1,
     count: int | None = None,
     run: int | None = None,
+    holdout: str = HOLDOUT,
 ) -> str:
     """Append a grade; return its uuid. A blind one is for the holdout; `run` was in view."""
     made = str(uuid.uuid4())
     seen = tuple(NewObservation(taxon(store, name).id, count) for name in names)
-    holdout = (HOLDOUT, viewing) if mode == "blind" else (None, None)
-    new = NewGrade(made, image, seen, mode, "test", run, None, None, *holdout)
+    drawn = (holdout, viewing) if mode == "blind" else (None, None)
+    new = NewGrade(made, image, seen, mode, "test", run, None, None, *drawn)
     store.grades.append(grader, [new], NOW)
     return made
 
@@ -174,6 +175,50 @@ def test_a_blind_grade_that_was_undone_counts_no_more(store: Store) -> None:
     assert set(holdout_truth(store, holdout, MAJORITY)) == {image}
     store.grades.append_reversal("ann", "undo", blind, str(uuid.uuid4()), NOW)
     assert holdout_truth(store, holdout, MAJORITY) == {}
+
+
+def test_what_was_keyed_blind_for_another_holdout_counts_for_that_one_alone(store: Store) -> None:
+    one, two = add_images(store, [Said()] * 2)
+    holdout = holdout_of(store, [one, two])
+    say(store, one, "ann", "mallard", mode="blind", holdout="h-2")
+    say(store, two, "ann", "mallard", mode="blind")
+    say(store, two, "ann", "coot", mode="blind", holdout="h-2")
+    found = holdout_truth(store, holdout, UNANIMOUS)
+    # Once a word counts, it is the person's latest: here a later one, keyed as blind.
+    assert brief(found) == {two: ("agreed", "coot")}
+    assert found[two].changed_in_view == ()
+
+
+def test_a_second_viewing_is_the_latest_word_until_it_is_undone(store: Store) -> None:
+    (image,) = add_images(store, [Said()])
+    holdout = holdout_of(store, [image])
+    say(store, image, "ann", "mallard", mode="blind")
+    again = say(store, image, "ann", "coot", mode="blind", viewing=2)
+    assert brief(holdout_truth(store, holdout, UNANIMOUS)) == {image: ("agreed", "coot")}
+    store.grades.append_reversal("ann", "undo", again, str(uuid.uuid4()), NOW)
+    assert brief(holdout_truth(store, holdout, UNANIMOUS)) == {image: ("agreed", "mallard")}
+
+
+def test_labels_from_elsewhere_count_until_their_author_keys_with_the_ai(store: Store) -> None:
+    run = add_run(store, "in view").id
+    (image,) = add_images(store, [Said()])
+    holdout = holdout_of(store, [image])
+    say(store, image, "ann", "mallard", mode="import")
+    found = holdout_truth(store, holdout, UNANIMOUS, also=("import",))
+    assert brief(found) == {image: ("agreed", "mallard")}
+    say(store, image, "ann", "coot", run=run)
+    assert holdout_truth(store, holdout, UNANIMOUS, also=("import",)) == {}
+    assert brief(truth_of(store, None, UNANIMOUS)) == {image: ("agreed", "coot")}
+
+
+def test_two_adjudicators_who_differ_leave_it_open_until_one_yields(store: Store) -> None:
+    (image,) = add_images(store, [Said()])
+    say(store, image, "ann", "mallard")
+    say(store, image, "ann", "coot", mode="adjudicated")
+    other = say(store, image, "ben", "mallard", mode="adjudicated")
+    assert conflicts(store, MAJORITY) == [image]
+    store.grades.append_reversal("ben", "undo", other, str(uuid.uuid4()), NOW)
+    assert brief(truth_of(store, None, MAJORITY)) == {image: ("adjudicated", "coot")}
 
 
 def test_conflicts_are_a_queue_by_rule_holdout_and_filter(store: Store) -> None:

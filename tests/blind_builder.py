@@ -92,7 +92,8 @@ def _name_after_classes(store: Store, images: list[int], frames: list[Said]) -> 
     with store.db.transaction():
         for number, (key, said) in enumerate(zip(images, frames, strict=True)):
             first = images[number - number % 3]
-            path = f"{said.name or 'failed'}/IMG_{number + 1:04d}.JPG"
+            called = said.name or "failed"
+            path = f"{called}/{called} {number + 1:04d}.JPG"
             store.db.execute(
                 "UPDATE image SET burst_id = ?, file_path = ?, url = ? WHERE id = ?",
                 [first, path, None, key],

@@ -136,6 +136,8 @@ def _lines(report: MergeReport, latest: int) -> Iterator[str]:
     yield from filter(None, map(_of_holdout, report.holdouts))
     for name in report.filter_clashes:
         yield f"Filter {name}: other words are saved under this name here, and stay."
+    for name in report.filters_of_runs:
+        yield f"Filter {name} names a run by its number on that copy, which is another here."
     for clash in report.clocks.clashes:
         yield f"Clock of {clash}: nothing was changed; decide which is right."
 

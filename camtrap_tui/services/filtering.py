@@ -50,7 +50,8 @@ def read_filter(store: Store, text: str, grader: str = "") -> Filter:
     return wanted
 
 
-def _check_runs(store: Store, wanted: Filter, text: str) -> None:
+def runs_named(wanted: Filter) -> set[int]:
+    """Return the runs that a filter names; their numbers are those of one file."""
     named: set[int] = set()
     for term in wanted.terms:
         match term.condition:
@@ -58,6 +59,11 @@ def _check_runs(store: Store, wanted: Filter, text: str) -> None:
                 named.update(runs)
             case Said(said):
                 named.update(run for run, _ in said if run is not None)
+    return named
+
+
+def _check_runs(store: Store, wanted: Filter, text: str) -> None:
+    named = runs_named(wanted)
     known = [run.id for run in store.runs.all()] if named else []
     for missing in sorted(named.difference(known)):
         # In a saved filter it has no column of this line.

@@ -12,9 +12,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from camtrap_tui.domain.filters import parse_filter
 from camtrap_tui.domain.models import Run
 from camtrap_tui.domain.text import clean
-from camtrap_tui.errors import StoreError, UsageError
+from camtrap_tui.errors import FilterError, StoreError, UsageError
+from camtrap_tui.services.filtering import runs_named
 from camtrap_tui.services.merging_clocks import ClockMerge, merge_clocks
 from camtrap_tui.store.accounts import Accounts
 from camtrap_tui.store.merging import Matched, Merging, Taken, Unmatched, attached
@@ -31,7 +33,8 @@ class MergeReport:
 
     `graders` are new grades by name; `reversals` new rows that undo or redo, `peeks` those that
     say who has seen the AI's word on a holdout; `runs` those that came along, with what they said
-    of `predictions` pictures; `filter_clashes` names under which other words are saved here.
+    of `predictions` pictures; `filter_clashes` names under which other words are saved here,
+    `filters_of_runs` filters that came and name a run by its number there, which is another here.
     `is_other_survey` says that the file is no copy of this one; `locked_s` is for how long nobody
     else could write to this one.
     """
@@ -51,6 +54,7 @@ class MergeReport:
     holdouts: tuple[HoldoutPlan, ...] = ()
     filters: int = 0
     filter_clashes: tuple[str, ...] = ()
+    filters_of_runs: tuple[str, ...] = ()
     expected: int = 0
     expected_no_more: int = 0
     clocks: ClockMerge = field(default_factory=ClockMerge)
@@ -121,6 +125,7 @@ def _take(store: Store, theirs: Store, rows: Merging, report: MergeReport) -> Me
     predictions = runs.take_predictions()
     grades, marks = rows.take_grades(), rows.take_marks()
     runs.take_holdouts(plans)
+    of_runs = _filters_of_runs(store, theirs)
     filters, clashes = rows.take_filters()
     put_on, taken_off = rows.take_expected()
     return replace(
@@ -136,7 +141,25 @@ def _take(store: Store, theirs: Store, rows: Merging, report: MergeReport) -> Me
         holdouts=tuple(plans),
         filters=filters,
         filter_clashes=tuple(clashes),
+        filters_of_runs=of_runs,
         expected=put_on,
         expected_no_more=taken_off,
         clocks=merge_clocks(store, theirs, rows),
     )
+
+
+def _filters_of_runs(store: Store, theirs: Store) -> tuple[str, ...]:
+    """Return which of their saved filters would speak of another run here, or of none."""
+    here = {run.id: run.run_uuid for run in store.runs.all()}
+    other = {run.id for run in theirs.runs.all() if here.get(run.id) != run.run_uuid}
+    known = {saved.name for saved in store.saved_filters.all()}
+    found: list[str] = []
+    for saved in theirs.saved_filters.all() if other else ():
+        try:
+            words = theirs.saved_filters.words
+            wanted = parse_filter(saved.filter, grader=saved.saved_by or "anybody", saved=words)
+        except FilterError:
+            continue  # It has no meaning there either.
+        if saved.name not in known and runs_named(wanted) & other:
+            found.append(saved.name)
+    return tuple(found)

@@ -351,3 +351,23 @@ def test_every_table_is_either_merged_or_stays_here(store: Store) -> None:
     }
     united = canonical(store.path).keys() | {"taxon"}
     assert {name for (name,) in found} == united | stays
+
+
+def test_a_filter_that_names_a_run_by_another_number_is_told(tmp_path: Path) -> None:
+    a = make(tmp_path / "a.db")
+    b = copy(a, "b.db")
+    with Store.open(a) as store:
+        add_words(store, "ann's own", "otter")
+    with Store.open(b) as store:
+        theirs = add_words(store, "ben's own", "otter")
+    with closing(sqlite3.connect(b)) as raw, raw:
+        for name, words in (
+            ("changed", f"state:mine changed:{theirs}"),
+            ("as before", "was:1:otter"),
+            ("any", "was:otter"),
+            ("broken", f"no:such was:{theirs}"),
+        ):
+            raw.execute("INSERT INTO saved_filter VALUES (?, ?, 'ben', '2026')", [name, words])
+    report = once(a, b)
+    assert (report.filters, report.filters_of_runs) == (4, ("changed",))
+    assert once(a, b).filters_of_runs == ()

@@ -24,7 +24,7 @@ from camtrap_tui.domain.agreement import (
     share,
 )
 from camtrap_tui.domain.consensus import ADJUDICATED, UNANIMOUS, Ballot, settle
-from camtrap_tui.domain.lineage import Relations
+from camtrap_tui.domain.lineage import Relations, ranks
 from camtrap_tui.domain.models import Taxon
 from camtrap_tui.services.charts import choose_run
 from camtrap_tui.services.consensus_report import Scope
@@ -91,7 +91,7 @@ def agreement(store: Store, scope: Scope) -> Agreement:
     with store.db.snapshot():
         first, second = _words(store, scope)
         bursts = store.votes.bursts(sorted({ballot.image_id for ballot in first}))
-    named = _Named()
+    named = _Named(taxon for ballot in (*first, *second) for taxon in ballot.species)
     naming = [ballot for ballot in first if ballot.species]
     by_image: dict[int, dict[str, Ballot]] = defaultdict(dict)
     for ballot in naming:
@@ -180,13 +180,20 @@ def _same(words: Iterable[tuple[int, Word, Word]]) -> Estimate:
 
 
 class _Named:
-    """What ballots say as words that can be compared: of one taxon under two names, one."""
+    """What ballots say as words that can be compared: of one taxon under two names, one.
 
-    def __init__(self) -> None:
+    A mere name that two species share (`deer`) stands for one of them, and does not make them one.
+    """
+
+    def __init__(self, taxa: Iterable[Taxon]) -> None:
         self._related = Relations()
         self._known: dict[str, Taxon] = {}
         self._words: dict[tuple[str, ...], frozenset[str]] = {}
         self._fits: dict[tuple[Word, Word], bool] = {}
+        # Those with most ranks first; the uuid decides alike in every copy of a survey.
+        different = {taxon.taxon_uuid: taxon for taxon in taxa}.values()
+        for taxon in sorted(different, key=lambda t: (-sum(map(bool, ranks(t))), t.taxon_uuid)):
+            self._one_of(taxon)
 
     def word(self, ballot: Ballot) -> frozenset[str]:
         """Return the uuids of what a ballot names."""
@@ -213,7 +220,7 @@ class _Named:
         return hits / (len(ballots) - 1), float(len(ballots))
 
     def _one_of(self, taxon: Taxon) -> str:
-        """Return the uuid that stands for a taxon here: the first that was the same."""
+        """Return the uuid that stands for a taxon: that of the first that is the same."""
         if taxon.taxon_uuid in self._known:
             return taxon.taxon_uuid
         for uuid, known in self._known.items():

@@ -37,9 +37,10 @@ def holdout_truth(
     """Return what the rule makes of the drawn images of a holdout for which a word counts.
 
     That is the latest standing word of whoever graded the image blind for it, and of adjudicators;
-    with `import` in `also`, labels that were taken in from elsewhere too. For the rule `weighted`,
-    skill is measured on these words alone. Raises UsageError for another mode, and where the
-    rule's expert graded nothing here.
+    with `import` in `also`, labels that were taken in from elsewhere too. What was keyed blind for
+    another holdout makes nobody count here. For the rule `weighted`, skill is measured on these
+    words alone. Raises UsageError for another mode, and where the rule's expert graded nothing
+    here.
     """
     check_expert(store, rule)
     ballots = holdout_ballots(store, holdout, also=also)

@@ -103,3 +103,20 @@ def test_words_keyed_with_the_ai_in_view_are_counted(store: Store) -> None:
     say(store, image, "cem", "mallard", mode="import")
     found = agreement(store, Scope())
     assert (found.votes, found.with_ai) == (3, 2)
+
+
+@pytest.mark.parametrize("typed_first", [True, False])
+def test_a_mere_name_that_two_species_share_makes_them_not_one(
+    store: Store, typed_first: bool
+) -> None:
+    shared = "mammalia", "cetartiodactyla", "cervidae"
+    roe = TaxonName("11111111-0000-4000-8000-000000000001", *shared, "capreolus", "c", "deer")
+    fallow = TaxonName("11111111-0000-4000-8000-000000000002", *shared, "dama", "dama", "deer")
+    images = add_images(store, [Said()] * 2)
+    for image in images:
+        is_typed = (image == images[0]) == typed_first
+        say(store, image, "ann", "deer" if is_typed else roe)
+        say(store, image, "ben", roe if is_typed else fallow)
+    # The typed name stands for one of them, whichever came first.
+    found = agreement(store, Scope())
+    assert (found.same.value, len(found.words)) == (0.5, 2)

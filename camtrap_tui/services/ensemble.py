@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from camtrap_tui.domain.verdict import Verdict
 from camtrap_tui.errors import ModelError
 from camtrap_tui.services.model_folder import need_speciesnet
+from camtrap_tui.services.prediction_parts import shown
 
 # The picture as a whole, among the numbers of detections.
 WHOLE = 0
@@ -176,4 +177,21 @@ def _geofence(path: Path) -> dict[str, Any]:
         raise ModelError(f"{path}: {error}.", "Copy the model again.") from None
     if not isinstance(fences, dict):
         raise ModelError(f"{path}: not a JSON object.", "Copy the model again.")
+    for taxon, fence in fences.items():
+        if not _is_fence(fence):
+            raise ModelError(
+                f"{path}: what it says of {shown(taxon)} is no list of countries.",
+                "Copy the model again.",
+            )
     return fences
+
+
+def _is_fence(fence: object) -> bool:
+    """Tell whether this is {"allow": {"USA": ["IL"]}, "block": …}, where both may be missing."""
+    if not isinstance(fence, dict):
+        return False
+    sides = (fence.get("allow") or {}, fence.get("block") or {})
+    return all(
+        isinstance(side, dict) and all(isinstance(s, list | None) for s in side.values())
+        for side in sides
+    )

@@ -20,7 +20,7 @@ from camtrap_tui.domain.verdict import Box, Verdict, verdict
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services import events
 from camtrap_tui.services.ensemble import WHOLE, Classes, Ensemble, Seen
-from camtrap_tui.services.fence_rules import find_rules
+from camtrap_tui.services.fence_rules import find_rules, is_own
 from camtrap_tui.services.model_folder import RuleFiles, need_speciesnet
 from camtrap_tui.services.pace import Pace
 from camtrap_tui.services.prediction_parts import TYPICAL_CONFIDENCE
@@ -80,7 +80,7 @@ def refence(
     """
     need_speciesnet()
     with Store.open(survey, durability="NORMAL") as store:
-        parent = _parent(store, request.run_id)
+        parent, named = _runs_named(store, request.run_id)
         rules = find_rules(parent, request.model, request.usual_model)
         software = f"speciesnet {version('speciesnet')}"
         if parent.kind == "predict" and _is_fenced_so(parent, rules, request, software):
@@ -88,12 +88,16 @@ def refence(
             on_event(events.Notice(f"{said}: nothing is new."))
             on_event(_finished(parent.id, store.runs.outcomes(parent.id)))
             return _report(store, parent, parent, taken=0, is_new=False)
+        if named.kind == "refence" and not is_own(named, rules):
+            said = f"Run {named.id} was made with other rules than those of run {parent.id}"
+            on_event(events.Notice(f"{said}, which are used: --model FOLDER chooses others."))
         job = _Job(store, parent, rules, request, on_event, should_stop)
         return job.run(_new_run(parent, rules, request, software))
 
 
-def _parent(store: Store, run_id: int | None) -> Run:
-    """Return the run whose boxes are taken: that of a re-fenced run is the one it came from."""
+def _runs_named(store: Store, run_id: int | None) -> tuple[Run, Run]:
+    """Return the run whose boxes are taken, and the one that was named: of a re-fenced run it is
+    the one that this came from."""
     runs = {run.id: run for run in store.runs.all()}
     if run_id is None:
         latest = store.runs.latest()
@@ -105,7 +109,8 @@ def _parent(store: Store, run_id: int | None) -> Run:
     if run_id not in runs:
         known = ", ".join(map(str, runs)) or "none yet"
         raise UsageError(f"{store.path}: there is no run {run_id}.", f"Its runs: {known}.")
-    return runs[runs[run_id].parent_run_id or run_id]
+    named = runs[run_id]
+    return runs[named.parent_run_id or named.id], named
 
 
 def _is_fenced_so(run: Run, rules: RuleFiles, request: RefenceRequest, software: str) -> bool:

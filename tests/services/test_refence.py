@@ -239,6 +239,9 @@ def test_another_geofence_is_said_and_is_another_run(
     assert report.run.id == 3
     assert "The geofence of newer fake-1 is not what run 1 was made with" in notices(told)
     assert words(six, report.run)["IMG_0002.JPG"][0] == "northern raccoon"
+    told.clear()
+    run_it(six.path, "TZA", told, run_id=3, usual_model=str(rules))
+    assert "Run 3 was made with other rules than those of run 1, which are used" in notices(told)
 
 
 def test_no_grade_is_touched(six: Store, rules: Path) -> None:

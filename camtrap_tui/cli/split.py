@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ from camtrap_tui.domain.text import counted
 if TYPE_CHECKING:
     from camtrap_tui.domain.splitting import By, ClassCount
     from camtrap_tui.services.splitting import SplitPlan
+
+# The table and what is told have room in 80 columns.
+_COLUMNS, _NAME, _LONG = 80, 24, 10_000
 
 
 @click.command("split")
@@ -85,10 +89,15 @@ def _print(plan: SplitPlan) -> None:
 
 def _row(name: str, count: ClassCount, note: str) -> list[Cell]:
     bursts, deployments = (
-        "/".join(f"{number:,}" for number in numbers)
+        "/".join(_short(number) for number in numbers)
         for numbers in (count.bursts, count.deployments)
     )
-    return [name, *count.images, bursts, deployments, note]
+    shown = name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
+    return [shown, *count.images, bursts, deployments, note]
+
+
+def _short(number: int) -> str:
+    return f"{number}" if number < _LONG else f"{number / 1000:.0f}k"
 
 
 def _narrate(plan: SplitPlan, *, dry_run: bool) -> None:
@@ -97,10 +106,10 @@ def _narrate(plan: SplitPlan, *, dry_run: bool) -> None:
     shares = [f"{images / len(plan.parts):.1%}" for images in plan.all_pictures.images]
     whole = "deployments" if plan.by == "deployment" else "bursts"
     said = f"{counted(len(plan.parts), 'picture')}, {whole} kept whole: {' / '.join(shares)}."
-    narrate(f"{said}{' Nothing was stored.' if dry_run else ''}")
+    told = [f"{said}{' Nothing was stored.' if dry_run else ''}"]
     if plan.changes is not None:
-        narrate(changes_in_words(plan.changes))
-    for reason, count in plan.left_out.items():
-        narrate(f"Left out, {reason}: {counted(count, 'picture')}.")
-    for warning in plan.warnings:
-        narrate(warning)
+        told.append(changes_in_words(plan.changes))
+    told += [f"Left out, {why}: {counted(n, 'picture')}." for why, n in plan.left_out.items()]
+    for sentence in (*told, *plan.warnings):
+        # By words: a terminal would break it anywhere.
+        narrate(textwrap.fill(sentence, _COLUMNS))

@@ -6,8 +6,8 @@ No picture of a burst that a holdout has a frame of is ever in them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from camtrap_tui.domain import splitting
@@ -28,6 +28,7 @@ from camtrap_tui.store.store import Store, utc_now
 
 # Further from the wanted share than this, a part is worth a sentence.
 _FAR = 0.05
+_MOST_SEED = 999_999_999
 # Classes that a sentence names; the table marks them all.
 _NAMED = 8
 
@@ -87,7 +88,8 @@ class SplitPlan:
 
 def checked_shares(val: float, test: float) -> Shares:
     """Return the shares; raises UsageError where training would have no picture."""
-    if val < 0 or test < 0 or val + test >= 1:
+    # Written so that what is no number fails as well.
+    if not (val >= 0 and test >= 0 and val + test < 1):
         raise UsageError(
             f"--val {val:g} and --test {test:g} leave nothing to train with:",
             "both are shares from 0 up, and together less than 1.",
@@ -98,13 +100,20 @@ def checked_shares(val: float, test: float) -> Shares:
 def plan_split(store: Store, request: SplitRequest) -> SplitPlan:
     """Return how the graded images of a survey would be divided; nothing is written.
 
-    Raises InputError where none can be.
+    Raises UsageError for a seed that is none, InputError where no image can be divided.
     """
+    if not 0 <= request.seed <= _MOST_SEED:
+        raise UsageError("A seed is a whole number", f"from 0 to {_MOST_SEED:,}.")
     with store.db.snapshot():
         truth = _truth(store, request.rule)
         graded, held = store.splits.graded(), store.splits.held()
         images = _labelled(store, truth)
         before = store.splits.parts()
+        twins = list(store.splits.twins())
+    for same in twins:
+        # A picture of a holdout is kept out under its other names, too.
+        if not held.isdisjoint(same):
+            held |= same
     free = [image for image in images if image.image_id not in held]
     labelled = [image for image in free if image.classes]
     by = request.by or splitting.usual_way(labelled, request.shares)
@@ -121,7 +130,8 @@ def plan_split(store: Store, request: SplitRequest) -> SplitPlan:
     left_out = {reason: count for reason, count in left_out.items() if count}
     if not parts:
         raise InputError(f"{store.path}: no graded image can be divided.", _why_none(left_out))
-    return _plan(store, request, by, labelled, parts, left_out, before)
+    plan = _plan(store, request, by, labelled, parts, left_out, before)
+    return replace(plan, warnings=(*_about_twins(twins, parts), *plan.warnings))
 
 
 def make_split(store: Store, plan: SplitPlan, made_by: str) -> None:
@@ -311,6 +321,17 @@ def _about_shares(shares: Shares, count: ClassCount) -> list[str]:
                 " be divided is too large, or too little."
             )
     return said
+
+
+def _about_twins(twins: Iterable[set[int]], parts: Mapping[int, Part]) -> list[str]:
+    apart = sum(len({parts[key] for key in same if key in parts}) > 1 for same in twins)
+    if not apart:
+        return []
+    has, it = ("is", "it") if apart == 1 else ("are", "them")
+    return [
+        f"{counted(apart, 'picture')} {has} in more than one part, under other names with the same"
+        f" content: a test with {it} tells of what was learnt by heart."
+    ]
 
 
 def _about_classes(classes: tuple[SplitClass, ...]) -> list[str]:

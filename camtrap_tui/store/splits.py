@@ -48,6 +48,14 @@ class Splits:
         """Return the images of bursts that a holdout's sample has a frame of."""
         return {image_id for (image_id,) in self._db.execute(_HELD)}
 
+    def twins(self) -> Iterator[set[int]]:
+        """Yield the images that have the same content, two or more at a time."""
+        sql = """
+            SELECT group_concat(id) FROM image WHERE content_md5 IS NOT NULL
+            GROUP BY content_md5 HAVING count(*) > 1"""
+        for (ids,) in self._db.execute(sql):
+            yield set(map(int, ids.split(",")))
+
     def held_parts(self) -> int:
         """Return how many images with a part are in bursts that a holdout's sample has."""
         sql = f"SELECT count(*) FROM split WHERE image_id IN ({_HELD})"

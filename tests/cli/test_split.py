@@ -39,6 +39,7 @@ def test_a_line_a_class_and_what_changed(survey: Path) -> None:
     assert [line.split()[-1] for line in classes] == ["few", "few"]
     assert "20 pictures, deployments kept whole: 60.0% / 20.0% / 20.0%." in first.stderr
     assert "before" not in first.stderr
+    assert max(map(len, (first.stdout + first.stderr).splitlines())) <= 80
     again = run(survey, "--val", "0.2", "--test", "0.2")
     assert "Nothing changed: 20 pictures as before." in again.stderr
 

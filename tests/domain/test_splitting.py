@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -44,6 +45,19 @@ def surveys(draw: st.DrawFn, cameras: int = 9) -> list[Labelled]:
                 number = len(made) + 1
                 made.append(picture(number, f"UR{camera:02d}", second, burst, name))
     return made
+
+
+@given(surveys())
+def test_copies_with_other_row_ids_are_divided_the_same(images: list[Labelled]) -> None:
+    copies = [
+        replace(image, image_id=9999 - image.image_id, burst=9999 - image.burst)
+        for image in reversed(images)
+    ]
+    for mine, theirs in (
+        (split_by_deployment(images, Shares()), split_by_deployment(copies, Shares())),
+        (split_by_time(images, Shares()), split_by_time(copies, Shares())),
+    ):
+        assert {9999 - key: part for key, part in mine.items()} == theirs
 
 
 @given(surveys(), st.integers(1, 3), st.randoms())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from camtrap_tui.domain.splitting import PARTS, Part, Shares
@@ -181,7 +183,42 @@ def test_without_a_graded_picture_there_is_nothing_to_divide(store: Store) -> No
         plan(store)
 
 
-@pytest.mark.parametrize(("val", "test"), [(-0.1, 0.2), (0.5, 0.5), (0.9, 0.2)])
+@pytest.mark.parametrize(("val", "test"), [(-0.1, 0.2), (0.5, 0.5), (0.9, 0.2), (math.nan, 0.1)])
 def test_shares_leave_something_to_train_with(val: float, test: float) -> None:
     with pytest.raises(UsageError, match="leave nothing to train with"):
         checked_shares(val, test)
+
+
+@pytest.mark.parametrize("seed", [-1, 10**9, 10**30])
+def test_a_seed_that_cannot_be_kept_is_refused(river: Store, seed: int) -> None:
+    with pytest.raises(UsageError, match="A seed is a whole number"):
+        plan(river, seed=seed)
+
+
+def same_content(store: Store, image_ids: list[int]) -> None:
+    """Give pictures the same content."""
+    marks = ", ".join("?" * len(image_ids))
+    with store.db.transaction():
+        store.db.execute(f"UPDATE image SET content_md5 = 'same' WHERE id IN ({marks})", image_ids)
+
+
+def test_the_same_picture_in_two_parts_is_said(river: Store) -> None:
+    parts = plan(river).parts
+    train, test = (
+        next(key for key, part in parts.items() if part == wanted) for wanted in ("train", "test")
+    )
+    alike = next(key for key in parts if key != train and parts[key] == "train")
+    same_content(river, [train, alike])
+    assert not any("same content" in text for text in plan(river).warnings)
+    same_content(river, [test])
+    assert plan(river).warnings[0].startswith("1 picture is in more than one part, under other")
+
+
+def test_a_picture_of_a_holdout_is_kept_out_under_its_other_names(river: Store) -> None:
+    hold(river, 1)
+    before = plan(river)
+    twin = next(iter(before.parts))
+    same_content(river, [1, twin])
+    after = plan(river)
+    assert set(before.parts) - set(after.parts) == {twin}
+    assert after.left_out["in a burst of a holdout"] == 3

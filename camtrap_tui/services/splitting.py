@@ -302,8 +302,8 @@ def _about_division(request: SplitRequest, by: By, deployments: int) -> list[str
     if by == "deployment":
         return []
     needed = counted(splitting.enough_deployments(request.shares), "deployment")
-    have = "has" if deployments == 1 else "have"
-    why = f", since these shares need {needed} and {deployments:,} {have} graded pictures"
+    some = f"{deployments:,} {'has' if deployments == 1 else 'have'}" if deployments else "none has"
+    why = f", since these shares need {needed} and {some} graded pictures"
     return [
         f"Divided by time{'' if request.by else why}: a model does worse at a new camera than such"
         " a test says."

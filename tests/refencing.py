@@ -8,7 +8,8 @@ from typing import Any
 
 from camtrap_tui.domain.models import Run
 from camtrap_tui.services import events, refence
-from camtrap_tui.services.refence import RefenceReport, RefenceRequest
+from camtrap_tui.services.refence import RefenceReport
+from camtrap_tui.services.refence_request import RefenceRequest
 from camtrap_tui.store.store import Store
 
 

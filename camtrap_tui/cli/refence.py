@@ -20,7 +20,8 @@ from camtrap_tui.domain.text import quoted
 from camtrap_tui.errors import CamtrapError, UsageError
 
 if TYPE_CHECKING:
-    from camtrap_tui.services.refence import RefenceReport, RefenceRequest
+    from camtrap_tui.services.refence import RefenceReport
+    from camtrap_tui.services.refence_request import RefenceRequest
 
 
 @click.command("refence")
@@ -64,7 +65,7 @@ def refence_command(
     that lies on a threshold may end otherwise; and the best two classes of a box unless told,
     where roll-ups need five.
     """
-    from camtrap_tui.services.refence import RefenceRequest
+    from camtrap_tui.services.refence_request import RefenceRequest
 
     with data_on_stdout() as data:
         tell = EventLines(data) if as_events else Narrator(sys.stderr)

@@ -7,17 +7,14 @@ a batch, and the same request goes on there.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from camtrap_tui.domain.models import Run
 from camtrap_tui.domain.taxonomy import ANIMAL, HUMAN, VEHICLE
 from camtrap_tui.domain.verdict import Box, Verdict, verdict
-from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services import events
 from camtrap_tui.services.ensemble import WHOLE, Classes, Ensemble, Seen
 from camtrap_tui.services.fence_rules import find_rules, is_own
@@ -25,9 +22,15 @@ from camtrap_tui.services.model_folder import RuleFiles, need_speciesnet
 from camtrap_tui.services.pace import Pace
 from camtrap_tui.services.prediction_parts import TYPICAL_CONFIDENCE
 from camtrap_tui.services.refence_notices import what_differs
+from camtrap_tui.services.refence_request import (
+    RefenceRequest,
+    is_fenced_so,
+    new_run,
+    runs_named,
+    twin,
+)
 from camtrap_tui.services.refence_writer import RefenceWriter, read_labels
 from camtrap_tui.services.speciesnet_files import SPECIESNET_4
-from camtrap_tui.store.runs import run_uuid
 from camtrap_tui.store.store import Store, utc_now
 
 OnEvent = Callable[[events.Event], None]
@@ -36,21 +39,6 @@ ShouldStop = Callable[[], bool]
 # Images in one transaction: a grader who keys meanwhile waits for no more than that.
 _BATCH = 1000
 _CATEGORY_LABELS = {"animal": ANIMAL.label, "human": HUMAN.label, "vehicle": VEHICLE.label}
-
-
-@dataclass(frozen=True, slots=True)
-class RefenceRequest:
-    """What is asked: another `country` (alpha-3) and `admin1_region`, checked codes, or none.
-
-    `run_id` is the run to take from, None for the newest; `model` a folder or a name, empty for
-    the run's own; `usual_model` that of the settings.
-    """
-
-    country: str | None
-    admin1_region: str | None
-    run_id: int | None = None
-    model: str = ""
-    usual_model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +68,10 @@ def refence(
     """
     need_speciesnet()
     with Store.open(survey, durability="NORMAL") as store:
-        parent, named = _runs_named(store, request.run_id)
+        parent, named = runs_named(store, request.run_id)
         rules = find_rules(parent, request.model, request.usual_model)
         software = f"speciesnet {version('speciesnet')}"
-        if parent.kind == "predict" and _is_fenced_so(parent, rules, request, software):
+        if parent.kind == "predict" and is_fenced_so(parent, rules, request, software):
             said = f"Run {parent.id} was made for {_place(parent)} by the same rules"
             on_event(events.Notice(f"{said}: nothing is new."))
             on_event(_finished(parent.id, store.runs.outcomes(parent.id)))
@@ -92,84 +80,7 @@ def refence(
             said = f"Run {named.id} was made with other rules than those of run {parent.id}"
             on_event(events.Notice(f"{said}, which are used: --model FOLDER chooses others."))
         job = _Job(store, parent, rules, request, on_event, should_stop)
-        return job.run(_new_run(parent, rules, request, software))
-
-
-def _runs_named(store: Store, run_id: int | None) -> tuple[Run, Run]:
-    """Return the run whose boxes are taken, and the one that was named: of a re-fenced run it is
-    the one that this came from."""
-    runs = {run.id: run for run in store.runs.all()}
-    if run_id is None:
-        latest = store.runs.latest()
-        if latest is None:
-            raise InputError(
-                f"{store.path}: there is no run yet.", "Predict the pictures first, or import."
-            )
-        run_id = latest.id
-    if run_id not in runs:
-        known = ", ".join(map(str, runs)) or "none yet"
-        raise UsageError(f"{store.path}: there is no run {run_id}.", f"Its runs: {known}.")
-    named = runs[run_id]
-    return runs[named.parent_run_id or named.id], named
-
-
-def _is_fenced_so(run: Run, rules: RuleFiles, request: RefenceRequest, software: str) -> bool:
-    """Tell whether a run was put together by these rules, for the country that is asked for."""
-    asked = (request.country, request.admin1_region, rules.taxonomy_sha256)
-    return (
-        f"{run.software}, ".startswith(f"{software}, ")
-        and (run.country, run.admin1_region, run.taxonomy_sha256) == asked
-        and run.geofenced == int(request.country is not None)
-        and (request.country is None or run.geofence_sha256 == rules.geofence_sha256)
-    )
-
-
-def _twin(store: Store, parent: Run, new: Run, rules: RuleFiles, request: RefenceRequest) -> str:
-    """Return a sentence on a run that says the same already; empty where there is none.
-
-    One that was predicted with that country, or that came of such a run.
-    """
-    asked = (parent.model_sha256, parent.input_size)
-    for run in store.runs.all() if parent.model_sha256 else ():
-        if (
-            run.run_uuid != new.run_uuid
-            and (run.model_sha256, run.input_size) == asked
-            and _is_fenced_so(run, rules, request, new.software or "")
-        ):
-            return (
-                f"Run {run.id} ({run.made_by}) has the same model and country already: where"
-                " both have a picture, they say the same of it."
-            )
-    return ""
-
-
-def _new_run(parent: Run, rules: RuleFiles, request: RefenceRequest, software: str) -> Run:
-    fenced = request.country is not None
-    asked = {
-        "refence": parent.run_uuid,
-        "country": request.country,
-        "admin1_region": request.admin1_region,
-        "taxonomy": rules.taxonomy_sha256,
-        "geofence": rules.geofence_sha256 if fenced else None,
-        "software": software,
-    }
-    key = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
-    return replace(
-        parent,
-        id=0,
-        run_uuid=run_uuid(key),
-        kind="refence",
-        request_key=key,
-        taxonomy_sha256=rules.taxonomy_sha256,
-        geofence_sha256=rules.geofence_sha256,
-        software=software,
-        country=request.country,
-        admin1_region=request.admin1_region,
-        geofenced=int(fenced),
-        started_at=utc_now(),
-        finished_at=None,
-        parent_run_id=parent.id,
-    )
+        return job.run(new_run(parent, rules, request, software))
 
 
 class _Job:
@@ -203,7 +114,7 @@ class _Job:
             request.admin1_region,
         )
         known = store.runs.by_request_key(asked.request_key)
-        if said := _twin(store, parent, asked, self._rules, request):
+        if said := twin(store, parent, asked, self._rules, request):
             notices.append(said)
         with store.db.transaction():
             run = store.runs.add(asked)

@@ -18,6 +18,7 @@ from camtrap_tui.domain.consensus import (
     parse_rule,
     settle,
 )
+from camtrap_tui.domain.lineage import Relations
 from camtrap_tui.domain.models import Taxon
 from camtrap_tui.errors import UsageError
 from tests.domain.animals import (
@@ -250,3 +251,24 @@ def test_what_all_agree_on_every_rule_agrees_on(votes: list[Words]) -> None:
     if settled.state == "agreed":
         for rule in ("majority", "weighted"):
             assert said(*votes, rule=rule) == settled
+
+
+_one_word = st.lists(st.sampled_from(TAXA), min_size=1, max_size=7)
+
+
+@given(_one_word)
+def test_one_more_vote_for_what_is_settled_leaves_it_settled(words: list[Taxon]) -> None:
+    related = Relations()
+    settled = said(*([word] for word in words), rule="majority")
+    for taxon in settled.species:
+        again = said(*([word] for word in [*words, taxon]), rule="majority")
+        assert any(related(one, taxon) in ("same", "finer") for one in again.species)
+
+
+@given(_voting)
+def test_more_than_half_are_for_what_is_settled(votes: list[Words]) -> None:
+    related = Relations()
+    settled = said(*votes, rule="majority")
+    for taxon in settled.species:
+        support = [v for v in votes if any(related(word, taxon) != "other" for word in v)]
+        assert 2 * len(support) > settled.voters

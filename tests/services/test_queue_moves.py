@@ -102,7 +102,7 @@ def test_disagreements_are_found_both_ways(
     while (answer := walk.move_disagreement(1)).moved:
         said.append((walk.current_id, answer.text))
     assert [key for key, _ in said] == [20, 25, 33]
-    assert "graders name different" in said[0][1]
+    assert "graders contradict each other" in said[0][1]
     assert "another run" in said[1][1].casefold()
     assert "something else than predicted" in said[2][1]
     assert "no next picture" in answer.text

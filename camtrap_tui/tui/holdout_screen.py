@@ -157,7 +157,8 @@ class HoldoutScreen(Choosing, Acting, inherit_bindings=False):
             rows = matrix_page(found, width, self.place.column, self.place.before)
             return [*rows, plain(f"{sign} shows the list of its cells, each with its interval.")]
         _, page = list(pages())[self.place.page - 1]
-        look = Look(width, self.signs["holdout_extend"], self.place.threshold)
+        keys = self.signs["holdout_extend"], self.signs["holdout_against"]
+        look = Look(width, *keys, self.place.threshold)
         rows = page(found, look)
         if self.place.before is not None:
             rows = with_changes(rows, page(self.place.before, look), width)

@@ -41,15 +41,17 @@ from camtrap_tui.tui.holdout_rows import (
 WIDE = 108
 _FIGURE = 25
 _NAME = 28
+_UNSTABLE = "~ unstable: it rests on few pictures, or on one of great weight."
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a page is drawn for: its width in cells, the sign of the key that extends, and which
-    of the thresholds is shown."""
+    """What a page is drawn for: its width in cells, the signs of the keys that extend and that
+    compare, and which of the thresholds is shown."""
 
     width: int
     extend_key: str
+    against_key: str
     threshold: int = 0
 
     @property
@@ -201,8 +203,7 @@ def confusion_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
         cells.sort(key=lambda cell: (-(cell.total.value or 0), cell.truth, cell.predicted))
         rows += [_cell_row(cell, name) for cell in cells]
     if any(cell.total.state == "unstable" for cell in found.cells):
-        said = "~ unstable: it rests on few pictures, or on one of great weight."
-        rows += [plain(), plain(said)]
+        rows += [plain(), plain(_UNSTABLE)]
     return rows or [plain("Nothing is graded yet.")]
 
 
@@ -229,9 +230,12 @@ def thresholds_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
     place = f"{look.threshold + 1:,} of {len(found.thresholds):,}"
     rows = [heading(f"{name} ({place}; ← → another one)")]
     rows += [plain(line) for line in textwrap.wrap(_verdict(one), max(look.width, 20))]
-    titles = "".join(f" {fit(t, _FIGURE)}" for t in ("precision", "recall", "taken"))
-    rows += [plain(), heading(f"score {titles}".rstrip())]
-    rows += [_threshold_row(row, one, name) for row in one.rows]
+    cells = min((look.width - 5) // 3 - 1, _FIGURE)
+    titles = "".join(f" {fit(t, cells)}" for t in ("precision", "recall", "taken"))
+    rows += [plain(), heading(f"score{titles}".rstrip())]
+    rows += [_threshold_row(row, one, name, cells) for row in one.rows]
+    if any(" ~" in row.content.plain for row in rows):
+        rows += [plain(_UNSTABLE)]
     return rows
 
 
@@ -248,11 +252,12 @@ def _verdict(one: Threshold) -> str:
     )
 
 
-def _threshold_row(row: ThresholdRow, one: Threshold, name: str) -> HoldoutRow:
+def _threshold_row(row: ThresholdRow, one: Threshold, name: str, cells: int) -> HoldoutRow:
     figures = (row.precision, row.recall, row.coverage)
-    texts = [narrow_text(figure) for figure in figures]
+    # The word has no room beside n in three columns.
+    texts = [narrow_text(figure).replace(" unstable", " ~") for figure in figures]
     sign = "▸" if one.chosen is not None and abs(row.score - one.chosen) < 1e-9 else " "
-    text = f"{sign}{row.score:.2f} " + "".join(f" {fit(figure, _FIGURE)}" for figure in texts)
+    text = f"{sign}{row.score:.2f}" + "".join(f" {fit(figure, cells)}" for figure in texts)
     hint = (
         f"{opens(row.image_ids)}, the wrong ones first; from {row.score:.2f} on: precision"
         f" {estimate_text(row.precision)}"
@@ -301,7 +306,7 @@ def comparison_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
     """Return what the other run of the same holdout does better or worse, paired."""
     other = found.comparison
     if other is None:
-        return [plain("No other run is compared with.")]
+        return [plain(f"No other run is compared with: {look.against_key} chooses one.")]
     mine, theirs = f"run {other.run_id}", f"run {other.against_id}"
     ids = (*other.only_mine_ids, *other.only_theirs_ids)
     rows = [
@@ -327,6 +332,8 @@ def comparison_page(found: Evaluation, look: Look) -> list[HoldoutRow]:
                 one.by.note,
             )
         )
+    if any(one.by.state == "unstable" for one in other.differences):
+        rows += [plain(), plain(_UNSTABLE)]
     return rows
 
 
@@ -345,8 +352,8 @@ def _points(by: Estimate) -> str:
     limits = ""
     if by.lower is not None and by.upper is not None:
         limits = f" ({100 * by.lower:+.1f} to {100 * by.upper:+.1f})"
-    state = " unstable" if by.state == "unstable" else ""
-    return f"{100 * by.value:+.1f}{limits}{state}"
+    sign = "~" if by.state == "unstable" else ""
+    return f"{100 * by.value:+.1f}{sign}{limits}"
 
 
 Page = Callable[[Evaluation, Look], list[HoldoutRow]]

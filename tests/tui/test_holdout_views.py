@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from camtrap_tui.commands import HOLDOUT
-from camtrap_tui.domain.evaluations import Evaluation, Need
+from camtrap_tui.domain.evaluations import Estimate, Evaluation, Need
 from camtrap_tui.tui import holdout_views
 from camtrap_tui.tui.holdout_matrix import columns_in, matrix_page
 from camtrap_tui.tui.holdout_rows import (
@@ -22,7 +22,7 @@ from camtrap_tui.tui.holdout_screen import PAGES
 from camtrap_tui.tui.holdout_views import Look
 from tests.evaluations import NOT_ESTIMABLE, evaluation, share, unstable
 
-NARROW, WIDE = Look(77, "x"), Look(117, "x")
+NARROW, WIDE = Look(77, "x", "a"), Look(117, "x", "a")
 
 
 def texts(rows: list[HoldoutRow]) -> list[str]:
@@ -164,6 +164,19 @@ def test_thresholds_one_class_at_a_time() -> None:
     assert "too few are graded" in mink
 
 
+def test_every_figure_above_a_score_has_room_for_its_n() -> None:
+    found = evaluation()
+    long = share(0.9996, 1600, 0.009)
+    rows = tuple(
+        replace(row, recall=unstable(1.0), coverage=long) for row in found.thresholds[0].rows
+    )
+    found = replace(found, thresholds=(replace(found.thresholds[0], rows=rows),))
+    said = texts(holdout_views.thresholds_page(found, NARROW))
+    assert sum(text.endswith("n1600") for text in said) == len(rows)
+    assert sum("100% 2–98 n4 ~" in text for text in said) == len(rows)
+    assert said[-1].startswith("~ unstable")
+
+
 def test_scores_and_runs() -> None:
     found = evaluation()
     scores = " ".join(texts(holdout_views.reliability_page(found, WIDE)))
@@ -172,8 +185,16 @@ def test_scores_and_runs() -> None:
     runs = holdout_views.comparison_page(found, NARROW)
     assert "+2.1 (-0.3 to +4.5)" in row_of(runs, "accuracy").content.plain
     assert row_of(runs, "only run 1").image_ids == (1,)
+    other = found.comparison
+    assert other is not None
+    wide = Estimate(0.231, -0.062, 1.0, 0.1, 1600, 1, "paired", "unstable", "few")
+    differences = (replace(other.differences[0], by=wide),)
+    shaky = replace(found, comparison=replace(other, differences=differences))
+    runs = holdout_views.comparison_page(shaky, NARROW)
+    assert row_of(runs, "accuracy").content.plain.endswith("+23.1~ (-6.2 to +100.0)   1,600")
+    assert texts(runs)[-1].startswith("~ unstable")
     alone = holdout_views.comparison_page(replace(found, comparison=None), NARROW)
-    assert texts(alone) == ["No other run is compared with."]
+    assert texts(alone) == ["No other run is compared with: a chooses one."]
 
 
 def nothing() -> Evaluation:

@@ -135,8 +135,10 @@ def _named(strata: Sequence[HoldoutStratum], asked: str) -> list[HoldoutStratum]
 
 
 def _enough(more: int, left: int) -> None:
+    if not left:
+        raise UsageError("All bursts of that are drawn already:", "there is nothing to add.")
     if left < more:
         raise UsageError(
             f"Only {counted(left, 'burst')} of that {'is' if left == 1 else 'are'} not drawn yet:",
-            f"ask for {left:,} or fewer." if left else "there is nothing to add.",
+            f"ask for {left:,} or fewer.",
         )

@@ -44,8 +44,8 @@ def matrix_page(
     for number, axis in enumerate(matrix.truths):
         entries = matrix.row(number)
         name = f"{fit(f'{axis.sign} {axis.name}', label - 1)} "
-        text = name + "".join(entry.text.rjust(cell) for entry in entries)
-        rows.append(_row(text, entries[column], label + cell * (column + 1), found, before))
+        numbers = "".join(entry.text.rjust(cell) for entry in entries)
+        rows.append(_row(name, numbers, entries[column], cell * (column + 1), found, before))
         below = "".join(_graded(entry, before).rjust(cell) for entry in entries)
         rows.append(plain(f"{'':<{label}}{below}".rstrip()))
     return [*rows, *(plain(line) for line in textwrap.wrap(_legend(found, matrix), width))]
@@ -66,12 +66,17 @@ def _title(sign: str, name: str, cell: int) -> str:
 
 
 def _row(
-    text: str, entry: Entry, end: int, found: Evaluation, before: Evaluation | None
+    name: str,
+    numbers: str,
+    entry: Entry,
+    end: int,
+    found: Evaluation,
+    before: Evaluation | None,
 ) -> HoldoutRow:
-    """Return the line of a class; while it is chosen, `entry`, which ends at `end`, has brackets
-    around it, since all of the line is shown alike."""
+    """Return the line of a class; while it is chosen, `entry`, which ends at `end` of the numbers,
+    has brackets around it, since all of the line is shown alike."""
     begin = end - len(entry.text) - 1
-    chosen = f"{text[:begin]}[{entry.text}]{text[end + 1 :]}"
+    chosen = Content(f"{name}{numbers[:begin]}[{entry.text}]{numbers[end + 1 :]}")
     title = f"{clean(entry.truth.name)}, called {clean(entry.called.name)}"
     said, note = "no graded picture", ""
     if len(entry.cells) == 1:
@@ -89,7 +94,8 @@ def _row(
     ids = entry.image_ids
     hint = f"{f'{opens(ids)}; ' if ids else ''}{said}: {title}"
     key = f"matrix|{entry.truth.name}|{entry.called.name}"
-    return HoldoutRow(Content(text), ids, title, hint, key, detail=note, chosen=Content(chosen))
+    text = Content(f"{name}{numbers}")
+    return HoldoutRow(text, ids, title, hint, key, detail=note, chosen=chosen)
 
 
 def _graded(entry: Entry, before: Evaluation | None) -> str:

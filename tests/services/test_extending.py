@@ -80,7 +80,7 @@ def test_the_luck_of_a_drawing_has_no_say_in_where_it_is_extended(store: Store) 
         (1, {"species": "lynx"}, "nothing left that is predicted as 'lynx'"),
         (99, {"species": "mallard"}, "Only 2 bursts"),
         (1, {"stratum": "lynx"}, "no stratum 'lynx'"),
-        (1, {"stratum": "no prediction"}, "Only 0 bursts"),
+        (1, {"stratum": "no prediction"}, "All bursts of that are drawn already"),
         (1, {"stratum": "1", "species": "mallard"}, "give one of them"),
     ],
 )

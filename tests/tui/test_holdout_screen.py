@@ -371,6 +371,14 @@ async def test_it_is_left_for_grading_blind(drawn: Store) -> None:
     assert app.session.leaves_for == Leaving("spring", "1/2")
 
 
+def test_how_the_matrix_looks(graded: Store, snap_compare: Any) -> None:
+    async def before(pilot: Pilot[None]) -> None:
+        await open_holdout(pilot)
+        await pilot.press("m", "right")
+
+    assert snap_compare(app_on(graded), terminal_size=(80, 24), run_before=before)
+
+
 @pytest.mark.parametrize("size", SIZES, ids=["80", "120"])
 def test_how_it_looks(graded: Store, snap_compare: Any, size: tuple[int, int]) -> None:
     async def before(pilot: Pilot[None]) -> None:

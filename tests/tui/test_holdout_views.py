@@ -142,6 +142,19 @@ def test_the_chosen_place_of_the_matrix_says_all_of_its_cell() -> None:
     assert row_of(rows, "2 blank").hint == "no graded picture: blank, called blank"
 
 
+def test_the_brackets_stand_around_the_number_whatever_letters_the_name_has() -> None:
+    found = evaluation()
+    cells = tuple(replace(cell, truth="浣熊" * 20) for cell in found.cells[:2])
+    (row, *_) = (
+        row
+        for row in matrix_page(replace(found, cells=cells), NARROW.width, 2, None)
+        if row.chosen and "浣" in row.content.plain
+    )
+    assert row.chosen is not None
+    assert row.chosen.plain.count("[140]") == 1
+    assert row.chosen.cell_length == row.content.cell_length + row.chosen.plain.endswith("]")
+
+
 def test_a_place_of_the_matrix_says_what_it_was() -> None:
     found = evaluation()
     before = replace(found, cells=(*found.cells[:1], *found.cells[2:]))

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from camtrap_tui.config import Settings
+from camtrap_tui.services.drawing import DrawRequest
+from camtrap_tui.services.holdouts import draw
 from camtrap_tui.services.review import ReviewSession
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.app import CamtrapApp
 from tests.builders import Said, add_images, add_run
+from tests.tui.holdout_pilot import grade
 
 GUESSES = (("northern raccoon", 0.93), ("virginia opossum", 0.04), ("domestic cat", 0.01))
 BOX = ("animal", 0.9, 0.2, 0.2, 0.3, 0.3)
@@ -56,3 +59,24 @@ def make_app(river: Store) -> Callable[..., CamtrapApp]:
         return CamtrapApp(river, session, Settings(grader=grader, color="24"), folder=folder)
 
     return make
+
+
+@pytest.fixture
+def drawn(store: Store, tmp_path: Path) -> Store:
+    """Forty pictures, called raccoon, mallard or blank; a holdout of thirty, not graded yet."""
+    folder = tmp_path / "pictures"
+    write_pictures(folder, 40)
+    names = ["northern raccoon"] * 20 + ["mallard"] * 10 + ["blank"] * 10
+    said = [Said(name, 0.9, f"2024-06-{n % 28 + 1:02d} 02:00:00") for n, name in enumerate(names)]
+    run = add_run(store)
+    add_images(store, said, str(folder), run)
+    request = DrawRequest("spring", size=30, strata=("species",), minimum=5)
+    draw(store, run.id, request, "ann")
+    return store
+
+
+@pytest.fixture
+def graded(drawn: Store) -> Store:
+    """The holdout, graded by ann: two of thirty are not what they are called."""
+    grade(drawn, "ann", wrong=(0, 1))
+    return drawn

@@ -2,119 +2,30 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from camtrap_tui.config import Settings
-from camtrap_tui.services.drawing import DrawRequest
-from camtrap_tui.services.holdouts import draw, find_holdout
-from camtrap_tui.services.leaving import Leaving
-from camtrap_tui.services.review import ReviewSession
-from camtrap_tui.services.splitting import SplitRequest, checked_shares, make_split, plan_split
-from camtrap_tui.store.grades import NewGrade, NewObservation
+from camtrap_tui.services.holdouts import find_holdout
 from camtrap_tui.store.store import Store
-from camtrap_tui.tui.app import CamtrapApp
 from camtrap_tui.tui.holdout_form import HoldoutForm
 from camtrap_tui.tui.holdout_screen import HoldoutScreen
-from camtrap_tui.tui.line import Line, Lines
+from camtrap_tui.tui.line import Lines
 from camtrap_tui.tui.review_screen import ReviewScreen
-from tests.builders import NOW, Said, add_images, add_run, taxon
-from tests.tui.conftest import write_pictures
-
-RACCOON, MALLARD = "northern raccoon", "mallard"
-SIZES = [(80, 24), (120, 40)]
-
-
-@pytest.fixture
-def drawn(store: Store, tmp_path: Path) -> Store:
-    """Forty pictures, called raccoon, mallard or blank; a holdout of thirty, not graded yet."""
-    folder = tmp_path / "pictures"
-    write_pictures(folder, 40)
-    names = [RACCOON] * 20 + [MALLARD] * 10 + ["blank"] * 10
-    said = [Said(name, 0.9, f"2024-06-{n % 28 + 1:02d} 02:00:00") for n, name in enumerate(names)]
-    run = add_run(store)
-    add_images(store, said, str(folder), run)
-    request = DrawRequest("spring", size=30, strata=("species",), minimum=5)
-    draw(store, run.id, request, "ann")
-    return store
-
-
-def grade(store: Store, grader: str, wrong: Sequence[int] = (), most: int = 30) -> list[int]:
-    """Grade drawn pictures blind as the run has them, the `wrong`th ones as mink; return them."""
-    holdout = find_holdout(store, "spring")
-    ids = [unit.image_id for unit in store.holdouts.sample(holdout.id)][:most]
-    said = dict(store.db.execute("SELECT image_id, taxon_id FROM prediction").fetchall())
-    mink = taxon(store, "mink").id
-    store.grades.append(
-        grader,
-        [
-            NewGrade(
-                str(uuid.uuid4()),
-                key,
-                (NewObservation(mink if place in wrong else said[key]),),
-                "blind",
-                "test",
-                holdout_uuid=holdout.holdout_uuid,
-                viewing=1,
-            )
-            for place, key in enumerate(ids)
-        ],
-        NOW,
-    )
-    return ids
-
-
-@pytest.fixture
-def graded(drawn: Store) -> Store:
-    """The holdout, graded by ann: two of thirty are not what they are called."""
-    grade(drawn, "ann", wrong=(0, 1))
-    return drawn
-
-
-def app_on(store: Store, grader: str = "ann") -> CamtrapApp:
-    """Return the app on a survey."""
-    session = ReviewSession(store, grader)
-    return CamtrapApp(store, session, Settings(grader=grader, color="24"))
-
-
-def panel(pilot: Pilot[None], name: str = "panel") -> str:
-    """Return what a panel of the screen says."""
-    return "\n".join(row.plain for row in pilot.app.screen.query_one(f"#{name}", Lines).rows)
-
-
-def line(pilot: Pilot[None], name: str) -> str:
-    """Return what a line of the screen says."""
-    return pilot.app.screen.query_one(f"#{name}", Line).content.plain
-
-
-def told(pilot: Pilot[None]) -> str:
-    """Return what the message line says, with what of it had no room there."""
-    return f"{panel(pilot, 'detail')} {line(pilot, 'message')}".replace("\n", " ").strip()
-
-
-async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
-    """Wait for what a thread does."""
-    for _ in range(300):
-        await pilot.pause(0.02)
-        if true():
-            return
-    raise AssertionError("it did not happen")
-
-
-def is_on(pilot: Pilot[None], screen: type) -> bool:
-    """Tell whether a screen is shown, all of it."""
-    return isinstance(pilot.app.screen, screen) and pilot.app.screen.is_mounted
-
-
-async def open_holdout(pilot: Pilot[None]) -> None:
-    """Press its key and wait for the figures."""
-    await pilot.press("t")
-    await until(pilot, lambda: is_on(pilot, HoldoutScreen) and "accuracy " in line(pilot, "status"))
+from tests.builders import add_run
+from tests.tui.holdout_pilot import (
+    RACCOON,
+    SIZES,
+    app_on,
+    grade,
+    is_on,
+    line,
+    open_holdout,
+    panel,
+    told,
+    until,
+)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["80", "120"])
@@ -301,76 +212,6 @@ async def test_unit_rule_and_run_are_chosen(graded: Store) -> None:
         assert "run 1 against run 2" in panel(pilot)
 
 
-async def test_the_first_holdout_is_drawn_with_a_preview(graded: Store) -> None:
-    async with app_on(graded).run_test() as pilot:
-        await open_holdout(pilot)
-        await pilot.press("n")
-        await until(pilot, lambda: is_on(pilot, HoldoutForm) and "in all" in panel(pilot, "below"))
-        await pilot.press("enter", "ctrl+u", *"autumn", "enter")
-        await pilot.press("down", "enter", "ctrl+u", *"10", "enter")
-        await until(pilot, lambda: "cannot give" in panel(pilot, "below"))
-        await pilot.press("d")
-        assert find_names(graded) == ["spring"]
-        await pilot.press("down", "down", "down", "enter", "ctrl+u", "2", "enter")
-        await until(pilot, lambda: "in all" in panel(pilot, "below"))
-        await pilot.press("d")
-        await until(pilot, lambda: is_on(pilot, HoldoutScreen))
-        assert find_names(graded) == ["autumn", "spring"]
-        assert "holdout autumn" in line(pilot, "status")
-        holdout = find_holdout(graded, "autumn")
-        assert len(graded.holdouts.sample(holdout.id)) == 10
-        assert graded.holdouts.phases(holdout.id)[0].drawn_by == "ann"
-        await pilot.press("h", *"spri", "enter")
-        await until(pilot, lambda: "holdout spring" in line(pilot, "status"))
-
-
-def find_names(store: Store) -> list[str]:
-    """Return the names of the holdouts."""
-    return [holdout.name for holdout in store.holdouts.all()]
-
-
-async def test_a_survey_without_a_holdout_says_what_one_is(river: Store) -> None:
-    async with app_on(river).run_test() as pilot:
-        await pilot.press("t")
-        await until(pilot, lambda: is_on(pilot, HoldoutScreen))
-        assert "No holdout has been drawn yet." in panel(pilot)
-        assert "n draws one." in panel(pilot)
-        assert line(pilot, "footer").split()[:2] == ["n", "new"]
-        for key in ("x", "g", "v", "r", "a", "b", "c", "m", "enter", "3", "h"):
-            pilot.app.screen.query_one("#message", Line).show("")
-            await pilot.press(key)
-            assert line(pilot, "message") == "There is none yet: n draws one.", key
-        await pilot.press("t")
-        await until(pilot, lambda: is_on(pilot, ReviewScreen))
-
-
-async def test_several_holdouts_are_offered_to_choose_from(graded: Store) -> None:
-    draw(graded, 1, DrawRequest("autumn", size=30, minimum=5), "ann")
-    async with app_on(graded).run_test() as pilot:
-        await pilot.press("t")
-        await until(pilot, lambda: is_on(pilot, HoldoutScreen))
-        assert line(pilot, "prompt").startswith("Holdout:")
-        assert panel(pilot).splitlines() == ["autumn", "spring"]
-        await pilot.press("escape", "x")
-        assert line(pilot, "message") == "Which holdout? h lists them."
-        assert "No holdout" not in panel(pilot)
-        await pilot.press("h")
-        await pilot.press("down", "enter")
-        await until(pilot, lambda: "holdout spring" in line(pilot, "status"))
-
-
-async def test_it_is_left_for_grading_blind(drawn: Store) -> None:
-    app = app_on(drawn)
-    async with app.run_test() as pilot:
-        await pilot.press("t")
-        await until(pilot, lambda: is_on(pilot, HoldoutScreen) and "in all" in panel(pilot))
-        await pilot.press("g", "ctrl+u", *"3/2", "enter")
-        assert "no share" in line(pilot, "message")
-        await pilot.press("ctrl+u", *"1/2", "enter")
-        await until(pilot, lambda: app.session.leaves_for is not None)
-    assert app.session.leaves_for == Leaving("spring", "1/2")
-
-
 def test_how_the_matrix_looks(graded: Store, snap_compare: Any) -> None:
     async def before(pilot: Pilot[None]) -> None:
         await open_holdout(pilot)
@@ -395,51 +236,3 @@ def test_how_the_form_looks(graded: Store, snap_compare: Any) -> None:
         await until(pilot, lambda: is_on(pilot, HoldoutForm) and "in all" in panel(pilot, "below"))
 
     assert snap_compare(app_on(graded), terminal_size=(80, 24), run_before=before)
-
-
-async def test_what_is_drawn_twice_or_trained_with_is_said(graded: Store) -> None:
-    drawn = {unit.image_id for unit in graded.holdouts.sample(find_holdout(graded, "spring").id)}
-    said = dict(graded.db.execute("SELECT image_id, taxon_id FROM prediction").fetchall())
-    words = [
-        NewGrade(str(uuid.uuid4()), key, (NewObservation(said[key]),), "assisted", "test")
-        for key in sorted(said.keys() - drawn)
-    ]
-    graded.grades.append("ann", words, NOW)
-    request = SplitRequest(checked_shares(0.2, 0.2), by="time")
-    make_split(graded, plan_split(graded, request), "ann")
-    async with app_on(graded).run_test() as pilot:
-        await open_holdout(pilot)
-        await pilot.press("n")
-        await until(pilot, lambda: is_on(pilot, HoldoutForm) and "in all" in panel(pilot, "below"))
-        below = panel(pilot, "below").replace("\n", " ")
-        assert "30 bursts of these are drawn for spring too" in below
-        assert below.index("drawn for spring") < below.index("in all: accuracy")
-        assert "40 of 40 bursts, ±0.0" in line(pilot, "status")
-        await pilot.press("d")
-        await until(pilot, lambda: is_on(pilot, HoldoutScreen))
-        assert "Drawn: holdout1. g grades it blind. 10 pictures" in told(pilot)
-        assert "in the fine-tuning sets: make them anew with camtrap-tui split" in told(pilot)
-
-
-async def test_conflicts_are_left_for_an_adjudicator(graded: Store) -> None:
-    app = app_on(graded)
-    async with app.run_test() as pilot:
-        await open_holdout(pilot)
-        await pilot.press("v")
-        assert "in conflict" in line(pilot, "message")
-        grade(graded, "ben", most=1)
-        await pilot.press("escape")
-        await until(pilot, lambda: is_on(pilot, ReviewScreen))
-        await open_holdout(pilot)
-        await until(pilot, lambda: "Reckoned anew" in line(pilot, "message"))
-        await pilot.press("v")
-        await until(pilot, lambda: app.session.leaves_for is not None)
-    assert app.session.leaves_for == Leaving("spring", adjudicates=True)
-
-
-async def test_who_graded_nothing_blind_moves_nothing(graded: Store) -> None:
-    async with app_on(graded, "eve").run_test() as pilot:
-        await open_holdout(pilot)
-        await pilot.press("2", "enter")
-        await until(pilot, lambda: is_on(pilot, ReviewScreen))
-        assert line(pilot, "message").startswith("To look at: you graded none of these blind")

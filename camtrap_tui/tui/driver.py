@@ -20,6 +20,7 @@ from typing import Any
 from textual import constants, events, messages
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 from textual.keys import KEY_NAME_REPLACEMENTS, _character_to_key
 from textual.message import Message
 
@@ -107,6 +108,7 @@ class TerminalDriver(LinuxDriver):
             # Typed at a shell, line by line, before any picture was there: no grade of one.
             termios.tcflush(self.fileno, termios.TCIFLUSH)
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        signal.signal(signal.SIGWINCH, self._resized)
         if modes is not None:
             # As it was at first, whatever a shell that stopped us has left.
             self.attrs_before = modes
@@ -130,6 +132,15 @@ class TerminalDriver(LinuxDriver):
         except OSError:
             columns = rows = 0
         return (columns, rows) if columns and rows else super()._get_terminal_size()
+
+    def _resized(self, *_: object) -> None:
+        # The size is asked for between two callbacks of the loop: a signal that comes while one
+        # is seen to would tell its size first, and the older size would stay.
+        self._loop.call_soon_threadsafe(self._tell_size)
+
+    def _tell_size(self) -> None:
+        size = Size(*self._get_terminal_size())
+        self._app.post_message(events.Resize(size, size))
 
     def _query_in_band_window_resize(self) -> None:
         """Ask nothing: sizes come by a signal."""

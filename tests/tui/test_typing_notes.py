@@ -103,7 +103,9 @@ async def test_a_letter_chosen_for_the_shell_is_text_in_a_prompt(
     stops: list[int] = []
     monkeypatch.setattr(CamtrapApp, "action_suspend_process", lambda self: stops.append(1))
     session = ReviewSession(river, "ann")
-    app = CamtrapApp(river, session, Settings(grader="ann", keys={"suspend": ("y",)}))
+    app = CamtrapApp(
+        river, session, Settings(grader="ann", keys={"suspend": ("y",), "relative_2": ("f6",)})
+    )
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("n", "y", "e", "s", "enter")
         assert [m.value for m in app.session.item.marks] == ["yes"]  # type: ignore[union-attr]

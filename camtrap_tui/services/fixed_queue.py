@@ -6,6 +6,7 @@ No filter, chart, ledger or run leads out of it, and it is nobody's place to com
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Sequence
 
@@ -25,7 +26,7 @@ _DIGITS = 9
 _STAYS = "These pictures are what is to be graded here: the queue stays as it is."
 
 
-class FixedQueue(ReviewSession):
+class FixedQueue(ReviewSession, ABC):
     """One grader going through `image_ids`, in this order; `title` is what they are called."""
 
     def __init__(
@@ -65,9 +66,9 @@ class FixedQueue(ReviewSession):
     def _items_of(self, run: Run | None) -> Items:
         return CurtainedItems(self.store, run, self.policy)
 
+    @abstractmethod
     def _is_done(self, place: int) -> bool:
         """Tell whether what stands at a place has the grade that it is here for."""
-        raise NotImplementedError
 
     def _note_graded(self, image_ids: Sequence[int]) -> None:
         changed = set(image_ids)
@@ -79,9 +80,9 @@ class FixedQueue(ReviewSession):
 
     # ── what was keyed here ──────────────────────────────────────────────────────────────
 
+    @abstractmethod
     def _is_from_here(self, grade: Grade) -> bool:
         """Tell whether a grade of this grader is one that such a session records."""
-        raise NotImplementedError
 
     def _latest(self) -> Grade | None:
         latest = super()._latest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from textual import work
@@ -69,13 +70,13 @@ class Asking(PromptScreen, inherit_bindings=False):
         self._graded: Graded = ()
         self.leaves_for: Leaving | None = None
 
+    @abstractmethod
     def show_all(self) -> None:
         """Show everything anew."""
-        raise NotImplementedError
 
+    @abstractmethod
     def figures_changed(self) -> str:
         """Return what changed since the figures before, as a sentence."""
-        raise NotImplementedError
 
     def say(self, text: str) -> None:
         """Show a sentence until the next key."""
@@ -173,9 +174,9 @@ class Asking(PromptScreen, inherit_bindings=False):
         self.reckon()
         self.show_all()
 
+    @abstractmethod
     def action_holdout_choose(self) -> None:
         """Choose another holdout."""
-        raise NotImplementedError
 
 
 def _evaluated(store: Store, holdout: Holdout, asked: Asked) -> Evaluation:

@@ -6,17 +6,14 @@ beside what it is now.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
-
-from textual.screen import Screen
 
 from camtrap_tui.commands import keys_sign, remapped
 from camtrap_tui.services import resuming
 from camtrap_tui.services.opening import Opened
-from camtrap_tui.services.review import ReviewSession
-from camtrap_tui.tui.host import Host
+from camtrap_tui.tui.leading import Leading
 
 if TYPE_CHECKING:
     from array import array
@@ -78,25 +75,15 @@ class Pictures:
     counts: bool
 
 
-class HoldoutOpener:
+class HoldoutOpener(Leading):
     """Opens the holdout screen, and leads from it to pictures and back to the queue before."""
 
-    def __init__(
-        self,
-        host: Host,
-        session: ReviewSession,
-        push: Callable[[Screen[None], Callable[[None], None]], object],
-        show_review: Callable[[str], None],
-    ) -> None:
-        """`push` shows a screen, then calls what it is given; `show_review` shows the review
-        again, with a sentence."""
-        self._host = host
-        self._session = session
-        self._push = push
-        self._show_review = show_review
-        self._place = Place()
-        self._back: Opened | None = None
-        self._own: array[int] | None = None
+    _back: Opened | None = None
+    _own: array[int] | None = None
+
+    @cached_property
+    def _place(self) -> Place:
+        return Place()
 
     def open(self) -> None:
         """Show the holdout screen, where it was left."""

@@ -6,39 +6,22 @@ it was in, unless its exceptions were taken for the next one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
-
-from textual.screen import Screen
 
 from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.text import clean
 from camtrap_tui.services import resuming
 from camtrap_tui.services.opening import Opened
-from camtrap_tui.services.review import ReviewSession
-from camtrap_tui.tui.host import Host
+from camtrap_tui.tui.leading import Leading
 
 if TYPE_CHECKING:
     from camtrap_tui.services.sheet import Sheet
 
 
-class Sheets:
+class Sheets(Leading):
     """The sheet of one session, whose exceptions stay marked from one opening to the next."""
 
-    def __init__(
-        self,
-        host: Host,
-        session: ReviewSession,
-        push: Callable[[Screen[None], Callable[[None], None]], object],
-        show_review: Callable[[str], None],
-    ) -> None:
-        """`push` shows a screen, then calls what it is given; `show_review` shows the review
-        again, with a sentence."""
-        self._host = host
-        self._session = session
-        self._push = push
-        self._show_review = show_review
-        self._sheet: Sheet | None = None
+    _sheet: Sheet | None = None
 
     def open(self, back: Opened | None = None, taxon: Taxon | None = None) -> None:
         """Show the sheet of the queue, with `taxon` for a grade, or else blank; after it, `back`

@@ -52,6 +52,15 @@ def utc_now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _size_of(path: Path) -> int | None:
+    """Return how many bytes a file has, None where there is none."""
+    # A new survey in which nothing came to be goes again, also between two questions.
+    try:
+        return path.stat().st_size if path.is_file() else None
+    except FileNotFoundError:
+        return None
+
+
 class Store:
     """An open survey. Use one in each thread, and close it (it is a context manager)."""
 
@@ -155,14 +164,15 @@ class Store:
         `durability` is FULL for whatever a person keys and NORMAL for what can be computed
         again. Raises StoreError where there is no survey, or none that this version can read.
         """
-        if not path.is_file() and not create:
+        size = _size_of(path)
+        if size is None and not create:
             raise StoreError(
                 f"{path}: there is no such survey.",
                 f"Make it with: camtrap-tui predict {quoted(str(path))} FOLDER",
             )
         if not path.parent.is_dir():
             raise StoreError(f"{path.parent}: there is no such folder.", "Make it first.")
-        if not create and not path.stat().st_size:
+        if not create and not size:
             raise StoreError(f"{path}: the file is empty: no survey.", "Give a survey's path.")
         with ExitStack() as unless_opened:
             db = Database(path, durability)

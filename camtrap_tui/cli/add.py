@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camtrap_tui.cli.mapping import mapped_columns
+from camtrap_tui.cli.mapping import map_option, mapped_columns
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
 from camtrap_tui.domain.text import clean, counted, quoted
 from camtrap_tui.errors import UsageError
@@ -30,12 +30,8 @@ Tell = Callable[[str, int, int], None]
 @click.command("add")
 @click.argument("survey", type=click.Path(path_type=Path))
 @click.argument("source")
-@click.option(
-    "--map",
-    "mapped",
-    multiple=True,
-    metavar="NAME=COLUMN",
-    help="The heading of one of a manifest's columns, as in --map timestamp=DateTime;"
+@map_option(
+    "The heading of one of a manifest's columns, as in --map timestamp=DateTime;"
     " without a heading the column is left out.",
 )
 @click.option(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camtrap_tui.cli.mapping import mapped_columns
+from camtrap_tui.cli.mapping import map_option, mapped_columns
 from camtrap_tui.cli.output import Cell, echo_json, echo_table, narrate
 from camtrap_tui.domain.text import clean, counted
 from camtrap_tui.errors import EXIT_FAILURE, UsageError
@@ -25,13 +25,7 @@ _MOST_NAMED = 10
 @click.command("deployments")
 @click.argument("survey", type=click.Path(path_type=Path))
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.option(
-    "--map",
-    "mapped",
-    multiple=True,
-    metavar="NAME=COLUMN",
-    help="Another heading in FILE, as in --map deploymentID=Station.",
-)
+@map_option("Another heading in FILE, as in --map deploymentID=Station.")
 @click.option("--dry-run", is_flag=True, help="Say what FILE would do, and write nothing.")
 @click.option("--skip-bad", is_flag=True, help="Leave out rows that cannot be taken.")
 @click.option(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camtrap_tui.cli.mapping import mapped_columns
+from camtrap_tui.cli.mapping import map_option, mapped_columns
 from camtrap_tui.cli.output import Cell, echo_json, echo_table, narrate
 from camtrap_tui.domain.text import clean, counted, quoted
 from camtrap_tui.errors import UsageError
@@ -29,13 +29,7 @@ _MOST_UNKNOWN = 6
 @click.command("expect")
 @click.argument("survey", type=click.Path(path_type=Path))
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.option(
-    "--map",
-    "mapped",
-    multiple=True,
-    metavar="NAME=COLUMN",
-    help="Another heading in FILE, as in --map species=Taxon.",
-)
+@map_option("Another heading in FILE, as in --map species=Taxon.")
 @click.option("--add", multiple=True, metavar="NAME", help="Put a species on the list.")
 @click.option("--remove", multiple=True, metavar="NAME", help="Take a species off the list.")
 @click.option("--clear", is_flag=True, help="Take all species off the list, before all else.")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from camtrap_tui.cli.dry_runs import opened
-from camtrap_tui.cli.mapping import mapped_columns
+from camtrap_tui.cli.mapping import map_option, mapped_columns
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
 from camtrap_tui.domain.text import clean, clean_name, counted, quoted
 from camtrap_tui.errors import EXIT_FAILURE, InputError, UsageError
@@ -31,13 +31,10 @@ _SHOWN = 20
 @click.command("import-grades")
 @click.argument("survey", type=click.Path(path_type=Path))
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--map",
-    "mapped",
-    multiple=True,
-    metavar="FIELD=COLUMN",
-    help="The heading of a field's column, as in --map label=Species; without a heading the"
+@map_option(
+    "The heading of a field's column, as in --map label=Species; without a heading the"
     " column is left out.",
+    metavar="FIELD=COLUMN",
 )
 @click.option("--grader-column", metavar="COLUMN", help="The same as --map grader=COLUMN.")
 @click.option("--grader", metavar="NAME", help="Whose word a row is that names nobody.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camtrap_tui.cli.mapping import mapped_columns
+from camtrap_tui.cli.mapping import map_option, mapped_columns
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
 from camtrap_tui.domain.text import counted, quoted
 from camtrap_tui.errors import UsageError
@@ -32,13 +32,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A CSV with mediaID,timestamp,publicURL,folderName,fileName[,filePath].",
 )
-@click.option(
-    "--map",
-    "mapped",
-    multiple=True,
-    metavar="NAME=COLUMN",
-    help="Another heading in that CSV, as in --map timestamp=DateTime.",
-)
+@map_option("Another heading in that CSV, as in --map timestamp=DateTime.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def import_command(
     survey: Path,

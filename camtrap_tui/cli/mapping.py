@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import click
 
 from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import UsageError
+
+Handler = TypeVar("Handler", bound=Callable[..., object])
+
+
+def map_option(help: str, metavar: str = "NAME=COLUMN") -> Callable[[Handler], Handler]:
+    """Return the option, as its command helps with it; it is handed over as `mapped`."""
+    return click.option("--map", "mapped", multiple=True, metavar=metavar, help=help)
 
 
 def mapped_columns(given: Sequence[str], *, may_be_empty: bool = False) -> dict[str, str]:

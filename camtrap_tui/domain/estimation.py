@@ -172,6 +172,8 @@ def total(
     `where` are the graded units that could be in it, `most` how many units of each stratum could
     at all: none in the strata that it does not name.
     """
+    if not any(where):
+        return _nothing("nothing of this kind is graded")
     value, (lower, upper) = _amount(plan, hits, most, is_sized=True)
     y, _ = sized(plan, hits, [True] * len(hits))
     _, error, all_units = ratio(plan, y, [1.0] * len(y))

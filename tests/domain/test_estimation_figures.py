@@ -81,6 +81,13 @@ def test_the_number_missed_has_the_limits_of_its_rate() -> None:
     assert (count.n, count.hits) == (100, 4)
 
 
+def test_without_a_graded_blank_the_number_missed_is_not_estimable() -> None:
+    sample = sample_of(((1, RACCOON, RACCOON, 10, 0.9),), {1: 100, 2: 500}, {BLANK: {2: 500}})
+    count = figures.missed_count(sample)
+    assert (count.value, count.lower, count.upper, count.n) == (None, None, None, 0)
+    assert count.state == "not estimable"
+
+
 def test_what_the_run_says_nothing_of_is_not_right() -> None:
     sample = sample_of(((1, UNSAID, BLANK, 10, 0.0),), {1: 100}, {UNSAID: {1: 100}})
     assert figures.accuracy(sample).value == 0

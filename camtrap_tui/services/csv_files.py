@@ -66,7 +66,7 @@ def write_csv(out: Path, headings: Sequence[str], rows: Iterable[Sequence[str]])
             writer.writerows(rows)
             file.flush()
             os.fsync(file.fileno())
-        _give_usual_mode(beside)
+        give_usual_mode(beside)
         beside.replace(target)
         beside = None
     except OSError as error:
@@ -76,17 +76,17 @@ def write_csv(out: Path, headings: Sequence[str], rows: Iterable[Sequence[str]])
     finally:
         if beside is not None:
             beside.unlink(missing_ok=True)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
-def _give_usual_mode(path: Path) -> None:
+def give_usual_mode(path: Path) -> None:
     """Give a temporary file, which only its owner may read, the rights of any new file."""
     mask = os.umask(0)
     os.umask(mask)
     path.chmod(0o666 & ~mask)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Put the new name on the disk too, where the system knows how."""
     try:
         handle = os.open(folder, os.O_RDONLY)

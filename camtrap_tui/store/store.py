@@ -35,6 +35,7 @@ from camtrap_tui.store.timelines import Timelines
 if TYPE_CHECKING:
     from camtrap_tui.store.comparing import Comparing
     from camtrap_tui.store.expected import ExpectedTaxa
+    from camtrap_tui.store.exporting import Exporting
     from camtrap_tui.store.holdouts import Holdouts
     from camtrap_tui.store.joining import Joining
     from camtrap_tui.store.refencing import Refencing
@@ -110,6 +111,13 @@ class Store:
         from camtrap_tui.store.holdouts import Holdouts
 
         return Holdouts(self.db)
+
+    @cached_property
+    def exporting(self) -> Exporting:
+        """What exports read."""
+        from camtrap_tui.store.exporting import Exporting
+
+        return Exporting(self.db)
 
     @cached_property
     def splits(self) -> Splits:

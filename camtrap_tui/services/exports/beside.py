@@ -1,0 +1,133 @@
+"""Files and folders that are there whole or not at all: written beside, then moved into place."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from camtrap_tui.errors import InputError, UsageError
+from camtrap_tui.services.csv_files import check_out, give_usual_mode, sync_folder
+from camtrap_tui.services.exports.report import ExportReport, WrittenFile
+
+# Says what an export is, and that its folder may give way to the next one.
+REPORT_FILE = "export-report.json"
+_HINT = "Check the folder, its permissions and its free space."
+
+
+@contextmanager
+def whole_file(survey: Path, out: Path) -> Iterator[Path]:
+    """Yield the path of an empty file beside `out`, which takes its place once the block is done.
+
+    Where `out` is a link, what it leads to is replaced. Nothing is left where the block raises.
+    Raises UsageError and InputError for a place that will not do, as `check_out` does.
+    """
+    check_out(survey, out)
+    target = out.resolve()
+    beside: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(".tmp", f".{target.name[:100]}.", target.parent)
+        os.close(handle)
+        beside = Path(name)
+        yield beside
+        _sync_file(beside)
+        give_usual_mode(beside)
+        beside.replace(target)
+        beside = None
+    except OSError as error:
+        raise InputError(f"{out}: {error.strerror or error}.", _HINT) from None
+    finally:
+        if beside is not None:
+            beside.unlink(missing_ok=True)
+    sync_folder(target.parent)
+
+
+@contextmanager
+def whole_folder(out: Path, *, replace: bool = False) -> Iterator[Path]:
+    """Yield an empty folder beside `out`, which takes its place once the block is done.
+
+    `out` may be absent or empty; with `replace` it may be what an export has made before.
+    Raises UsageError for any other, InputError where nothing can be written there.
+    """
+    if not out.parent.is_dir():
+        raise InputError(f"{out.parent}: there is no such folder.", "Make it first.")
+    target = out.resolve()
+    _check_folder(out, target, replace=replace)
+    beside: Path | None = None
+    try:
+        beside = Path(tempfile.mkdtemp(".tmp", f".{target.name[:100]}.", target.parent))
+        yield beside
+        for file in sorted(beside.rglob("*")):
+            if file.is_file() and not file.is_symlink():
+                _sync_file(file)
+        mask = os.umask(0)
+        os.umask(mask)
+        beside.chmod(0o777 & ~mask)
+        _take_place(beside, target)
+        beside = None
+    except OSError as error:
+        raise InputError(f"{out}: {error.strerror or error}.", _HINT) from None
+    finally:
+        if beside is not None:
+            shutil.rmtree(beside, ignore_errors=True)
+    sync_folder(target.parent)
+
+
+def _check_folder(out: Path, target: Path, *, replace: bool) -> None:
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise UsageError(f"{out}: is a file.", "Name a folder, one that is not there yet.")
+    if not any(target.iterdir()):
+        return
+    if not replace:
+        raise UsageError(
+            f"{out}: is a folder with something in it.",
+            "Name another, or give --replace where an export has made it.",
+        )
+    if not (target / REPORT_FILE).is_file():
+        raise UsageError(
+            f"{out}: was not made by an export, it has no {REPORT_FILE}.", "Name another folder."
+        )
+
+
+def _take_place(beside: Path, target: Path) -> None:
+    """Put a folder in the place of another, which is there again where that fails."""
+    if not target.exists():
+        beside.replace(target)
+        return
+    before = Path(tempfile.mkdtemp(".old", f".{target.name[:100]}.", target.parent))
+    old = before / "export"
+    try:
+        target.replace(old)
+        try:
+            beside.replace(target)
+        except OSError:
+            old.replace(target)
+            raise
+    finally:
+        shutil.rmtree(before, ignore_errors=True)
+
+
+def written(root: Path, rows: dict[str, int | None]) -> tuple[WrittenFile, ...]:
+    """Return what lies below `root`, by path inside it, with the rows of each."""
+    return tuple(
+        WrittenFile(name, count, (root / name).stat().st_size) for name, count in rows.items()
+    )
+
+
+def write_report(folder: Path, report: ExportReport, more: dict[str, Any]) -> None:
+    """Write the report of a folder's export into it, with what else a reader must know."""
+    text = json.dumps({**asdict(report), **more}, ensure_ascii=False, indent=2)
+    (folder / REPORT_FILE).write_text(f"{text}\n", encoding="utf-8")
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,75 @@
+"""The formats that there are, by name; the module of each is imported when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import fields
+
+from camtrap_tui.errors import UsageError
+from camtrap_tui.services.exports.report import ExportReport
+from camtrap_tui.services.exports.request import ExportRequest, Format, Options, Progress
+from camtrap_tui.store.store import Store
+
+GROUND_TRUTH = "ground-truth"
+# In the order in which they are listed; each module of this package has a `FORMAT`.
+_MODULES = {
+    GROUND_TRUTH: "ground_truth",
+    "camtrap-dp": "camtrap_dp",
+    "camtrapr": "camtrapr",
+    "timelapse": "timelapse",
+    "megadetector": "megadetector",
+    "speciesnet": "speciesnet",
+    "coco": "coco",
+    "crops": "crops",
+}
+NAMES = tuple(_MODULES)
+
+
+def format_named(name: str) -> Format:
+    """Return the format of this name. Raises UsageError where there is none."""
+    if name not in _MODULES:
+        raise UsageError(f"{name!r} is no format:", f"give one of {', '.join(NAMES)}.")
+    found: Format = importlib.import_module(f"{__package__}.{_MODULES[name]}").FORMAT
+    return found
+
+
+def all_formats() -> list[Format]:
+    """Return all formats, in the order in which they are listed."""
+    return [format_named(name) for name in NAMES]
+
+
+def export(store: Store, name: str, request: ExportRequest, progress: Progress) -> ExportReport:
+    """Write what the request asks for in the format of this name, whole or not at all.
+
+    `progress` is called with pictures done and in all. Raises UsageError for an unknown format, for
+    what the format cannot do and for a run, holdout or grader that is not there, FilterError for a
+    filter that says nothing, InputError where the place to write to will not do.
+    """
+    format = format_named(name)
+    check_takes(format, request)
+    return format.write(store, request, progress)
+
+
+def check_takes(format: Format, request: ExportRequest) -> None:
+    """Raise UsageError for what was asked for and means nothing to the format."""
+    usual, asked = ExportRequest(request.out), request
+    names = ("run_id", "holdout", "truth", "with_machine", "people")
+    given = [name for name in names if getattr(asked, name) != getattr(usual, name)]
+    given += [
+        field.name
+        for field in fields(Options)
+        if getattr(asked.options, field.name) != getattr(usual.options, field.name)
+    ]
+    for one in given:
+        if one not in format.takes:
+            raise UsageError(
+                f"--format {format.name} does not take --{flag(one)}:",
+                "`camtrap-tui export --list` says what each format takes.",
+            )
+
+
+def flag(name: str) -> str:
+    """Return the name of the command line's option for a field of a request."""
+    return {"run_id": "run", "columns": "map", "independence_min": "independence"}.get(
+        name, name
+    ).replace("_", "-")

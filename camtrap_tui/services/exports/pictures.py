@@ -191,7 +191,8 @@ class Pictures:
         if state == UNSURE:
             named = [(row, taxon) for row, taxon in named if taxon.observation_type == "unknown"]
         elif uuids is not None:
-            named = [(row, taxon) for row, taxon in named if taxon.taxon_uuid in uuids]
+            wanted = uuids | _doubts(named) if uuids else uuids
+            named = [(row, taxon) for row, taxon in named if taxon.taxon_uuid in wanted]
         # Among graders no number says who is latest; time does, and where it is equal the uuid, so
         # that copies of a survey give the same file.
         latest = {
@@ -239,6 +240,14 @@ class Pictures:
         return MachineBox(
             row.detection_number, row.category, row.confidence, bbox, taxon, row.score
         )
+
+
+def _doubts(named: Sequence[tuple[SaidRow, Taxon]]) -> set[str]:
+    """Return the taxon "unknown" where all who decide say that there is something else, too."""
+    decides = max((row.adjudicates for row, _ in named), default=0)
+    deciding = [(row, taxon) for row, taxon in named if row.adjudicates == decides]
+    doubting = {r.grader: t.taxon_uuid for r, t in deciding if t.observation_type == "unknown"}
+    return set(doubting.values()) if {r.grader for r, _ in deciding} == set(doubting) else set()
 
 
 def observation_id(row: SaidRow) -> str:

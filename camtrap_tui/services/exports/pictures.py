@@ -188,10 +188,15 @@ class Pictures:
         """Return the observations that are the truth: of each species, as the latest grade that
         names it says."""
         named = [(row, self._taxa[row.taxon_id]) for row in rows if row.taxon_id is not None]
+        decides = max((row.adjudicates for row in rows), default=0)
         if state == UNSURE:
-            named = [(row, taxon) for row, taxon in named if taxon.observation_type == "unknown"]
+            named = [
+                (row, taxon)
+                for row, taxon in named
+                if taxon.observation_type == "unknown" and row.adjudicates == decides
+            ]
         elif uuids is not None:
-            wanted = uuids | _doubts(named) if uuids else uuids
+            wanted = uuids | _doubts(named, decides) if uuids else uuids
             named = [(row, taxon) for row, taxon in named if taxon.taxon_uuid in wanted]
         # Among graders no number says who is latest; time does, and where it is equal the uuid, so
         # that copies of a survey give the same file.
@@ -242,9 +247,8 @@ class Pictures:
         )
 
 
-def _doubts(named: Sequence[tuple[SaidRow, Taxon]]) -> set[str]:
+def _doubts(named: Sequence[tuple[SaidRow, Taxon]], decides: int) -> set[str]:
     """Return the taxon "unknown" where all who decide say that there is something else, too."""
-    decides = max((row.adjudicates for row, _ in named), default=0)
     deciding = [(row, taxon) for row, taxon in named if row.adjudicates == decides]
     doubting = {r.grader: t.taxon_uuid for r, t in deciding if t.observation_type == "unknown"}
     return set(doubting.values()) if {r.grader for r, _ in deciding} == set(doubting) else set()

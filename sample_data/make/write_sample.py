@@ -1,4 +1,4 @@
-"""Writes the sample: pictures of three made-up cameras, their metadata and what they truly show."""
+"""Writes the sample: pictures of three made-up cameras, its tables, and what they truly show."""
 
 from __future__ import annotations
 
@@ -59,6 +59,17 @@ class Visit:
     stays: int = 9
     turned: bool = False
 
+
+# What a team writes down when it sets up its cameras; the river is Chicago's.
+DEPLOYMENTS = [
+    ("UR001", "north bank", 41.9112, -87.6573, "04:00:00", "18:00:00", "RC-0417"),
+    ("UR005", "turning basin", 41.9056, -87.6512, "04:10:00", "18:10:00", "TB-1180"),
+    ("UR011", "south bank", 41.8989, -87.6449, "04:20:00", "18:20:00", "RC-0422"),
+]
+DEPLOYMENT_COLUMNS = (
+    "deploymentID,locationID,locationName,latitude,longitude,coordinateUncertainty,"
+    "deploymentStart,deploymentEnd,cameraID,utcOffset"
+)
 
 VISITS = [
     Visit("UR001", "2025-05-12 06:48:10", "day", ("great blue heron",), 3, 1),
@@ -145,8 +156,16 @@ def encode(image: Image.Image, camera: Camera, when: datetime, turned: bool, mil
     return buffer.getvalue()
 
 
+def deployment_rows() -> list[list[str]]:
+    return [
+        [name, name, place, str(latitude), str(longitude), "20"]
+        + [f"2025-05-12 {start}", f"2025-05-13 {end}", camera, "-05:00"]
+        for name, place, latitude, longitude, start, end, camera in DEPLOYMENTS
+    ]
+
+
 class Writer:
-    """Writes picture files and gathers the rows of both tables."""
+    """Writes picture files and gathers the rows of the tables."""
 
     def __init__(self) -> None:
         self.metadata: list[list[str]] = []
@@ -174,6 +193,7 @@ class Writer:
                 self.metadata,
             ),
             ("truth.csv", "mediaID,filePath,species,scientificName,count", self.truth),
+            ("deployments.csv", DEPLOYMENT_COLUMNS, deployment_rows()),
         )
         for name, header, rows in tables:
             with (SAMPLE / name).open("w", newline="", encoding="utf-8") as file:

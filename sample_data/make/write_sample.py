@@ -158,8 +158,10 @@ def encode(image: Image.Image, camera: Camera, when: datetime, turned: bool, mil
 
 def deployment_rows() -> list[list[str]]:
     return [
-        [name, name, place, str(latitude), str(longitude), "20"]
-        + [f"2025-05-12 {start}", f"2025-05-13 {end}", camera, "-05:00"]
+        [
+            *(name, name, place, str(latitude), str(longitude), "20"),
+            *(f"2025-05-12 {start}", f"2025-05-13 {end}", camera, "-05:00"),
+        ]
         for name, place, latitude, longitude, start, end, camera in DEPLOYMENTS
     ]
 

@@ -166,6 +166,11 @@ class Exporting:
             found.setdefault(row[0], []).append(BoxRow(*row))
         return found
 
+    def shared_paths(self) -> set[str]:
+        """Return the paths, in small letters, that more than one image has, whatever its case."""
+        sql = "SELECT lower(file_path) FROM image GROUP BY 1 HAVING count(*) > 1"
+        return {path for (path,) in self._db.execute(sql)}
+
     def media_ids(self, image_ids: Sequence[int]) -> dict[int, str]:
         """Return the media ids of these images."""
         sql = f"SELECT id, media_id FROM image WHERE id IN ({_marks(image_ids)})"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from camtrap_tui.cli.output import Cell, echo_json, echo_table, narrate
+from camtrap_tui.domain.agreement import estimate_cells
 from camtrap_tui.domain.text import counted
 from camtrap_tui.errors import UsageError
 
 if TYPE_CHECKING:
-    from camtrap_tui.domain.agreement import Estimate
     from camtrap_tui.services.agreement import Agreement
 
 _MOST_ROWS = 25
@@ -85,23 +85,34 @@ def _show(found: Agreement, *, show_all: bool) -> None:
         ("Krippendorff's alpha", found.alpha, True),
     )
     rows: list[list[Cell]] = [
-        [what, *_cells(one, is_index=is_index), one.pictures, one.bursts]
+        [what, *estimate_cells(one, is_index=is_index), one.pictures, one.bursts]
         for what, one, is_index in overall
     ]
     echo_table(["all graders", "", "95 %", "pictures", "bursts"], rows)
     if found.words:
-        rows = [[w.name, w.votes, *_cells(w.same), w.same.pictures] for w in found.words]
+        rows = [[w.name, w.votes, *estimate_cells(w.same), w.same.pictures] for w in found.words]
         _table(["what one said", "votes", "same", "95 %", "pictures"], rows, show_all=show_all)
     if found.pairs:
         rows = [
-            [p.grader, p.other, p.same.pictures, *_cells(p.same), *_cells(p.kappa, is_index=True)]
+            [
+                p.grader,
+                p.other,
+                p.same.pictures,
+                *estimate_cells(p.same),
+                *estimate_cells(p.kappa, is_index=True),
+            ]
             for p in found.pairs
         ]
         headings = ["grader", "and", "pictures", "same", "95 %", "kappa", "95 %"]
         _table(headings, rows, show_all=show_all)
     if found.selves:
         rows = [
-            [s.grader, s.same.pictures, *_cells(s.same), *_cells(s.kappa, is_index=True)]
+            [
+                s.grader,
+                s.same.pictures,
+                *estimate_cells(s.same),
+                *estimate_cells(s.kappa, is_index=True),
+            ]
             for s in found.selves
         ]
         headings = ["with themselves", "twice", "same", "95 %", "kappa", "95 %"]
@@ -114,15 +125,3 @@ def _table(headings: list[str], rows: list[list[Cell]], *, show_all: bool) -> No
     echo_table(headings, shown)
     if len(shown) < len(rows):
         narrate(f"{counted(len(rows) - len(shown), 'row')} more: --all shows them.")
-
-
-def _cells(one: Estimate, *, is_index: bool = False) -> tuple[str, str]:
-    """Return a figure and its limits: a share in percent, an index from below 0 to 1."""
-    if one.value is None:
-        return "not estimable", one.why
-    value = f"{one.value:.2f}" if is_index else f"{one.value:.1%}"
-    if one.low is None or one.high is None:
-        return value, "too few bursts"
-    if is_index:
-        return value, f"{one.low:.2f} to {one.high:.2f}"
-    return value, f"{one.low:.1%} to {one.high:.1%}"

@@ -56,7 +56,11 @@ def deployments_command(
     Where one row cannot be taken, nothing is written and the rows are named; --skip-bad
     takes the others.
     """
-    from camtrap_tui.services.deployments import describe_deployments, list_deployments
+    from camtrap_tui.services.deployments import (
+        deployment_json,
+        describe_deployments,
+        list_deployments,
+    )
     from camtrap_tui.store.store import Store
 
     if file is None and (mapped or dry_run or skip_bad):
@@ -78,7 +82,7 @@ def deployments_command(
         found = list_deployments(store)
         homeless = store.flags.without_deployment()
     if as_json:
-        echo_json([_as_json(listed) for listed in found])
+        echo_json([deployment_json(listed) for listed in found])
     else:
         _show_table(found)
     if homeless:
@@ -208,15 +212,3 @@ def _show_table(found: list[ListedDeployment]) -> None:
         )
     headings = "deployment,place,latitude,longitude,offset,start,end,images,first,last,flags"
     echo_table(headings.split(","), rows)
-
-
-def _as_json(listed: ListedDeployment) -> dict[str, object]:
-    values = asdict(listed.deployment)
-    del values["id"]
-    return {
-        **values,
-        "images": listed.taken.images,
-        "first_timestamp": listed.taken.first,
-        "last_timestamp": listed.taken.last,
-        "flags": dict(listed.flags),
-    }

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from camtrap_tui.cli.estimate_text import (
+from camtrap_tui.cli.output import Cell, echo_table
+from camtrap_tui.domain.estimate_text import (
     in_tenths,
-    interval_and_n,
     limits_of,
-    of_100,
     points_of,
     resampled,
     share_of,
     short,
     sign,
-    total_with_limits,
     with_limits,
-    with_limits_and_n,
 )
-from camtrap_tui.cli.output import Cell, echo_table
-from camtrap_tui.domain.evaluations import ClassFigures, Estimate, Evaluation, Threshold
+from camtrap_tui.domain.evaluation_words import (
+    basis_text,
+    key_to,
+    need_text,
+    silent_text,
+    threshold_lines,
+    verdict,
+)
+from camtrap_tui.domain.evaluations import ClassFigures, Evaluation
 from camtrap_tui.domain.text import clean, counted, quoted
 
 _WIDTH, _NAME, _WIDE_NAME, _LEAST_NAME = 80, 24, 29, 10
@@ -37,10 +41,10 @@ def echo_evaluation(found: Evaluation, survey: Path, *, show_all: bool) -> None:
 
     `survey` is named in what a reader may type next.
     """
-    for sentence in _verdict(found):
+    for sentence in verdict(found):
         _paragraph(sentence)
     click.echo("")
-    _paragraph(_basis(found))
+    _paragraph(basis_text(found))
     for note in found.notes:
         _paragraph(f"! {note}", "  ")
     _overall(found)
@@ -50,69 +54,8 @@ def echo_evaluation(found: Evaluation, survey: Path, *, show_all: bool) -> None:
     _reliability(found)
     _comparison(found)
     click.echo("")
-    for sentence in _key(found):
+    for sentence in key_to(found):
         _paragraph(sentence, "  ")
-
-
-def _key(found: Evaluation) -> Iterator[str]:
-    """Yield what the marks and columns above mean, of those that are there."""
-    states = {one.state for one in _all(found)}
-    if "unstable" in states:
-        yield "~ unstable: it rests on few pictures, or on one of great weight."
-    if "not estimable" in states:
-        yield "not estimable: no graded picture speaks of it."
-    yield "n: the graded bursts that a number comes from. interval: at 95 %."
-    if any(one.bootstrap for one in _all(found)):
-        yield (
-            "resampled: the same interval found by drawing from the sample again and again, as a"
-            " check; too narrow where little is wrong, and none where nothing is."
-        )
-
-
-def _verdict(found: Evaluation) -> Iterator[str]:
-    unit, run = found.basis.unit, f"run {found.basis.run_id} ({found.basis.run_name})"
-    if found.accuracy.value is not None:
-        said = of_100(found.accuracy)
-        yield f"Of 100 {unit}, {run} has {said} right ({interval_and_n(found.accuracy)})."
-    for one in _commonest(found):
-        said = f"{of_100(one.precision)} are ({interval_and_n(one.precision)})"
-        yield f"Of 100 {unit} that it calls {one.name}, {said}."
-    rate, count = found.missed.rate, found.missed.count
-    of_them = " pictures" if unit == "pictures" else ""
-    if rate.value is None or rate.upper is None:
-        return
-    if rate.hits:
-        yield (
-            f"Of 100 {unit} that it calls blank, {of_100(rate)} hold an animal"
-            f" ({interval_and_n(rate)}): {total_with_limits(count)}{of_them} are missed in the"
-            " whole."
-        )
-    else:
-        yield (
-            f"No animal was found in {counted(rate.n, 'graded burst')} that it calls blank: at"
-            f" most {100 * rate.upper:.1f} in 100 hold one, {count.upper or 0:,.0f}{of_them} in"
-            " the whole (95 % interval)."
-        )
-
-
-def _commonest(found: Evaluation) -> list[ClassFigures]:
-    """Return the two animals that are called most and whose precision can be told."""
-    animals = [one for one in found.classes if one.taxon.observation_type == "animal"]
-    return [one for one in animals if one.precision.state == "sound"][:2]
-
-
-def _basis(found: Evaluation) -> str:
-    basis = found.basis
-    graders = ", ".join(f"{name} {count:,}" for name, count in basis.graders)
-    lacking = ", ".join(basis.lacking)
-    about = "bursts, each counted once" if basis.unit == "bursts" else "pictures"
-    return (
-        f"Holdout {basis.holdout}, seed {basis.seed}: {basis.labelled:,} of"
-        f" {counted(basis.sampled, 'drawn burst')} graded, by {graders}"
-        f"{'; ' if lacking else ''}{lacking}. The whole is {basis.population:,} bursts of"
-        f" {basis.population_images:,} pictures. Votes by {basis.rule}. Figures are about"
-        f" {about}, weighted by how they were drawn; intervals are at 95 %."
-    )
 
 
 def _overall(found: Evaluation) -> None:
@@ -162,7 +105,7 @@ def _classes(found: Evaluation, survey: Path, *, show_all: bool) -> None:
                 [
                     with_limits(one.prevalence),
                     one.prevalence.n,
-                    *([_need(one)] if are_left else []),
+                    *([need_text(one)] if are_left else []),
                 ],
             )
             for one in shown
@@ -170,13 +113,8 @@ def _classes(found: Evaluation, survey: Path, *, show_all: bool) -> None:
     )
     if len(shown) < len(graded):
         _paragraph(f"{len(graded) - len(shown):,} more with --all.")
-    silent = [one for one in found.classes if one not in graded]
-    if silent:
-        bursts = sum(one.predicted for one in silent)
-        _paragraph(
-            f"{counted(len(silent), 'class', 'classes')} with no graded picture, not estimable:"
-            f" {counted(bursts, 'burst')} in all."
-        )
+    if silent := silent_text(found):
+        _paragraph(silent)
     wanting = [one for one in shown if one.need.more and one.need.left]
     if wanting:
         one = max(wanting, key=_draws_most)
@@ -209,18 +147,6 @@ def _printed(cell: Cell) -> str:
     return f"{cell:,}" if isinstance(cell, int) else str(cell)
 
 
-def _need(one: ClassFigures) -> str:
-    need = one.need
-    if need.more is None:
-        return "nothing graded to tell by"
-    if not need.more:
-        return "enough"
-    if not need.left:
-        return "all are drawn"
-    left = f", only {need.left:,} left" if need.left < need.more else ""
-    return f"needs {need.more:,} more{left}"
-
-
 def _confusion(found: Evaluation, *, show_all: bool) -> None:
     wrong = [cell for cell in found.cells if show_all or cell.relation != "same"]
     wrong.sort(key=lambda cell: -(cell.total.value or 0.0))
@@ -250,28 +176,8 @@ def _confusion(found: Evaluation, *, show_all: bool) -> None:
 def _thresholds(found: Evaluation) -> None:
     wanted = f"{100 * found.thresholds[0].wanted:g}" if found.thresholds else ""
     _heading(f"From which score on is {wanted} % right? (chosen on one half, told by the other)")
-    few = [one for one in found.thresholds if one.chosen is None and one.n_choosing < one.n_needed]
-    for one in found.thresholds:
-        if one not in few:
-            _paragraph(f"{one.name or 'all classes'}: {_threshold(one)}", "  ")
-    if few:
-        names = ", ".join(f"{one.name or 'all classes'} {one.n_choosing:,}" for one in few)
-        _paragraph(
-            f"Too few are graded, since even all right ones take {few[0].n_needed:,} in the half"
-            f" that chooses: {names}.",
-            "  ",
-        )
-
-
-def _threshold(one: Threshold) -> str:
-    if one.chosen is None or one.reported is None:
-        return f"{one.note}."
-    said = one.reported
-    return (
-        f"from {one.chosen:.2f} on (n {one.n_choosing:,}); in the other half precision"
-        f" {with_limits_and_n(said.precision)}, recall {with_limits_and_n(said.recall)}, taken"
-        f" {with_limits_and_n(said.coverage)}."
-    )
+    for line in threshold_lines(found):
+        _paragraph(line, "  ")
 
 
 def _reliability(found: Evaluation) -> None:
@@ -326,14 +232,6 @@ def _comparison(found: Evaluation) -> None:
         f" graded ones {len(other.only_mine_ids):,} are right in {mine} alone,"
         f" {len(other.only_theirs_ids):,} in {theirs} alone."
     )
-
-
-def _all(found: Evaluation) -> Iterator[Estimate]:
-    yield from (found.accuracy, found.missed.rate, found.missed.of_animals)
-    yield from (one.share for one in found.bins)
-    for one in found.classes:
-        yield from (one.precision, one.recall, one.prevalence)
-    yield from (cell.total for cell in found.cells)
 
 
 def _heading(text: str) -> None:

@@ -22,31 +22,19 @@ def sessions_command(survey: Path, grader: str | None, as_json: bool) -> None:
     (`blind` in the JSON counts the others); `undone` counts grades taken back since.
     `an hour` and `seconds` (the median of single ones) leave pauses of over a minute out.
     """
-    from camtrap_tui.services.sessions import list_sessions, species_names, species_text
+    from camtrap_tui.services.sessions import (
+        list_sessions,
+        session_json,
+        species_names,
+        species_text,
+    )
     from camtrap_tui.store.store import Store
 
     with Store.open(survey) as store:
         names = species_names(store)
         found = list_sessions(store, grader)
         if as_json:
-            echo_json_list(
-                {
-                    "grader": s.grader,
-                    "began_at": s.began_at,
-                    "ended_at": s.ended_at,
-                    "minutes": s.minutes,
-                    "pictures": s.pictures,
-                    "single": s.single,
-                    "bulk": s.bulk,
-                    "accepted": s.accepted,
-                    "blind": s.blind,
-                    "undone": s.undone,
-                    "per_hour": s.per_hour,
-                    "median_seconds": s.median_seconds,
-                    "species": [{"name": names[t], "pictures": n} for t, n in s.species],
-                }
-                for s in found
-            )
+            echo_json_list(session_json(session, names) for session in found)
             return
         rows = [
             (

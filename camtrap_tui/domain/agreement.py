@@ -42,6 +42,18 @@ class Estimate:
     why: str = ""
 
 
+def estimate_cells(one: Estimate, *, is_index: bool = False) -> tuple[str, str]:
+    """Return a figure and its limits in words: a share in percent, an index from below 0 to 1."""
+    if one.value is None:
+        return "not estimable", one.why
+    value = f"{one.value:.2f}" if is_index else f"{one.value:.1%}"
+    if one.low is None or one.high is None:
+        return value, "too few bursts"
+    if is_index:
+        return value, f"{one.low:.2f} to {one.high:.2f}"
+    return value, f"{one.low:.1%} to {one.high:.1%}"
+
+
 def share(parts: Iterable[tuple[int, float, float]]) -> Estimate:
     """Return Σ hits / Σ of, of (burst, hits, of) for each picture, `hits` being some of `of`.
 

@@ -7,7 +7,7 @@ written, unless such rows are to be left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from camtrap_tui.domain.models import Deployment
@@ -103,6 +103,19 @@ def list_deployments(store: Store) -> list[ListedDeployment]:
         )
         for deployment in store.deployments.all()
     ]
+
+
+def deployment_json(listed: ListedDeployment) -> dict[str, object]:
+    """Return a deployment as JSON has it."""
+    values = asdict(listed.deployment)
+    del values["id"]
+    return {
+        **values,
+        "images": listed.taken.images,
+        "first_timestamp": listed.taken.first,
+        "last_timestamp": listed.taken.last,
+        "flags": dict(listed.flags),
+    }
 
 
 def export_deployments(store: Store, out: Path) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
 
 from camtrap_tui.domain import sessions
 from camtrap_tui.domain.pace import spell_duration
@@ -36,6 +38,12 @@ def species_text(session: Session, names: dict[int, str], most: int = _MOST_SPEC
     shown = [f"{names[taxon]} {number:,}" for taxon, number in session.species[:most]]
     more = len(session.species) - most
     return ", ".join([*shown, f"{more} more"] if more > 0 else shown)
+
+
+def session_json(session: Session, names: dict[int, str]) -> dict[str, Any]:
+    """Return a session as JSON has it; `names` is how each taxon is called."""
+    species = [{"name": names[taxon], "pictures": n} for taxon, n in session.species]
+    return asdict(session) | {"species": species}
 
 
 def parting_lines(review: Recording) -> list[str]:

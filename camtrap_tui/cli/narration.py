@@ -1,4 +1,4 @@
-"""Tells of a prediction as it happens: a bar where there is a terminal, else plain lines.
+"""Tells of a prediction or an export as it happens: a bar where there is a terminal, else plain lines.
 
 Text from outside (file names, reasons) is written as it is, never read as markup.
 """
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from camtrap_tui.services.events import Event, Fetching, Progress
 
 _LINE_EVERY_S = 10.0
+# What is over sooner needs no bar.
+_SILENT_S = 1.0
 
 
 class EventLines:
@@ -77,6 +79,8 @@ class Narrator:
                 self._progress(event)
             case events.Fetching():
                 self._fetching(event)
+            case events.Exporting(done, total):
+                self._exporting(done, total)
             case _:
                 pass  # The table at the end says it.
 
@@ -116,6 +120,13 @@ class Narrator:
             return
         line = f"fetched {event.fetched:,} of {event.total:,}, {event.failed:,} cannot be had"
         self._line(line + size + _pace(event), "fetched", is_last=done == event.total)
+
+    def _exporting(self, done: int, total: int) -> None:
+        """Tell how far an export is, where it takes longer than a person waits without asking."""
+        if not self._stream.isatty():
+            self._now_and_then(f"{done:,} of {total:,} pictures")
+        elif self._bar is not None or time.monotonic() - self._told >= _SILENT_S:
+            self._draw("pictures", done, total, "")
 
     def _line(self, line: str, what: str, *, is_last: bool) -> None:
         """Write a line now and then, and the last one in any case."""

@@ -1,4 +1,4 @@
-"""What `camtrap-tui predict --events` tells its parent: one JSON object a line on stdout.
+"""What `predict`, `refence` and `export` tell their parent with `--events`: a JSON object a line.
 
 Each event is a frozen value; its JSON has the key `event` (its kind) and its fields. A parent
 ignores lines that it cannot read: libraries may print.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,21 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
+class Exporting:
+    """`done` of `total` pictures are in the export; `total` is 0 while nobody knows."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The export is in its place; `report` is what `export --json` prints."""
+
+    report: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Error:
     """The command ended with an error: one sentence, and what to do."""
 
@@ -137,6 +153,8 @@ Event = (
     | Notice
     | Finished
     | Stopped
+    | Exporting
+    | Exported
     | Error
 )
 
@@ -151,6 +169,8 @@ _KINDS: dict[str, type[Event]] = {
     "notice": Notice,
     "finished": Finished,
     "stopped": Stopped,
+    "exporting": Exporting,
+    "exported": Exported,
     "error": Error,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
 from dataclasses import fields
+from importlib.util import find_spec
+from pathlib import Path, PurePath
 
 from camtrap_tui.errors import UsageError
 from camtrap_tui.services.exports.report import ExportReport
@@ -23,6 +26,8 @@ _MODULES = {
     "crops": "crops",
 }
 NAMES = tuple(_MODULES)
+# What files are called; a place that is called otherwise than what is written is a mistake.
+_ENDS = frozenset((".csv", ".db", ".geojson", ".html", ".jpg", ".json", ".xlsx", ".zip"))
 
 
 def format_named(name: str) -> Format:
@@ -35,7 +40,8 @@ def format_named(name: str) -> Format:
 
 def all_formats() -> list[Format]:
     """Return all formats, in the order in which they are listed."""
-    return [format_named(name) for name in NAMES]
+    there = (name for name in NAMES if find_spec(f"{__package__}.{_MODULES[name]}"))
+    return [format_named(name) for name in there]
 
 
 def export(store: Store, name: str, request: ExportRequest, progress: Progress) -> ExportReport:
@@ -47,6 +53,7 @@ def export(store: Store, name: str, request: ExportRequest, progress: Progress) 
     """
     format = format_named(name)
     check_takes(format, request)
+    check_kind(format, request.out)
     return format.write(store, request, progress)
 
 
@@ -66,6 +73,26 @@ def check_takes(format: Format, request: ExportRequest) -> None:
                 f"--format {format.name} does not take --{flag(one)}:",
                 "`camtrap-tui export --list` says what each format takes.",
             )
+
+
+def check_kind(format: Format, out: Path) -> None:
+    """Raise UsageError for a place that is named as what the format does not write."""
+    given, usual = out.suffix.casefold(), PurePath(format.example).suffix
+    if format.writes == "folder" and given in _ENDS:
+        raise UsageError(
+            f"{out}: --format {format.name} writes a folder, not a {given} file.",
+            f"Name a folder, as in {format.example}",
+        )
+    if format.writes == "file" and given in _ENDS - {usual}:
+        raise UsageError(
+            f"{out}: --format {format.name} writes a {usual} file, not a {given} one.",
+            f"Name it so, as in {format.example}",
+        )
+
+
+def is_named_as_folder(text: str) -> bool:
+    """Tell whether a path was typed as that of a folder, whether there is one or not."""
+    return text.endswith(tuple(filter(None, (os.sep, os.altsep))))
 
 
 def flag(name: str) -> str:

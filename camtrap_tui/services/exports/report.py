@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 _EXAMPLES = 5
 
@@ -43,6 +44,31 @@ class ExportReport:
     def rows(self) -> int:
         """The rows of all its files."""
         return sum(file.rows or 0 for file in self.files)
+
+    @property
+    def chosen(self) -> int:
+        """The pictures that were chosen: those in it, and those left out."""
+        return self.pictures + sum(self.left_out.values())
+
+
+def report_json(report: ExportReport) -> dict[str, Any]:
+    """Return the report as `export --json` prints it."""
+    return asdict(report) | {"rows": report.rows, "chosen": report.chosen}
+
+
+def report_from(data: Mapping[str, Any]) -> ExportReport:
+    """Return the report that was printed as JSON."""
+    return ExportReport(
+        data["format"],
+        data["out"],
+        tuple(WrittenFile(**file) for file in data["files"]),
+        data["pictures"],
+        data["unlabeled"],
+        data["left_out"],
+        data["omitted"],
+        {reason: tuple(found) for reason, found in data["examples"].items()},
+        tuple(data["notes"]),
+    )
 
 
 class Tally:

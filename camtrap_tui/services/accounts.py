@@ -13,12 +13,24 @@ from typing import Any
 from camtrap_tui.domain.models import Run, Source
 from camtrap_tui.domain.text import counted
 from camtrap_tui.services.quality import flag_counts, flags_unknown
-from camtrap_tui.store.accounts import OUTCOMES, STATES, Accounts, Extent
+from camtrap_tui.store.accounts import OUTCOMES, STATES, Accounts, Behind, Extent
 from camtrap_tui.store.store import Store
 
 # Files that are gone or left out by hand are no longer counted where a folder is looked at.
 _NOT_IN_FOLDER = ("missing", "excluded")
 _MOST_DAMAGE = 10
+_MEANINGS = {
+    "here": "the picture is here",
+    "duplicate": "the same picture as another row",
+    "not_a_picture": "another kind of file, videos among them",
+    "unreadable": "a picture that cannot be read",
+    "missing": "looked for, and not there",
+    "excluded": "left out by hand",
+    "predicted": "the run says what it shows",
+    "failed": "the run could not read it, or not tell",
+    "never_asked": "the run was never given it",
+}
+_PENDING = {"row": "named, and its picture not here yet", "image": "waits for the run"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +128,11 @@ def take_ledger(store: Store, *, deep: bool = False) -> Ledger:
             tuple(wrong),
             flags_unknown(store),
         )
+
+
+def meaning_of(name: str, behind: Behind) -> str:
+    """Return what a state of source rows, or an outcome of images, means."""
+    return _MEANINGS.get(name, _PENDING[behind])
 
 
 def _in_order(states: dict[str, int]) -> dict[str, int]:

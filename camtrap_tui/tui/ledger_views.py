@@ -11,25 +11,13 @@ from textual.content import Content
 from camtrap_tui.domain.quality import FLAGS
 from camtrap_tui.domain.text import clean, counted
 from camtrap_tui.services import listing
-from camtrap_tui.services.accounts import Ledger, RunAccount, SourceAccount
+from camtrap_tui.services.accounts import Ledger, RunAccount, SourceAccount, meaning_of
 from camtrap_tui.services.listing import Wanted
 from camtrap_tui.store.accounts import Listed
 
 # Numbers further from their names than this are hard to follow with the eye.
 _MOST_CELLS = 90
 _NAME_SHARE = 0.55
-_MEANINGS = {
-    "here": "the picture is here",
-    "duplicate": "the same picture as another row",
-    "not_a_picture": "another kind of file, videos among them",
-    "unreadable": "a picture that cannot be read",
-    "missing": "looked for, and not there",
-    "excluded": "left out by hand",
-    "predicted": "the run says what it shows",
-    "failed": "the run could not read it, or not tell",
-    "never_asked": "the run was never given it",
-}
-_PENDING = {"row": "named, and its picture not here yet", "image": "waits for the run"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +87,7 @@ def _source_rows(account: SourceAccount, width: int) -> Iterator[LedgerRow]:
     yield LedgerRow(_spread(clean(source.location), f"{source.kind}, {known}", width))
     for state, count in account.states.items():
         asked = Wanted(state, "row", None, source.id)
-        yield _number(state, count, width, asked, _MEANINGS.get(state, _PENDING["row"]))
+        yield _number(state, count, width, asked, meaning_of(state, "row"))
     if len(account.states) != 1:
         yield LedgerRow(_line("in all", account.rows, width))
 
@@ -111,7 +99,7 @@ def _run_rows(account: RunAccount, width: int) -> Iterator[LedgerRow]:
     yield LedgerRow(_spread(f"run {run.id}  {clean(run.model_version)}", about, width))
     for outcome, count in account.outcomes.items():
         asked = Wanted(outcome, "image", run)
-        yield _number(outcome, count, width, asked, _MEANINGS.get(outcome, _PENDING["image"]))
+        yield _number(outcome, count, width, asked, meaning_of(outcome, "image"))
     yield LedgerRow(_line("in all", sum(account.outcomes.values()), width))
 
 

@@ -91,6 +91,13 @@ _OF_SOME = (
         count=True,
         help="Given twice: pictures of holdouts may be in training data, too.",
     ),
+    click.option(
+        "--base",
+        type=click.Path(path_type=Path),
+        metavar="FOLDER",
+        help="Write the paths of the pictures as they lie below this folder.",
+    ),
+    click.option("--boxes-only", is_flag=True, help="Leave classes out, as a detector does."),
 )
 
 

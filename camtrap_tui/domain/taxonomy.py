@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.text import clean
 
 BLANK_UUID = "f1856211-cfb7-4a5b-9158-c0f72fd09ee6"
@@ -80,6 +81,19 @@ class TaxonName:
                 self.common_name,
             )
         )
+
+
+def label_of(taxon: Taxon) -> str:
+    """Return the seven tokens of a survey's taxon, as SpeciesNet writes them."""
+    return TaxonName(
+        taxon.taxon_uuid,
+        taxon.taxon_class,
+        taxon.taxon_order,
+        taxon.taxon_family,
+        taxon.taxon_genus,
+        taxon.taxon_species,
+        taxon.common_name,
+    ).label
 
 
 _OBSERVATION_TYPES = {

@@ -23,7 +23,8 @@ _CATEGORY_LABELS = {"animal": ANIMAL.label, "human": HUMAN.label, "vehicle": VEH
 # How far a rounded box may stand out of its picture.
 _TOLERANCE = 0.01
 _LOW, _HIGH = -_TOLERANCE, 1 + _TOLERANCE
-_LONGEST_REASON = 200
+# As long as `predict` makes them.
+_LONGEST_REASON = 300
 
 
 class Box(NamedTuple):

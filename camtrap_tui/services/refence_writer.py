@@ -10,8 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Protocol
 
-from camtrap_tui.domain.models import Taxon
-from camtrap_tui.domain.taxonomy import SPECIAL, TaxonName, parse_label
+from camtrap_tui.domain.taxonomy import SPECIAL, TaxonName, label_of, parse_label
 from camtrap_tui.domain.verdict import Verdict
 from camtrap_tui.errors import ModelError
 from camtrap_tui.services.ensemble import CLASSES_USED, Classes, Seen
@@ -67,7 +66,7 @@ class RefenceWriter:
             written.setdefault(name.taxon_uuid, label)
         # A class that this model does not know keeps the label that it came with.
         self._labels = {
-            taxon.id: written.get(taxon.taxon_uuid) or _label(taxon) for taxon in store.taxa.all()
+            taxon.id: written.get(taxon.taxon_uuid) or label_of(taxon) for taxon in store.taxa.all()
         }
         self._ids = store.taxa.ids()
         # No country changes these: where nothing but them is stored, they stand as they are.
@@ -121,16 +120,3 @@ class RefenceWriter:
         if found is None:
             found = self._taxa[label] = self._ids[parse_label(label).taxon_uuid]
         return found
-
-
-def _label(taxon: Taxon) -> str:
-    name = TaxonName(
-        taxon.taxon_uuid,
-        taxon.taxon_class,
-        taxon.taxon_order,
-        taxon.taxon_family,
-        taxon.taxon_genus,
-        taxon.taxon_species,
-        taxon.common_name,
-    )
-    return name.label

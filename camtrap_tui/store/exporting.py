@@ -15,6 +15,7 @@ from camtrap_tui.domain.models import Image
 from camtrap_tui.store.boxes import boxes_of
 from camtrap_tui.store.database import Database, columns
 from camtrap_tui.store.queue import Queues
+from camtrap_tui.store.timelines import IN_SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,54 @@ class Exporting:
         for row in self._db.execute(sql, [run_id, *image_ids]):
             found.setdefault(row[0], []).append(BoxRow(*row))
         return found
+
+    def classes(
+        self, run_id: int, image_ids: Sequence[int]
+    ) -> dict[int, dict[int, list[tuple[int, float]]]]:
+        """Return (taxon id, score) of all classes of a run in these images, best first: by image,
+        then by the number of the box, where 0 is the image as a whole."""
+        sql = (
+            "SELECT image_id, detection_number, taxon_id, score FROM classification"
+            f" WHERE run_id = {boxes_of('?')} AND image_id IN ({_marks(image_ids)})"
+            " ORDER BY image_id, detection_number, rank"
+        )
+        found: dict[int, dict[int, list[tuple[int, float]]]] = {}
+        for image_id, number, *said in self._db.execute(sql, [run_id, *image_ids]):
+            found.setdefault(image_id, {}).setdefault(number, []).append((said[0], said[1]))
+        return found
+
+    def says_more_than_blank_without_boxes(self, run_id: int, blank_id: int) -> bool:
+        """Tell whether a run predicts anything but this taxon for an image without boxes."""
+        sql = (
+            "SELECT EXISTS (SELECT 1 FROM prediction AS p WHERE p.run_id = ?"
+            " AND p.taxon_id IS NOT NULL AND p.taxon_id <> ? AND NOT EXISTS ("
+            "SELECT 1 FROM detection AS d"
+            f" WHERE d.run_id = {boxes_of('?')} AND d.image_id = p.image_id))"
+        )
+        return bool(self._db.value(sql, [run_id, blank_id, run_id]))
+
+    def frames(self, image_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """Return the place of each of these images in its burst, from 0, and how many that has."""
+        sql = (
+            "SELECT id, row_number() OVER burst - 1, count(*) OVER (PARTITION BY burst_id)"
+            " FROM image WHERE burst_id IN (SELECT of_burst.burst_id FROM image AS of_burst"
+            f" WHERE of_burst.id IN ({_marks(image_ids)})) WINDOW burst AS"
+            f" (PARTITION BY burst_id ORDER BY timestamp, {IN_SECOND.format('image')})"
+        )
+        wanted = set(image_ids)
+        found = self._db.execute(sql, list(image_ids))
+        return {key: (frame, count) for key, frame, count in found if key in wanted}
+
+    def has_path(self, path: str) -> bool:
+        """Tell whether any image has this path."""
+        return bool(
+            self._db.value("SELECT EXISTS (SELECT 1 FROM image WHERE file_path = ?)", [path])
+        )
+
+    def said_taxa(self) -> set[int]:
+        """Return the taxa that anybody ever said."""
+        found = self._db.execute("SELECT DISTINCT taxon_id FROM observation")
+        return {taxon_id for (taxon_id,) in found}
 
     def shared_paths(self) -> set[str]:
         """Return the paths, in small letters, that more than one image has, whatever its case."""

@@ -26,6 +26,8 @@ class Options:
     (our column, heading) pairs of a Timelapse table. padding: around a crop, as a share of its
     box. confidence: below which a box is none. independence_min: minutes between records of one
     species. holdouts: how often somebody said that pictures of holdouts may be in training data.
+    base: the folder that the paths in a file of predictions are relative to, instead of those in
+    the survey. boxes_only: leaves classes out of it.
     """
 
     all_graders: bool = False
@@ -39,6 +41,8 @@ class Options:
     confidence: float | None = None
     independence_min: int | None = None
     holdouts: int = 0
+    base: Path | None = None
+    boxes_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 
 from camtrap_tui.domain.splitting import Part, SplitMade
@@ -48,6 +48,15 @@ class Splits:
         """Return the images of bursts that a holdout's sample has a frame of."""
         return {image_id for (image_id,) in self._db.execute(_HELD)}
 
+    def held_content(self) -> set[int]:
+        """Return the images of `held`, and all that have the same content as one of them."""
+        sql = f"""
+            SELECT image_id FROM ({_HELD})
+            UNION
+            SELECT twin.id FROM ({_HELD}) AS held JOIN image ON image.id = held.image_id
+            JOIN image AS twin ON twin.content_md5 = image.content_md5"""
+        return {image_id for (image_id,) in self._db.execute(sql)}
+
     def twins(self) -> Iterator[set[int]]:
         """Yield the images that have the same content, two or more at a time."""
         sql = """
@@ -89,6 +98,12 @@ class Splits:
     def parts(self) -> dict[int, Part]:
         """Return the part of each image that has one."""
         return dict(self._db.execute("SELECT image_id, part FROM split").fetchall())
+
+    def parts_of(self, image_ids: Sequence[int]) -> dict[int, Part]:
+        """Return the part of each of these images that has one."""
+        marks = ", ".join("?" * len(image_ids))
+        sql = f"SELECT image_id, part FROM split WHERE image_id IN ({marks})"
+        return dict(self._db.execute(sql, list(image_ids)).fetchall())
 
     def made(self) -> SplitMade | None:
         """Return how the parts came about, None where there are none."""

@@ -20,7 +20,9 @@ from typing import IO, TYPE_CHECKING, Literal
 from camtrap_tui.domain.models import Image
 from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import InputError
+from camtrap_tui.services.cached_copy import ORIGINAL
 from camtrap_tui.services.exif import read_header
+from camtrap_tui.services.exports.confirmed_boxes import CONFIDENCE, Box
 from camtrap_tui.services.exports.pictures import Picture, shows_people
 from camtrap_tui.services.exports.request import People
 from camtrap_tui.services.locating import Locator
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
 How = Literal["copy", "link"]
-Box = tuple[float, float, float, float]
-CONFIDENCE = 0.2
 # Why a picture has no file in an export.
 SHOWS_PEOPLE = "shows people"
 NOT_HERE = "is not on this machine"
@@ -45,7 +45,7 @@ _ODD = re.compile(r"""[<>:"|?*\\/\x00-\x1f\x7f\N{REPLACEMENT CHARACTER}]""")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE | re.ASCII)
 _DOTS = re.compile(r"\.{2,}")
 # File systems take 255 bytes (eCryptfs 143); copies have a longer name while they are written.
-_LONGEST, _LONGEST_SUFFIX = 120, 12
+_LONGEST, _LONGEST_SUFFIX, _LONGEST_PATH = 120, 12, 1000
 _BLOCK = 1 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _SAVED_AS = {"png": "PNG", "tif": "TIFF", "tiff": "TIFF", "bmp": "BMP", "gif": "GIF"}
@@ -57,22 +57,23 @@ _AROUND, _BLOCKS = 0.1, 8
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The file that shows a picture; `is_copy` tells that it is one of a cache, which may be
-    smaller than its original."""
+    """The file that shows a picture, which may be a copy in a cache; `is_original` tells that it is
+    as the camera made it, not smaller."""
 
     path: Path
-    is_copy: bool
+    is_original: bool
 
 
 def safe_path(path: str) -> str:
     """Return a path from outside as a relative one that every system takes, with `/`.
 
     No name in it begins with a dot, a minus or a tilde, has two dots in a row, ends with a dot or
-    a space, is a device of Windows or is too long; it never leads out of a folder. What is safe
+    a space, is a device of Windows or is long; it never leads out of a folder. What is safe
     stays as it is. Different paths may become one: `Names` keeps them apart.
     """
-    parts = [_safe_name(part) for part in portable(path).split("/")]
-    return "/".join(part for part in parts if part) or "_"
+    names = [name for part in portable(path).split("/") if (name := _safe_name(part))]
+    safe = "/".join(names) or "_"
+    return safe if len(safe.encode()) <= _LONGEST_PATH else f"{_digest(safe)}/{names[-1]}"
 
 
 def _safe_name(name: str) -> str:
@@ -97,12 +98,12 @@ class Names:
         self._shared = store.exporting.shared_paths()
 
     def of(self, image: Image, found: Found | None = None) -> str:
-        """Return the path of a picture, below whatever folder; with a cached copy's ending where
-        `found` is one of another kind than its original."""
+        """Return the path of a picture, below whatever folder; with the ending of the file that was
+        `found` for it where that is of another kind."""
         path = image.file_path or f"{image.media_id}.jpg"
         safe = safe_path(path)
         stem, suffix = _parts(safe)
-        if found is not None and found.is_copy and _kind(found.path.suffix) != _kind(suffix):
+        if found is not None and _kind(found.path.suffix) != _kind(suffix):
             suffix = found.path.suffix
         if stem + suffix == path and path.lower() not in self._shared:
             return path
@@ -159,12 +160,12 @@ class PictureFiles:
         """Return the file that shows a picture now, or None."""
         own = self._locator.own_file(image)
         if own is not None and own.is_file():
-            return Found(own, is_copy=False)
+            return Found(own, is_original=True)
         where = self._store.caches.whereabouts([image.id])
         place = self._locator.place(where[0]) if where else None
         if place is None or place.input_size is None:
             return None
-        return Found(place.path, is_copy=True)
+        return Found(place.path, is_original=place.input_size == str(ORIGINAL))
 
     def name(self, image: Image) -> str:
         """Return the path of a picture in the folder: its own, made safe, like no other's."""

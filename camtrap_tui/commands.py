@@ -118,6 +118,7 @@ REVIEW = (
     Command(
         "expect", ("exclamation_mark",), "Lives here", "expect this species here, or not", FIND
     ),
+    Command("export", ("ctrl+e",), "Export", "write what people said, for other tools", FIND),
     Command("runs", ("r",), "Runs", "start, watch and stop predictions", FIND, 11),
     Command("ledger", ("l",), "Ledger", "how every file and picture ended", FIND, 12),
     Command("help", ("question_mark",), "Help", "all keys", APP, 8),
@@ -184,6 +185,7 @@ CHARTS = (
     Command("chart_scale", ("s",), "Scale", "linear or log; own or shared", LOOK, 4),
     Command("chart_percent", ("p",), "Percent", "counts or percent", LOOK, 5),
     Command("chart_pictures", ("enter",), "Pictures", "review the pictures of a bar", FIND, 6),
+    Command("chart_export", ("e",), "Export", "export the pictures of a bar", FIND),
     Command("chart_next", ("down", "j"), "Next bar", "next bar", MOVE),
     Command("chart_previous", ("up", "k"), "Previous bar", "previous bar", MOVE),
     Command("help", ("question_mark",), "Help", "all keys", APP, 8),
@@ -259,6 +261,7 @@ HOLDOUT = (
     Command("holdout_run", ("r",), "Run", "choose the run that is judged", FIND),
     Command("holdout_against", ("a",), "Against", "choose a run to compare it with", FIND),
     Command("holdout_rule", ("c",), "Consensus", "choose what several votes add up to", FIND),
+    Command("holdout_export", ("e",), "Export", "write this holdout for other tools", FIND),
     Command("holdout_unit", ("b",), "Unit", "figures about bursts, or about pictures", LOOK),
     Command("help", ("question_mark",), "Help", "all keys", APP, 8),
     Command("repaint", ("ctrl+l",), "Repaint", "draw the whole screen again", APP),
@@ -279,6 +282,20 @@ DRAW = (
     Command("back", ("escape", "q"), "Back", "draw nothing", APP, 5),
 )
 
+EXPORT = (
+    Command("export_edit", ("enter",), "Change", "change what the line says", FIND, 1),
+    Command("export_now", ("w",), "Write", "write the export as it is shown", FIND, 2),
+    Command("export_stop", ("s",), "Stop", "stop what is being written, keep none of it", FIND, 3),
+    Command("export_down", ("down", "j"), "Down", "next line", MOVE, 4),
+    Command("export_up", ("up", "k"), "Up", "line before", MOVE, 5),
+    Command("export_page_down", ("space", "pagedown"), "Page down", "more of the report", MOVE),
+    Command("export_page_up", ("pageup",), "Page up", "report before", MOVE),
+    Command("help", ("question_mark",), "Help", "all keys", APP, 7),
+    Command("repaint", ("ctrl+l",), "Repaint", "draw the whole screen again", APP),
+    Command("suspend", ("ctrl+z",), "To the shell", "stop here; the shell's fg comes back", APP),
+    Command("back", ("escape", "q"), "Back", "go on; what is being written goes on too", APP, 6),
+)
+
 SCREENS: Mapping[str, tuple[Command, ...]] = {
     "review": REVIEW,
     "sheet": SHEET,
@@ -287,6 +304,7 @@ SCREENS: Mapping[str, tuple[Command, ...]] = {
     "ledger": LEDGER,
     "holdout": HOLDOUT,
     "draw": DRAW,
+    "export": EXPORT,
 }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from camtrap_tui.commands import SCREENS, keys_sign
 from camtrap_tui.domain.filter_words import VALUES, WORDS
 from camtrap_tui.services.export_columns import EXPORT_COLUMNS
+from camtrap_tui.services.exports.formats import all_formats
 
 ROOT = Path(__file__).parent.parent
 
@@ -20,6 +21,7 @@ _SCREEN_TITLES = {
     "ledger": "ledger (`l`)",
     "holdout": "holdout (`t`)",
     "draw": "drawing a holdout",
+    "export": "export (`ctrl+e`)",
 }
 
 
@@ -48,6 +50,16 @@ def columns_table() -> str:
     """Return the table of the exported columns."""
     lines = ["| column | holds |", "|---|---|"]
     lines += [f"| `{column.name}` | {column.help} |" for column in EXPORT_COLUMNS]
+    return "\n".join(lines)
+
+
+def formats_table() -> str:
+    """Return the table of the formats of `export`."""
+    lines = ["| format | made for | what it carries | what it loses |", "|---|---|---|---|"]
+    lines += [
+        f"| `{format.name}` | {format.made_for} | {format.carries} | {format.loses} |"
+        for format in all_formats()
+    ]
     return "\n".join(lines)
 
 

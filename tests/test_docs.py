@@ -11,7 +11,7 @@ import pytest
 
 from camtrap_tui.cli import group
 from camtrap_tui.domain.filters import parse_filter
-from tests.docs import columns_table, filters_table, keys_table
+from tests.docs import columns_table, filters_table, formats_table, keys_table
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,6 +24,10 @@ def test_the_table_of_keys_is_that_of_the_registry() -> None:
 
 def test_the_table_of_columns_is_that_of_the_export() -> None:
     assert columns_table() in README
+
+
+def test_the_table_of_formats_is_that_of_the_export() -> None:
+    assert formats_table() in README
 
 
 @pytest.mark.parametrize("line", COMMANDS)

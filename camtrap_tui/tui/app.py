@@ -23,6 +23,7 @@ from camtrap_tui.services.sample import known_models
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.bindings import keymap, keys_of
 from camtrap_tui.tui.driver import ENDING, TerminalDriver
+from camtrap_tui.tui.export_opening import Exports
 from camtrap_tui.tui.holdout_place import HoldoutOpener
 from camtrap_tui.tui.host import RunRequest
 from camtrap_tui.tui.line import Line
@@ -64,6 +65,9 @@ class CamtrapApp(PaintingApp):
         self.sheet_step = 0
         self.sheets = Sheets(self, session, self.push_screen, self._show_review)
         self.holdouts = HoldoutOpener(self, session, self.push_screen, self._show_review)
+        self.exports = Exports(
+            self, session, self.push_screen, self.run_worker, self._export_changed
+        )
         self._offers_folder = folder is not None
         self._opener = QueueOpener(session, self.post_message, self.on_event)
         # What kept the first queue from being opened: without one there is nothing to review.
@@ -154,10 +158,11 @@ class CamtrapApp(PaintingApp):
         # As shells report a program that a signal has ended.
         self.exit(return_code=EXIT_SIGNAL + number)
 
-    def on_unmount(self) -> None:
-        """Leave no child behind, and no thread that builds a queue."""
+    async def on_unmount(self) -> None:
+        """Leave no child behind, no thread that builds a queue, and no half of an export."""
         self.session.leave_opening()
         self.runner.kill()
+        await self.exports.exporter.leave()
 
     def repaint(self) -> None:
         """Send the whole screen again, for a terminal that something else has written to."""
@@ -280,9 +285,14 @@ class CamtrapApp(PaintingApp):
         if isinstance(screen, PromptScreen) and screen.is_mounted:
             screen.show_run()
 
+    def _export_changed(self) -> None:
+        screen = self.screen if self.screen_stack else None
+        if isinstance(screen, PromptScreen) and screen.is_mounted:
+            screen.show_export()
+
     def run_line(self) -> str:
-        """Return one line on the prediction in progress, empty where there is none."""
-        return self.runner.line
+        """Return one line on the prediction and the export in progress, empty for none."""
+        return "  ".join(filter(None, (self.runner.line, self.exports.line)))
 
     def take_new_predictions(self) -> str:
         """Take new pictures and predictions into the queue of the review."""

@@ -235,16 +235,28 @@ class ChartsScreen(Screen[str | None], inherit_bindings=False):
 
     def action_chart_pictures(self) -> None:
         """Leave with the filter that chooses the pictures of the bar under the cursor."""
+        where = self._chosen_filter()
+        if where is not None:
+            self.dismiss(where)
+
+    def action_chart_export(self) -> None:
+        """Show the form that exports, for the pictures of the bar under the cursor."""
+        where = self._chosen_filter()
+        if where is not None:
+            cast(Host, self.app).exports.open(lambda _: self._say(""), where=where)
+
+    def _chosen_filter(self) -> str | None:
+        """Return the filter of the bar under the cursor; None, and why, where it has none."""
         choices, tables = self._choices(), self._tables.get(self._asked)
         if not choices or tables is None:
-            return
+            return None
         chosen = choices[min(self._cursor, len(choices) - 1)]
         taxon = chosen.taxon if isinstance(chosen, Bar) else chosen
         if taxon is None:
             self._say("This line is no single class: choose a class.")
-            return
+            return None
         by, min_score = self._asked.by, tables[0].min_score
-        self.dismiss(class_filter(taxon.name, by=by, min_score=min_score))
+        return class_filter(taxon.name, by=by, min_score=min_score)
 
     def action_help(self) -> None:
         """Show all keys."""

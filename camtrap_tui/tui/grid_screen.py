@@ -95,6 +95,10 @@ class GridScreen(PromptScreen, inherit_bindings=False):
         """Show how the run in progress is doing, behind what enter does."""
         self._say()
 
+    def show_export(self) -> None:
+        """Show how the export in progress is doing, as a run."""
+        self._say()
+
     # ── showing ──────────────────────────────────────────────────────────────────────────
 
     def _tile(self, size: Size) -> bool:

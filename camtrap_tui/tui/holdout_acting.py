@@ -128,6 +128,8 @@ class Acting(Asking, inherit_bindings=False):
             why = "The survey is read-only here: nothing can be graded."
         elif self.host.runner.state.is_active:
             why = "A prediction is running, and would stop: let it end first, or stop it."
+        elif self.host.exports.exporter.state.is_active:
+            why = "An export is being written, and would be lost: let it end first, or stop it."
         elif not self.grader:
             why = "Who grades decides what is dealt: leave, and give your name first."
         if why:

@@ -316,6 +316,13 @@ class HoldoutScreen(Choosing, Acting, inherit_bindings=False):
         """Draw more bursts: of the chosen class or stratum, or of all."""
         self.ask_extension(self._row)
 
+    def action_holdout_export(self) -> None:
+        """Show the form that exports, for what was drawn for this holdout."""
+        if self.place.asked is not None:
+            self.host.exports.open(
+                lambda _: self.show_all(), where="", holdout=self.place.asked.holdout
+            )
+
     def action_help(self) -> None:
         """Show all keys."""
         keys = self.host.settings.keys

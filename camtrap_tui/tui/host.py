@@ -13,6 +13,7 @@ from camtrap_tui.store.store import Store
 from camtrap_tui.tui.runner import Runner
 
 if TYPE_CHECKING:
+    from camtrap_tui.tui.export_opening import Exports
     from camtrap_tui.tui.sheets import Sheets
 
 
@@ -36,6 +37,7 @@ class Host(Protocol):
     models: Sequence[tuple[str, str]]
     sheet_step: int
     sheets: Sheets
+    exports: Exports
 
     @property
     def run_in_view(self) -> Run | None:
@@ -55,7 +57,7 @@ class Host(Protocol):
         """Tell whether the survey has pictures that no folder has, and that can be fetched."""
 
     def run_line(self) -> str:
-        """Return one line on the prediction in progress, empty where there is none."""
+        """Return one line on the prediction and the export in progress, empty for none."""
 
     def take_new_predictions(self) -> str:
         """Take new pictures and predictions into the queue of the review."""

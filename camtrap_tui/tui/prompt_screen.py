@@ -75,6 +75,9 @@ class PromptScreen(Screen[None], inherit_bindings=False):
     def show_run(self) -> None:
         """Show how the run in progress is doing, where the screen has a place for that."""
 
+    def show_export(self) -> None:
+        """Show how the export in progress is doing, where the screen has a place for that."""
+
     def refusal(self, command: Command) -> str:
         """Return why a command does not work here now, as a sentence; empty for one that does."""
         return ""

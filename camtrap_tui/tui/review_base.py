@@ -208,6 +208,14 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
         news = "" if self.host.runner.state.is_active else self.host.run_line()
         self.say(self._message(news) if news else self._message())
 
+    def show_export(self) -> None:
+        """Show how the export in progress is doing; that it has ended is news."""
+        if self.session.asks_burst:
+            return
+        exporter = self.host.exports.exporter
+        news = "" if exporter.state.is_active else self.host.exports.line
+        self.say(self._message(news) if news else self._message())
+
     # ── prompts ──────────────────────────────────────────────────────────────────────────
 
     def prompt_closed(self, text: str | None) -> None:

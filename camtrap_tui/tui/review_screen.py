@@ -46,6 +46,10 @@ class ReviewScreen(Grading, Moving, Looking, inherit_bindings=False):
         """Show the runs."""
         self.host.open_runs()
 
+    def action_export(self) -> None:
+        """Show the form that exports, for the filter in view."""
+        self.host.exports.open(lambda _: self.say(""))
+
     def action_help(self) -> None:
         """Show all keys."""
         self._ask_command("Help:", grouped=True)
@@ -70,5 +74,8 @@ class ReviewScreen(Grading, Moving, Looking, inherit_bindings=False):
         self.host.repaint()
 
     def action_quit(self) -> None:
-        """Leave."""
+        """Leave; what is being exported would be lost, so that is asked first."""
+        if doubt := self.host.exports.doubt(self.signs["quit"]):
+            self.say(doubt)
+            return
         self.app.exit()

@@ -7,6 +7,7 @@ import pytest
 from camtrap_tui.commands import SCREENS
 from camtrap_tui.tui import bindings
 from camtrap_tui.tui.charts_screen import ChartsScreen
+from camtrap_tui.tui.export_form import ExportForm
 from camtrap_tui.tui.grid_screen import GridScreen
 from camtrap_tui.tui.holdout_form import HoldoutForm
 from camtrap_tui.tui.holdout_screen import HoldoutScreen
@@ -25,6 +26,7 @@ def test_every_command_has_its_action(screen: str) -> None:
         "ledger": LedgerScreen,
         "holdout": HoldoutScreen,
         "draw": HoldoutForm,
+        "export": ExportForm,
     }
     for command in SCREENS[screen]:
         name = bindings.action(command.id).partition("(")[0]

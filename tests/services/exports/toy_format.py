@@ -18,16 +18,19 @@ from camtrap_tui.store.store import Store
 
 def _write(store: Store, request: ExportRequest, progress: Progress) -> ExportReport:
     tally, rows = Tally(), 0
-    with whole_file(store.path, request.out) as path, path.open("w", encoding="utf-8") as file:
-        with store.db.snapshot():
-            for picture in Pictures(store, request).read(progress):
-                if not picture.words:
-                    tally.leave_out("has no word", picture.image.file_path)
-                    continue
-                tally.pictures += 1
-                for word in picture.words:
-                    rows += 1
-                    file.write(f"{picture.image.media_id},{word.taxon.name}\n")
+    with (
+        whole_file(store.path, request.out) as path,
+        path.open("w", encoding="utf-8") as file,
+        store.db.snapshot(),
+    ):
+        for picture in Pictures(store, request).read(progress):
+            if not picture.words:
+                tally.leave_out("has no word", picture.image.file_path)
+                continue
+            tally.pictures += 1
+            for word in picture.words:
+                rows += 1
+                file.write(f"{picture.image.media_id},{word.taxon.name}\n")
     files = written(request.out.parent, {request.out.name: rows})
     return tally.report("toy", str(request.out), files)
 

@@ -1,0 +1,72 @@
+"""The exports of an app: the form that asks for one, and the one that is being written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from textual.screen import Screen
+
+from camtrap_tui.commands import keys_sign, remapped
+from camtrap_tui.services.review import ReviewSession
+from camtrap_tui.tui.exporter import Exporter
+from camtrap_tui.tui.host import Host
+
+if TYPE_CHECKING:
+    from camtrap_tui.services.exports.request import ExportRequest
+
+
+class Exports:
+    """Opens the form, and starts what it asks for."""
+
+    def __init__(
+        self,
+        host: Host,
+        session: ReviewSession,
+        push: Callable[[Screen[None], Callable[[None], None]], object],
+        start: Callable[[Coroutine[Any, Any, None]], object],
+        changed: Callable[[], None],
+    ) -> None:
+        """`push` shows a screen, `start` lets the loop do something beside, and `changed` hears
+        that there is news of an export."""
+        self._host = host
+        self._session = session
+        self._push = push
+        self._start = start
+        self.exporter = Exporter(host.store.path, changed)
+        self._is_doubted = False
+
+    def open(
+        self,
+        back: Callable[[None], None],
+        *,
+        where: str | None = None,
+        holdout: str = "",
+    ) -> None:
+        """Show the form for the pictures of a filter (the review's unless given) or of a holdout;
+        `back` is called once it is left."""
+        from camtrap_tui.tui.export_form import ExportForm
+
+        self._is_doubted = False
+        where = self._host.queue_filter if where is None else where
+        self._push(ExportForm(self._host, where, holdout, self._session.grader), back)
+
+    def start(self, name: str, request: ExportRequest) -> None:
+        """Begin an export; what comes of it, the form and a line of the review say."""
+        self._is_doubted = False
+        self._start(self.exporter.run(name, request))
+
+    @property
+    def line(self) -> str:
+        """One line on the export, with the key that shows its report; empty for no news."""
+        line = self.exporter.line
+        commands = remapped("review", self._host.settings.keys) if line else ()
+        sign = next((keys_sign(c) for c in commands if c.id == "export"), "")
+        return f"{line}; {sign} shows it".replace(";  shows it", "") if line else ""
+
+    def doubt(self, sign: str) -> str:
+        """Return, once, what is to be known before the app is left; empty where that is nothing."""
+        if self._is_doubted or not self.exporter.state.is_active:
+            return ""
+        self._is_doubted = True
+        return f"An export is being written: {sign} again stops it, and nothing of it is kept."

@@ -1,0 +1,155 @@
+"""Watches the one export that the app has started, and says how it is doing.
+
+A child process does the work (`services/exports/child.py`), so that grading goes on; whatever it
+had written up to then is gone once it is stopped, and once the app is left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from camtrap_tui.domain.text import clean, counted
+from camtrap_tui.errors import CamtrapError
+
+if TYPE_CHECKING:
+    from camtrap_tui.services import events
+    from camtrap_tui.services.child import Child
+    from camtrap_tui.services.exports.report import ExportReport
+    from camtrap_tui.services.exports.request import ExportRequest
+
+# Progress is shown at most this often; everything else is shown at once.
+_EVERY_S = 1.0
+# What a child gets to take away what it has written, once the app is left.
+_GRACE_S = 3.0
+
+
+@dataclass(slots=True)
+class ExportState:
+    """What is known of the export in progress, or of the last one; `is_news` until its end was
+    looked at."""
+
+    phase: str = "idle"
+    name: str = ""
+    out: str = ""
+    done: int = 0
+    total: int = 0
+    text: str = ""
+    report: ExportReport | None = None
+    is_news: bool = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a child is at work."""
+        return self.phase in ("starting", "writing", "stopping")
+
+
+class Exporter:
+    """Starts, watches and stops the child."""
+
+    def __init__(self, survey: Path, changed: Callable[[], None]) -> None:
+        self._survey = survey
+        self._changed = changed
+        self._child: Child | None = None
+        self._over = asyncio.Event()
+        self._told_at = float("-inf")
+        self.state = ExportState()
+
+    async def run(self, name: str, request: ExportRequest) -> None:
+        """Start an export in the format of this name, and watch it to its end."""
+        from camtrap_tui.services import child
+        from camtrap_tui.services.exports.child import export_command
+
+        self.state = ExportState("starting", name, str(request.out))
+        self._told_at = float("-inf")
+        self._over.clear()
+        made = child.Child(export_command(self._survey, name, request), own_group=True)
+        self._child = made
+        self._changed()
+        try:
+            await made.start()
+            async for event in made.events():
+                self._take(event)
+            self._ended(await made.wait(), made.last_words)
+        except CamtrapError as error:
+            self._end("failed", str(error))
+        except asyncio.CancelledError:
+            # The app is left: whoever waits for that gives the child time to clear up.
+            made.stop()
+            await made.wait()
+            raise
+        finally:
+            self._child = None
+            made.kill()
+            self._over.set()
+
+    def _take(self, event: events.Event) -> None:
+        from camtrap_tui.services import events
+        from camtrap_tui.services.exports.report import report_from
+
+        state = self.state
+        match event:
+            case events.Exporting(done, total):
+                state.phase = "stopping" if state.phase == "stopping" else "writing"
+                state.done, state.total = done, total
+                if time.monotonic() - self._told_at < _EVERY_S:
+                    return
+                self._told_at = time.monotonic()
+                self._changed()
+            case events.Exported(report):
+                state.report = report_from(report)
+                self._end("finished", counted(state.report.pictures, "picture"))
+            case events.Error(message, hint):
+                self._end("failed", f"{message} {hint}".rstrip())
+            case _:
+                pass
+
+    def _ended(self, code: int, last_words: str) -> None:
+        if self.state.phase == "stopping":
+            self._end("stopped", "nothing is left of it")
+        elif self.state.is_active:  # it went without a word: killed, or out of memory
+            self._end("failed", f"it ended with code {code}. {last_words}".rstrip())
+
+    def _end(self, phase: str, text: str) -> None:
+        self.state.phase, self.state.text, self.state.is_news = phase, text, True
+        self._changed()
+
+    def stop(self) -> None:
+        """Ask the child to take away what it has written, and to end."""
+        if self._child is not None and self.state.is_active:
+            self.state.phase = "stopping"
+            self._child.stop()
+            self._changed()
+
+    async def leave(self) -> None:
+        """End the child, as the app is left, and wait until nothing half-written is there."""
+        if self._child is None:
+            return
+        self._child.stop()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._over.wait(), _GRACE_S)
+
+    @property
+    def line(self) -> str:
+        """One line on the export for other screens; empty where there is no news of it."""
+        state = self.state
+        if not state.is_active and not state.is_news:
+            return ""
+        if state.phase == "finished":
+            return f"exported: {state.text} in {clean(Path(state.out).name)}"
+        return describe(state)
+
+
+def describe(state: ExportState) -> str:
+    """Return where an export stands: `exporting coco 12,000/104,937`."""
+    if not state.is_active:
+        return f"export {state.phase}: {state.text}"
+    if state.phase == "stopping":
+        return "stopping the export …"
+    place = f" {state.done:,}/{state.total:,}" if state.total else " …"
+    return f"exporting {state.name}{place}"

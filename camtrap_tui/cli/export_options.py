@@ -87,13 +87,6 @@ _OF_SOME = (
         help="Between two records of one species at one camera.",
     ),
     click.option(
-        "--base",
-        type=click.Path(path_type=Path),
-        metavar="FOLDER",
-        help="What paths of pictures are relative to, in the place of their source's folder.",
-    ),
-    click.option("--boxes-only", is_flag=True, help="Boxes without classes."),
-    click.option(
         "--holdouts",
         count=True,
         help="Given twice: pictures of holdouts may be in training data, too.",

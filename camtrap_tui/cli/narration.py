@@ -1,4 +1,4 @@
-"""Tells of a prediction or an export as it happens: a bar where there is a terminal, else plain lines.
+"""Tells of predictions and exports as they happen: a bar on a terminal, else plain lines.
 
 Text from outside (file names, reasons) is written as it is, never read as markup.
 """

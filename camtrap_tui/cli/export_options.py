@@ -87,6 +87,12 @@ _OF_SOME = (
         help="Between two records of one species at one camera.",
     ),
     click.option(
+        "--gap-days",
+        type=click.IntRange(1),
+        metavar="DAYS",
+        help="A camera without a picture for longer counts as not working meanwhile.",
+    ),
+    click.option(
         "--holdouts",
         count=True,
         help="Given twice: pictures of holdouts may be in training data, too.",

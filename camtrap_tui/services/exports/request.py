@@ -27,7 +27,8 @@ class Options:
     box. confidence: below which a box is none. independence_min: minutes between records of one
     species. holdouts: how often somebody said that pictures of holdouts may be in training data.
     base: the folder that the paths in a file of predictions are relative to, instead of those in
-    the survey. boxes_only: leaves classes out of it.
+    the survey. boxes_only: leaves classes out of it. gap_days: a camera that took no picture for
+    longer counts as not working meanwhile.
     """
 
     all_graders: bool = False
@@ -43,6 +44,7 @@ class Options:
     holdouts: int = 0
     base: Path | None = None
     boxes_only: bool = False
+    gap_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,22 @@ none that has the same content as one.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from camtrap_tui.domain.lineage import is_same, ranks
 from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.text import quoted
 from camtrap_tui.errors import UsageError
 from camtrap_tui.services.exports.picture_files import SHOWS_PEOPLE, safe_path
-from camtrap_tui.services.exports.pictures import CONFLICT, UNGRADED, UNSURE, Picture, shows_people
+from camtrap_tui.services.exports.pictures import (
+    CONFLICT,
+    UNGRADED,
+    UNSURE,
+    Picture,
+    Word,
+    shows_people,
+)
 from camtrap_tui.services.exports.request import ExportRequest
 from camtrap_tui.store.store import Store
 
@@ -46,6 +54,16 @@ class Training:
         self._held = store.splits.held_content()
         self.has_split = store.splits.made() is not None
 
+    def classes(self) -> dict[str, ClassName]:
+        """Return the class of each taxon that anybody ever said, by its uuid, whatever is chosen:
+        it is called the same in every export of the survey. Blank and unknown are none."""
+        said = self._store.exporting.said_taxa()
+        return classes_of(
+            taxon
+            for taxon in self._store.taxa.all()
+            if taxon.id in said and taxon.observation_type not in ("blank", "unknown")
+        )
+
     def parts(self, image_ids: Sequence[int]) -> dict[int, str]:
         """Return the part of each of these images that has one: train, val, test or holdout."""
         parts: dict[int, str] = dict(self._store.splits.parts_of(image_ids))
@@ -61,10 +79,10 @@ class Training:
             return "is not graded"
         if picture.state == CONFLICT:
             return "is in conflict"
-        if picture.state == UNSURE:
-            return "shows what nobody could tell"
-        if not picture.words:
+        if picture.state != UNSURE and not picture.words:
             return "has too few votes"
+        if not known_words(picture):
+            return "shows what nobody could tell"
         if self.has_split and not part:
             return "is in no part of the split"
         return ""
@@ -85,26 +103,57 @@ class Training:
         return notes
 
 
-def class_names(taxa: Iterable[Taxon]) -> dict[str, str]:
-    """Return a name for each taxon, by its uuid: `northern_raccoon`, no two alike.
+def known_words(picture: Picture) -> list[Word]:
+    """Return what people said is on a picture, without that they could not tell."""
+    return [word for word in picture.words if word.taxon.observation_type != "unknown"]
 
-    Small letters, digits and underscores, fit for a folder. Taxa with one common name, and what
-    would be called `empty`, get their scientific name behind it, or the begin of their uuid.
+
+@dataclass(frozen=True, slots=True)
+class ClassName:
+    """A class as training data names it, and the taxon that it is known by."""
+
+    name: str
+    taxon: Taxon
+
+
+def classes_of(taxa: Iterable[Taxon]) -> dict[str, ClassName]:
+    """Return the class of each taxon, by its uuid: `northern_raccoon`, no two named alike.
+
+    Taxa that are the same under two uuids, as a name that somebody typed and that of a list, are
+    one class. Names are of small letters, digits and underscores, fit for a folder; classes with
+    one common name, and what would be called `empty`, get their scientific name behind it, or
+    the begin of their uuid.
     """
-    known = {taxon.taxon_uuid: taxon for taxon in taxa}
-    plain = {uuid: _slug(taxon.name) or "taxon" for uuid, taxon in known.items()}
-    counts = Counter([*plain.values(), EMPTY])
-    longer = {
-        uuid: f"{name}_{_slug(known[uuid].scientific_name) or uuid[:8]}"
-        if counts[name] > 1
-        else name
-        for uuid, name in plain.items()
+    known = sorted(taxa, key=lambda taxon: (not any(ranks(taxon)), taxon.taxon_uuid))
+    leads: list[Taxon] = []
+    lead_of: dict[str, Taxon] = {}
+    for taxon in known:
+        same = [lead for lead in leads if is_same(taxon, lead)]
+        # One name of two species says nothing of which it is.
+        if len(same) == 1:
+            lead_of[taxon.taxon_uuid] = same[0]
+        else:
+            leads.append(taxon)
+            lead_of[taxon.taxon_uuid] = taxon
+    names = _names(leads)
+    return {uuid: ClassName(names[lead.taxon_uuid], lead) for uuid, lead in lead_of.items()}
+
+
+def _names(taxa: Sequence[Taxon]) -> dict[str, str]:
+    plain = {taxon.taxon_uuid: _slug(taxon.name) or "taxon" for taxon in taxa}
+    longer = plain | {
+        taxon.taxon_uuid: f"{plain[taxon.taxon_uuid]}_{_slug(taxon.scientific_name)}".rstrip("_")
+        for taxon in taxa
+        if _is_taken(plain[taxon.taxon_uuid], plain)
     }
-    counts = Counter([*longer.values(), EMPTY])
     return {
-        uuid: f"{plain[uuid]}_{_slug(uuid)}" if counts[name] > 1 else name
+        uuid: f"{plain[uuid]}_{uuid[:8]}" if _is_taken(name, longer) else name
         for uuid, name in longer.items()
     }
+
+
+def _is_taken(name: str, names: dict[str, str]) -> bool:
+    return name == EMPTY or list(names.values()).count(name) > 1
 
 
 def _slug(name: str) -> str:

@@ -283,7 +283,7 @@ def _write(store: Store, request: ExportRequest, progress: Progress) -> ExportRe
         counts = writer.counts
         files = [WrittenFile(JSON_FILE, counts.annotations, path.stat().st_size)]
         if (folder / PICTURES).is_dir():
-            files.append(WrittenFile(PICTURES, None, counts.picture_bytes))
+            files.append(WrittenFile(f"{PICTURES}/", None, counts.picture_bytes))
         tally.notes += [
             f"{counted(counts.annotations, 'annotation')}, {counts.boxes:,} of them with a box",
             *writer.notes(),

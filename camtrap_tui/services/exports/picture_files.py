@@ -185,7 +185,7 @@ class PictureFiles:
             return SHOWS_PEOPLE
         found = self.find(picture.image)
         if found is None:
-            return self._why_not(picture.image)
+            return self.why_not(picture.image)
         path = self._folder / target
         try:
             self._make_ready(path.parent)
@@ -200,9 +200,16 @@ class PictureFiles:
         except OSError as error:
             raise _explain(path, error) from None
 
-    def _why_not(self, image: Image) -> str:
+    def why_not(self, image: Image) -> str:
+        """Return why a picture that was not found is not there."""
         where = self._store.caches.whereabouts([image.id])
         return NOT_FETCHED if where and where[0].url else NOT_HERE
+
+    def without_people(self, picture: Picture, image: PillowImage) -> PillowImage:
+        """Return the pixels of a picture with its people made unknowable, if it shows any."""
+        if not shows_people(picture, self._confidence):
+            return image
+        return blurred(image, people_boxes(picture, self._confidence))
 
     def _make_ready(self, parent: Path) -> None:
         if parent == self._ready:

@@ -1,0 +1,162 @@
+"""A report as one page of HTML that needs nothing else: no script, no network, no other file.
+
+The same survey gives the same page, but for the time at which it was made.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from camtrap_tui.domain.text import clean_name, counted
+from camtrap_tui.services.exports.beside import whole_file
+from camtrap_tui.services.report import SurveyReport
+from camtrap_tui.services.report_blocks import facts, paragraph, section, sentences
+from camtrap_tui.services.report_counts import frequency_part, hours_part
+from camtrap_tui.services.report_holdouts import holdouts_part, verdicts
+from camtrap_tui.services.report_html import Html, join, outside, style, tag
+from camtrap_tui.services.report_people import agreement_part, conflicts_part, graders_part
+from camtrap_tui.services.report_style import policy, style_sheet
+from camtrap_tui.services.report_survey import (
+    accounts_part,
+    deployments_part,
+    making_part,
+    runs_part,
+    sources_part,
+)
+
+_CONTENTS = (
+    ("short", "In short"),
+    ("holdouts", "How accurate is the run?"),
+    ("classes", "What is on the pictures"),
+    ("hours", "Hours of the day"),
+    ("deployments", "Deployments"),
+    ("graders", "Who graded"),
+    ("agreement", "How far people agree"),
+    ("conflicts", "Conflicts left"),
+    ("accounts", "Ledger"),
+    ("sources", "Survey and sources"),
+    ("runs", "Runs"),
+    ("making", "How this page was made"),
+)
+
+
+def write_page(found: SurveyReport, survey: Path, out: Path) -> int:
+    """Write the page, whole or not at all; return its size in bytes. Errors are `whole_file`'s."""
+    content = page(found).encode()
+    with whole_file(survey, out) as beside:
+        beside.write_bytes(content)
+    return len(content)
+
+
+def page(found: SurveyReport) -> str:
+    """Return the page."""
+    title = clean_name(found.title)
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=policy()),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("meta", name="generator", content=found.software),
+        tag("title", title),
+        style(style_sheet()),
+    )
+    body = tag(
+        "body",
+        tag("a", "To the report", href="#main", class_="skip"),
+        tag(
+            "header",
+            tag("h1", outside(title)),
+            _about(found),
+        ),
+        _contents(),
+        tag("main", *_parts(found), id="main"),
+        tag("footer", paragraph(f"Made with {found.software}. This page loads nothing.")),
+    )
+    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
+
+
+def _parts(found: SurveyReport) -> tuple[Html, ...]:
+    return (
+        _short_part(found),
+        holdouts_part(found),
+        frequency_part(found),
+        hours_part(found),
+        deployments_part(found),
+        graders_part(found),
+        agreement_part(found),
+        conflicts_part(found),
+        accounts_part(found),
+        sources_part(found),
+        runs_part(found),
+        making_part(found),
+    )
+
+
+def _about(found: SurveyReport) -> Html:
+    made = found.made_at.replace("T", " ").removesuffix("Z")[:16]
+    parts: list[Html | str] = [
+        "A report on the camera-trap survey ",
+        outside(found.survey.name),
+        ", made ",
+        tag("time", f"{made} UTC", datetime=found.made_at),
+        ".",
+    ]
+    if found.filter.filter:
+        count = counted(found.filter.pictures or 0, "picture")
+        parts += [
+            " Charts, agreement and conflicts are of the filter ",
+            tag("code", outside(found.filter.filter)),
+            f": {count}.",
+        ]
+    return paragraph(*parts, class_="muted")
+
+
+def _contents() -> Html:
+    links = (tag("li", tag("a", name, href=f"#{anchor}")) for anchor, name in _CONTENTS)
+    return tag("nav", tag("ol", *links), aria_label="Contents")
+
+
+def _short_part(found: SurveyReport) -> Html:
+    told = [
+        join([tag("h3", "By the holdout ", outside(name)), sentences(said)])
+        for name, said in verdicts(found)
+    ]
+    wrong = len(found.ledger.discrepancies)
+    if wrong:
+        said = f"{counted(wrong, 'thing does', 'things do')} not add up in the ledger."
+        told.append(sentences([said], warn=True))
+    unknown = (
+        "How accurate the run is, is not known: no holdout is drawn."
+        if found.ledger.runs
+        else "Nothing has been predicted yet."
+    )
+    return section(
+        "short",
+        "In short",
+        _facts(found),
+        *told,
+        None if found.holdouts else paragraph(unknown),
+    )
+
+
+def _facts(found: SurveyReport) -> Html:
+    ledger, taken = found.ledger, [one.taken for one in found.deployments]
+    first = min((one.first for one in taken if one.first), default="")
+    last = max((one.last for one in taken if one.last), default="")
+    graded = (found.filter.pictures or 0) - (found.filter.ungraded or 0)
+    chosen = f"of {found.filter.pictures or 0:,} chosen" if found.filter.filter else ""
+    conflicts = found.votes.rules[0].states["conflict"]
+    return facts(
+        [
+            ("Images", ledger.images, ""),
+            ("Deployments", len(found.deployments), ""),
+            ("First picture", first[:10] or "not known", ""),
+            ("Last picture", last[:10] or "not known", ""),
+            ("Runs", len(ledger.runs), f"run {found.run_id} is charted" if found.run_id else ""),
+            ("Pictures graded", graded, chosen),
+            ("Graders", len(found.graders), ""),
+            ("In conflict", conflicts, chosen),
+            ("Holdouts", len(found.holdouts), ""),
+        ]
+    )

@@ -1,0 +1,280 @@
+"""The parts of a report about the survey itself: its sources, its accounts, its deployments, its
+runs; all of them are of the whole survey, whatever the report's filter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from camtrap_tui.domain.models import Run
+from camtrap_tui.domain.quality import FLAGS
+from camtrap_tui.domain.text import counted
+from camtrap_tui.domain.timestamps import offset_text
+from camtrap_tui.services.accounts import Ledger, meaning_of
+from camtrap_tui.services.report import SurveyReport, effort_days
+from camtrap_tui.services.report_blocks import (
+    Cell,
+    bullets,
+    long_table,
+    pairs,
+    paragraph,
+    section,
+    sentences,
+    table,
+)
+from camtrap_tui.services.report_html import Html, join, outside, tag
+from camtrap_tui.store.accounts import OUTCOMES, Behind
+
+
+def sources_part(found: SurveyReport) -> Html:
+    """Return where the rows of the survey came from."""
+    survey = found.survey
+    about = pairs(
+        [
+            ("Survey", outside(survey.name)),
+            ("File", outside(found.file)),
+            ("Its id", tag("code", survey.survey_uuid)),
+            ("Made", _utc(survey.created_at)),
+            ("A burst", f"pictures at most {counted(survey.burst_gap_s, 'second')} apart"),
+        ]
+    )
+    rows: list[Sequence[Cell]] = [
+        (
+            one.source.location,
+            one.source.kind,
+            _utc(one.source.added_at),
+            one.source.row_count if one.source.row_count is not None else "not counted",
+            _hash(one.source.content_md5),
+        )
+        for one in found.ledger.sources
+    ]
+    headings = ("source", "kind", "added", "rows counted there", "md5 of the file")
+    told = (
+        table("Sources of the survey", headings, rows, right=[3])
+        if rows
+        else paragraph("Nothing was added yet.")
+    )
+    return section("sources", "Survey and sources", about, told)
+
+
+def accounts_part(found: SurveyReport) -> Html:
+    """Return both accounts: every row of every source, every image of every run."""
+    ledger = found.ledger
+    verdict = (
+        sentences(ledger.discrepancies, warn=True)
+        if ledger.discrepancies
+        else paragraph("Everything adds up.")
+    )
+    flags: list[Sequence[Cell]] = [(FLAGS[flag], n) for flag, n in ledger.flags.items() if n]
+    return section(
+        "accounts",
+        "Ledger: every row, every image",
+        paragraph(
+            "Every row of every source ends in one state, and every image of the survey in one"
+            " outcome of each run."
+        ),
+        verdict,
+        _states(ledger),
+        _outcomes(ledger),
+        table("Images to doubt", ("why", "images"), flags) if flags else None,
+        sentences([ledger.unknown], warn=True) if ledger.unknown else None,
+    )
+
+
+def _states(ledger: Ledger) -> Html:
+    states = ledger.states
+    if not ledger.sources:
+        return Html("")
+    rows: list[Sequence[Cell]] = [
+        (one.source.location, *(one.states.get(state, 0) for state in states), one.rows)
+        for one in ledger.sources
+    ]
+    headings = ("source", *(_spaced(state) for state in states), "in all")
+    foot: list[Cell] = ["in all", *states.values(), sum(states.values())]
+    return join(
+        [
+            table("Rows of each source, by state", headings, rows, foot=foot),
+            _meanings(list(states), "row"),
+        ]
+    )
+
+
+def _outcomes(ledger: Ledger) -> Html:
+    if not ledger.runs:
+        return paragraph("No run yet: nothing was predicted or imported.")
+    rows: list[Sequence[Cell]] = [
+        (
+            f"run {one.run.id} ({_run_name(one.run)})",
+            *(one.outcomes[outcome] for outcome in OUTCOMES),
+            sum(one.outcomes.values()),
+        )
+        for one in ledger.runs
+    ]
+    headings = ("run", *map(_spaced, OUTCOMES), "images")
+    return join(
+        [
+            table("Images of each run, by outcome", headings, rows),
+            _meanings(OUTCOMES, "image"),
+        ]
+    )
+
+
+def _meanings(names: Sequence[str], behind: Behind) -> Html:
+    said = "; ".join(f"{_spaced(name)}: {meaning_of(name, behind)}" for name in names)
+    return paragraph(tag("small", f"{said}.")) if said else Html("")
+
+
+def deployments_part(found: SurveyReport) -> Html:
+    """Return the deployments with their effort and what was photographed there."""
+    days = [effort_days(one.deployment) for one in found.deployments]
+    known = [value for value in days if value is not None]
+    effort = (
+        f"{sum(known):,.1f} camera-days between recorded start and end, of"
+        f" {len(known):,} of {counted(len(days), 'deployment')}."
+        if known
+        else "No deployment has a recorded start and end, so effort is not known."
+    )
+    rows: list[Sequence[Cell]] = []
+    for listed, effort_of in zip(found.deployments, days, strict=True):
+        one, taken = listed.deployment, listed.taken
+        offset = one.utc_offset_min
+        rows.append(
+            (
+                one.deployment_id,
+                one.location_name or one.location_id,
+                _plain(one.deployment_start),
+                _plain(one.deployment_end),
+                "not known" if effort_of is None else _keep(f"{effort_of:,.1f}"),
+                None if offset is None else _keep(f"UTC{offset_text(offset)}"),
+                taken.images,
+                _plain(taken.first),
+                _plain(taken.last),
+                ", ".join(f"{_spaced(flag)} {n:,}" for flag, n in listed.flags.items()),
+            )
+        )
+    headings = (
+        *("deployment", "place", "start", "end", "days", "offset", "images"),
+        *("first picture", "last picture", "to doubt"),
+    )
+    shown = [k for k in range(len(headings)) if k == 0 or any(row[k] for row in rows)]
+    homeless = found.without_deployment
+    return section(
+        "deployments",
+        "Deployments and effort",
+        paragraph(
+            effort if days else "No deployment is known.",
+            " Days are those from start to end: in them a camera may have stood still."
+            if known
+            else None,
+            " Times are the cameras' local ones.",
+        ),
+        long_table(
+            "Deployments",
+            [headings[k] for k in shown],
+            [[row[k] for k in shown] for row in rows],
+            right=[shown.index(4)] if 4 in shown else [],
+        )
+        if rows
+        else None,
+        paragraph(f"{counted(homeless, 'image')} without a deployment.") if homeless else None,
+        paragraph(tag("small", "Coordinates are left out: where cameras stand is nobody's mail.")),
+    )
+
+
+def runs_part(found: SurveyReport) -> Html:
+    """Return each run with its settings, versions and hashes."""
+    if not found.ledger.runs:
+        return section("runs", "Runs and their settings", paragraph("No run yet."))
+    told = (
+        join(
+            [
+                tag("h3", f"Run {one.run.id}: ", outside(_run_name(one.run))),
+                pairs(_settings(one.run)),
+            ]
+        )
+        for one in found.ledger.runs
+    )
+    return section("runs", "Runs and their settings", *told)
+
+
+def _settings(run: Run) -> list[tuple[str, Html | str | None]]:
+    fence = f"for {run.region or 'no region'}" if run.geofenced else "none"
+    hashes = [
+        ("Model", run.model_sha256),
+        ("Taxonomy", run.taxonomy_sha256),
+        ("Geofence", run.geofence_sha256),
+    ]
+    return [
+        ("Made by", outside(run.made_by)),
+        ("Model", outside(" ".join(part for part in (run.model_name, run.model_version) if part))),
+        ("Software", outside(run.software or "")),
+        ("Country and state", outside(run.region)),
+        ("Geofence", outside(fence)),
+        ("Pictures resized to", outside(run.input_size or "")),
+        ("From the file", outside(run.source_file or "")),
+        ("Its format", outside(run.source_format or "")),
+        ("Began", _utc(run.started_at)),
+        ("Finished", _utc(run.finished_at) if run.finished_at else "not finished"),
+        ("Its id", tag("code", run.run_uuid)),
+        *((f"{what}, SHA-256", tag("code", value)) for what, value in hashes if value),
+    ]
+
+
+def making_part(found: SurveyReport) -> Html:
+    """Return how the page was made, and what its figures are about."""
+    told = found.filter
+    run = "none" if found.run_id is None else f"run {found.run_id}"
+    lines: list[Html | str] = [
+        "Charts, agreement, votes and conflicts are of the pictures chosen; accounts, deployments,"
+        " graders, holdouts and runs are of the whole survey.",
+        "Every figure that estimates something has its interval and its n; what cannot be estimated"
+        " is said to be so.",
+        "Graded pictures alone do not say how accurate a run is, since nobody drew them at random:"
+        " a holdout does.",
+    ]
+    if found.is_moving:
+        lines.append(
+            "Somebody wrote to the survey while this page was made: its parts may be of different"
+            " moments."
+        )
+    return section(
+        "making",
+        "How this page was made",
+        pairs(
+            [
+                ("Made", _utc(found.made_at)),
+                ("With", found.software),
+                ("From", outside(found.file)),
+                ("Pictures chosen", outside(told.filter or "all")),
+                ("In words", outside(told.words) if told.filter else None),
+                ("How many", counted(told.pictures or 0, "picture")),
+                ("Run that is charted", run),
+            ]
+        ),
+        bullets(lines),
+    )
+
+
+def _run_name(run: Run) -> str:
+    return " ".join(part for part in (run.model_version, run.region) if part)
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _hash(value: str | None) -> Html | None:
+    return tag("code", value) if value else None
+
+
+def _plain(time: str | None) -> Html | None:
+    """Return a camera's local time to the minute, on one line."""
+    return _keep(time.replace("T", " ")[:16]) if time else None
+
+
+def _keep(text: str) -> Html:
+    return tag("span", text, class_="keep")
+
+
+def _utc(time: str) -> Html:
+    """Return a time of the program's own, which is UTC, as a person reads it."""
+    return tag("time", f"{time.replace('T', ' ').removesuffix('Z')[:16]} UTC", datetime=time)

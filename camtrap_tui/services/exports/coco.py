@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,12 +22,17 @@ from camtrap_tui.services.exports.picture_files import PictureFiles, size_of
 from camtrap_tui.services.exports.pictures import Picture, Pictures, Word
 from camtrap_tui.services.exports.report import ExportReport, Tally, WrittenFile
 from camtrap_tui.services.exports.request import ExportRequest, Format, Progress
-from camtrap_tui.services.exports.training import EMPTY, Training, known_words
+from camtrap_tui.services.exports.training import (
+    EMPTY,
+    Chosen,
+    Training,
+    check_holdouts,
+    known_words,
+)
 from camtrap_tui.store.store import Store, utc_now
 
 JSON_FILE, PICTURES = "annotations.json", "pictures"
 NO_PIXELS = "pixels of the boxes: the picture's size is not known, so they are relative"
-_CHUNK = 500
 _SPOOL = ".annotations.part"
 
 Size = tuple[int, int]
@@ -73,13 +77,14 @@ class _Writer:
         info, categories = _line(self._info()), ",\n".join(map(_line, self._categories()))
         file.write(f'{{\n"info": {info},\n"categories": [\n{categories}\n],\n"images": [')
         comma = "\n"
-        for picture, part, frame in self._chosen(progress):
+        for one in self._training.chosen(self._pictures, self._tally, progress):
+            picture = one.picture
             placed = self._placed(picture)
             if placed is None:
                 continue
             name, size = placed
             self._tally.pictures += 1
-            file.write(f"{comma}{_line(_image(picture, name, size, part, frame))}")
+            file.write(f"{comma}{_line(_image(one, name, size))}")
             self._annotate(picture, size, spool)
             comma = ",\n"
         file.write('\n],\n"annotations": [')
@@ -104,20 +109,6 @@ class _Writer:
                 " --pictures copy writes pictures with boxes that fit them."
             )
         return notes
-
-    def _chosen(self, progress: Progress) -> Iterator[tuple[Picture, str, tuple[int, int] | None]]:
-        """Yield the pictures that may be in it, each with its part and its place in its burst."""
-        coming = self._pictures.read(progress)
-        while chunk := list(islice(coming, _CHUNK)):
-            ids = [picture.image.id for picture in chunk]
-            parts, frames = self._training.parts(ids), self._store.exporting.frames(ids)
-            for picture in chunk:
-                part = parts.get(picture.image.id, "")
-                reason = self._training.why_not(picture, part)
-                if reason:
-                    self._tally.leave_out(reason, picture.image.file_path)
-                else:
-                    yield picture, part, frames.get(picture.image.id)
 
     def _placed(self, picture: Picture) -> tuple[str, Size | None] | None:
         """Return the name and the size of the file that shows a picture, None without one."""
@@ -203,26 +194,24 @@ class _Writer:
         return self._ids[self._classes[taxon.taxon_uuid].name]
 
 
-def _image(
-    picture: Picture, name: str, size: Size | None, part: str, frame: tuple[int, int] | None
-) -> dict[str, Any]:
-    image, deployment = picture.image, picture.deployment
+def _image(one: Chosen, name: str, size: Size | None) -> dict[str, Any]:
+    image, deployment = one.picture.image, one.picture.deployment
     told: dict[str, Any] = {"id": image.media_id, "file_name": name}
     if size is not None:
         told |= {"width": size[0], "height": size[1]}
     if image.timestamp:
         told["datetime"] = image.timestamp
-    if picture.burst_media_id and frame is not None:
-        told["seq_id"] = f"e_{picture.burst_media_id}"
-        told |= {"seq_num_frames": frame[1], "frame_num": frame[0]}
+    if one.picture.burst_media_id and one.frame is not None:
+        told["seq_id"] = f"e_{one.picture.burst_media_id}"
+        told |= {"seq_num_frames": one.frame[1], "frame_num": one.frame[0]}
     # Readers of the format insist on one.
     told["location"] = (deployment and (deployment.location_id or deployment.deployment_id)) or (
         "unknown"
     )
     if deployment is not None:
         told["deployment_id"] = deployment.deployment_id
-    if part:
-        told["split"] = part
+    if one.part:
+        told["split"] = one.part
     return told
 
 
@@ -267,6 +256,7 @@ def _line(value: dict[str, Any]) -> str:
 
 
 def _write(store: Store, request: ExportRequest, progress: Progress) -> ExportReport:
+    check_holdouts(request)
     tally = Tally()
     if request.people == "blur" and request.options.pictures not in ("copy", "link"):
         raise UsageError("--people blur needs pictures to blur:", "give --pictures copy, too.")

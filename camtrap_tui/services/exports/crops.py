@@ -10,7 +10,6 @@ import csv
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +27,7 @@ from camtrap_tui.services.exports.picture_files import PictureFiles, safe_path, 
 from camtrap_tui.services.exports.pictures import Picture, Pictures
 from camtrap_tui.services.exports.report import ExportReport, Tally, WrittenFile
 from camtrap_tui.services.exports.request import ExportRequest, Format, Progress
-from camtrap_tui.services.exports.training import Training, known_words
+from camtrap_tui.services.exports.training import Training, check_holdouts, known_words
 from camtrap_tui.services.strict_decode import PictureError, decode
 from camtrap_tui.store.store import Store
 
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 INDEX = "crops.csv"
 PADDING = 0.1
 A_PERSON = "a crop of a person"
-_CHUNK = 500
 _LONGEST_STEM = 60
 _COLUMNS = (
     "file", "split", "class", "scientific_name", "wi_taxon_id", "media_id", "file_path",
@@ -76,30 +74,16 @@ class _Writer:
 
     def rows(self, progress: Progress) -> Iterator[list[Any]]:
         """Write the crops, and yield a row of the index for each."""
-        coming = self._pictures.read(progress)
-        while chunk := list(islice(coming, _CHUNK)):
-            parts = self.training.parts([picture.image.id for picture in chunk])
-            for picture in chunk:
-                part = parts.get(picture.image.id, "")
-                ready = self._ready(picture, part)
-                if isinstance(ready, str):
-                    self._tally.leave_out(ready, picture.image.file_path)
-                    continue
-                self._tally.pictures += 1
-                image, boxes = ready
-                for one in boxes:
-                    yield self._cut(picture, part, one, image)
-
-    def _ready(self, picture: Picture, part: str) -> tuple[PillowImage, list[ConfirmedBox]] | str:
-        """Return the pixels of a picture and the boxes to be cut out, or why there are none."""
-        reason = self.training.why_not(picture, part)
-        if reason:
-            return reason
-        boxes = self._boxes(picture)
-        if isinstance(boxes, str):
-            return boxes
-        image = self._decoded(picture)
-        return image if isinstance(image, str) else (image, boxes)
+        for chosen in self.training.chosen(self._pictures, self._tally, progress):
+            picture = chosen.picture
+            boxes = self._boxes(picture)
+            image = boxes if isinstance(boxes, str) else self._decoded(picture)
+            if isinstance(boxes, str) or isinstance(image, str):
+                self._tally.leave_out(str(image), picture.image.file_path)
+                continue
+            self._tally.pictures += 1
+            for one in boxes:
+                yield self._cut(picture, chosen.part, one, image)
 
     def _boxes(self, picture: Picture) -> list[ConfirmedBox] | str:
         """Return the boxes to be cut out, or why there are none."""
@@ -185,6 +169,7 @@ def crop_name(picture: Picture, one: ConfirmedBox) -> str:
 
 
 def _write(store: Store, request: ExportRequest, progress: Progress) -> ExportReport:
+    check_holdouts(request)
     tally = Tally()
     with whole_folder(request.out, replace=request.replace) as folder, store.db.snapshot():
         pictures = Pictures(store, request, boxes=True)

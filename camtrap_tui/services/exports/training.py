@@ -8,8 +8,9 @@ none that has the same content as one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from camtrap_tui.domain.lineage import is_same, ranks
 from camtrap_tui.domain.models import Taxon
@@ -21,10 +22,12 @@ from camtrap_tui.services.exports.pictures import (
     UNGRADED,
     UNSURE,
     Picture,
+    Pictures,
     Word,
     shows_people,
 )
-from camtrap_tui.services.exports.request import ExportRequest
+from camtrap_tui.services.exports.report import Tally
+from camtrap_tui.services.exports.request import ExportRequest, Progress
 from camtrap_tui.store.store import Store
 
 EMPTY = "empty"
@@ -32,25 +35,37 @@ HOLDOUT = "holdout"
 HELD = "is in a burst of a holdout"
 _NOT_WORDS = re.compile(r"\W+")
 _LONGEST_NAME = 80
+_CHUNK, _TOLD_EVERY = 500, 25
+
+
+def check_holdouts(request: ExportRequest) -> None:
+    """Raise UsageError where holdouts were asked for, and not twice: it cannot be taken back."""
+    holdouts = request.options.holdouts
+    if holdouts == 1 or (request.holdout and not holdouts):
+        raise UsageError(
+            "A model that has trained on a holdout cannot be judged by it any more:",
+            "give --holdouts twice if its pictures are to be in training data all the same.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A picture of training data, its part ("" without a split), and its place in its burst: from
+    0, and of how many; None without one."""
+
+    picture: Picture
+    part: str
+    frame: tuple[int, int] | None
 
 
 class Training:
-    """Which of a survey's pictures may train, and in which part of its split.
-
-    Raises UsageError where holdouts were asked for once: a person may not know what that costs.
-    """
+    """Which of a survey's pictures may train, and in which part of its split."""
 
     def __init__(self, store: Store, request: ExportRequest, confidence: float) -> None:
-        holdouts = request.options.holdouts
-        if holdouts == 1 or (request.holdout and not holdouts):
-            raise UsageError(
-                "A model that has trained on a holdout cannot be judged by it any more:",
-                "give --holdouts twice if its pictures are to be in training data all the same.",
-            )
         self._store = store
         self._people = request.people
         self._confidence = confidence
-        self._takes_held = holdouts > 1
+        self._takes_held = request.options.holdouts > 1
         self._held = store.splits.held_content()
         self.has_split = store.splits.made() is not None
 
@@ -63,6 +78,25 @@ class Training:
             for taxon in self._store.taxa.all()
             if taxon.id in said and taxon.observation_type not in ("blank", "unknown")
         )
+
+    def chosen(self, pictures: Pictures, tally: Tally, progress: Progress) -> Iterator[Chosen]:
+        """Yield the pictures that may be in training data; the others are counted."""
+        total, done = pictures.count(), 0
+        coming = pictures.read(lambda _done, _total: None)
+        while chunk := list(islice(coming, _CHUNK)):
+            ids = [picture.image.id for picture in chunk]
+            parts, frames = self.parts(ids), self._store.exporting.frames(ids)
+            for picture in chunk:
+                part = parts.get(picture.image.id, "")
+                reason = self.why_not(picture, part)
+                if reason:
+                    tally.leave_out(reason, picture.image.file_path)
+                else:
+                    yield Chosen(picture, part, frames.get(picture.image.id))
+                done += 1
+                # More often than chunks come: a picture may take long to copy or to cut.
+                if done % _TOLD_EVERY == 0 or done == total:
+                    progress(done, total)
 
     def parts(self, image_ids: Sequence[int]) -> dict[int, str]:
         """Return the part of each of these images that has one: train, val, test or holdout."""

@@ -61,7 +61,7 @@ def add_package(
         if deployments:
             # Read before anything is written: a package is taken as a whole.
             describe_deployments(store, deployments, dry_run=True, is_standard=True)
-        described: list[DeploymentReport] = []
+        reports: list[DeploymentReport] = []
 
         def read(tell: Progress | None) -> Iterator[Entry]:
             for line in read_lines(media, progress=tell, names=_MEDIA):
@@ -69,7 +69,7 @@ def add_package(
 
         def describe() -> None:
             if deployments:
-                described.append(
+                reports.append(
                     describe_deployments(store, deployments, skip_bad=True, is_standard=True)
                 )
 
@@ -83,7 +83,7 @@ def add_package(
             progress,
             after=describe,
         )
-        return PackageReport(report, described[0] if described else None)
+        return PackageReport(report, reports[0] if reports else None)
 
 
 def package_tables(descriptor: Path, stack: ExitStack, names: tuple[str, ...]) -> dict[str, Path]:
@@ -93,7 +93,7 @@ def package_tables(descriptor: Path, stack: ExitStack, names: tuple[str, ...]) -
     removes what had to be unpacked.
     """
     found: dict[str, Path] = {}
-    resources = _described(descriptor).get("resources")
+    resources = described(descriptor).get("resources")
     for resource in resources if isinstance(resources, list) else []:
         if not isinstance(resource, dict) or resource.get("name") not in names:
             continue
@@ -111,11 +111,12 @@ def package_tables(descriptor: Path, stack: ExitStack, names: tuple[str, ...]) -
     return found
 
 
-def _described(descriptor: Path) -> dict[str, object]:
+def described(descriptor: Path) -> dict[str, object]:
+    """Return what a datapackage.json holds. Raises InputError where it is none."""
     try:
         if descriptor.stat().st_size > _MOST_BYTES:
             raise InputError(f"{descriptor}: this is no datapackage.json, it is too large.", _HINT)
-        described = json.loads(descriptor.read_text(encoding="utf-8-sig"))
+        told = json.loads(descriptor.read_text(encoding="utf-8-sig"))
     except OSError as error:
         what = (error.strerror or str(error)).lower()
         raise InputError(f"{descriptor}: {what}.", "Check the path.") from None
@@ -124,9 +125,9 @@ def _described(descriptor: Path) -> dict[str, object]:
             f"{descriptor}: this is no JSON ({clean_cell(str(error))}).",
             _HINT,
         ) from None
-    if not isinstance(described, dict):
+    if not isinstance(told, dict):
         raise InputError(f"{descriptor}: this is no data package.", _HINT)
-    return described
+    return told
 
 
 def _beside(descriptor: Path, name: str, path: str) -> Path:

@@ -1,0 +1,317 @@
+"""Camtrap DP 1.0.2: a folder with datapackage.json, deployments, media and observations.
+
+`observations` hold people's words alone, at media or event level; a machine's word stands where
+nobody graded if that is asked for, and says so. Rows follow each other by file path, events by
+deployment and time; two exports of one survey differ in nothing but the time they were made.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from camtrap_tui.domain.camtrap_dp_fields import DEPLOYMENTS, MEDIA, OBSERVATIONS
+from camtrap_tui.errors import InputError, UsageError
+from camtrap_tui.services.exports import camtrap_dp_machine as machine
+from camtrap_tui.services.exports.beside import whole_folder, write_report, written
+from camtrap_tui.services.exports.camtrap_dp_cells import (
+    allowed_path,
+    name_tag,
+    public_address,
+    without_bar,
+)
+from camtrap_tui.services.exports.camtrap_dp_descriptor import Contents, describe
+from camtrap_tui.services.exports.camtrap_dp_events import Events
+from camtrap_tui.services.exports.camtrap_dp_metadata import Metadata, read_metadata
+from camtrap_tui.services.exports.camtrap_dp_places import Places
+from camtrap_tui.services.exports.camtrap_dp_rows import Observations, Placed, Row, media_row
+from camtrap_tui.services.exports.picture_files import SHOWS_PEOPLE, PictureFiles
+from camtrap_tui.services.exports.pictures import Picture, Pictures, shows_people
+from camtrap_tui.services.exports.report import ExportReport, Tally
+from camtrap_tui.services.exports.request import ExportRequest, Format, Progress
+from camtrap_tui.store.export_stage import ExportStage
+from camtrap_tui.store.store import Store, utc_now
+
+_FOLDER = "media"
+_NO_NAME = "has no scientific name: its name stands in observationTags"
+_UNDATED = "words have no time: nobody says how far it is from UTC"
+
+
+def write(store: Store, request: ExportRequest, progress: Progress) -> ExportReport:
+    """Write a package into the folder `request.out`, whole or not at all.
+
+    Raises UsageError and InputError as `export` says, InputError too where no picture can be in
+    the package.
+    """
+    pictures = request.options.pictures or "none"
+    if request.people == "blur" and pictures == "none":
+        raise UsageError(
+            "--people blur is for pictures that go along:", "add --pictures copy, or exclude them."
+        )
+    with ExitStack() as stack:
+        folder = stack.enter_context(whole_folder(request.out, replace=request.replace))
+        stage = stack.enter_context(closing(ExportStage()))
+        metadata = read_metadata(request.options.metadata, stage)
+        stack.enter_context(store.db.snapshot())
+        return _Package(store, request, folder, stage, metadata).write(progress)
+
+
+@contextmanager
+def _table(path: Path, headings: tuple[str, ...]) -> Iterator[csv.DictWriter[str]]:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, headings, restval="", lineterminator="\n")
+        writer.writeheader()
+        yield writer
+
+
+@dataclass(slots=True)
+class _Package:
+    """One export."""
+
+    store: Store
+    request: ExportRequest
+    folder: Path
+    stage: ExportStage
+    metadata: Metadata
+    tally: Tally = field(default_factory=Tally)
+    rows: dict[str, int | None] = field(default_factory=lambda: {"datapackage.json": None})
+    graders: set[str] = field(default_factory=set)
+    elsewhere: int = 0
+
+    def write(self, progress: Progress) -> ExportReport:
+        """Write all files, and return what became of the pictures."""
+        wants_boxes = self.request.with_machine or self.request.people != "include"
+        pictures = Pictures(self.store, self.request, boxes=wants_boxes)
+        run = pictures.run if self.request.with_machine else None
+        observations = Observations(run, self._tags(pictures))
+        places = Places(self.store, self.request.options.decimals)
+        self._write_pictures(pictures, observations, places, progress)
+        if not self.tally.pictures:
+            raise InputError(
+                f"{self.store.path}: no picture can be in a Camtrap DP package.", self._why_none()
+            )
+        is_all = not (self.request.where.strip() or self.request.holdout)
+        with _table(self.folder / "deployments.csv", DEPLOYMENTS.headings) as table:
+            self.rows["deployments.csv"] = 0
+            for row in places.rows(self.metadata.deployments, self.tally.omit, is_all=is_all):
+                self._put(table, "deployments.csv", row)
+        resources = [machine.resource(f"{machine.NAME}.csv")] if run else []
+        level = self.request.options.level or "media"
+        created = utc_now()
+        described = describe(
+            self.store.survey,
+            self.metadata,
+            Contents(
+                created,
+                level,
+                self.request.options.decimals,
+                observations.taxa,
+                sorted(self.graders),
+                places,
+                resources,
+            ),
+            self.tally.notes,
+        )
+        text = json.dumps(described, ensure_ascii=False, indent=2)
+        (self.folder / "datapackage.json").write_text(f"{text}\n", encoding="utf-8")
+        self._note(places, observations)
+        files = written(self.folder, self.rows)
+        report = self.tally.report(FORMAT.name, str(self.request.out), files)
+        write_report(self.folder, report, {"created": created} | self._asked(level))
+        return report
+
+    def _why_none(self) -> str:
+        reasons = self.tally.left_out.most_common()
+        if not reasons:
+            return "The filter chooses none."
+        return f"Each {'; or '.join(f'{why} ({n:,})' for why, n in reasons)}."
+
+    def _write_pictures(
+        self, pictures: Pictures, observations: Observations, places: Places, progress: Progress
+    ) -> None:
+        """Write media, observations and predictions, as the pictures come."""
+        is_event = self.request.options.level == "event"
+        events = Events(self.store, self.stage, observations.known, self.tally.omit)
+        files = self._files()
+        with ExitStack() as stack:
+            media, said = (
+                stack.enter_context(_table(self.folder / f"{table.name}.csv", table.headings))
+                for table in (MEDIA, OBSERVATIONS)
+            )
+            self.rows |= {"media.csv": 0, "observations.csv": 0}
+            predicted = None
+            if observations.run:
+                name = f"{machine.NAME}.csv"
+                predicted = stack.enter_context(_table(self.folder / name, machine.HEADINGS))
+                self.rows[name] = 0
+            for picture in pictures.read(progress):
+                placed = self._placed(picture, places)
+                if placed is None:
+                    continue
+                found = list(observations.of(placed))
+                self._count(placed, found)
+                path = self._path(placed, files)
+                known = self._known(picture.image.media_id)
+                row = media_row(placed, path, known, has_words=bool(found))
+                self._put(media, "media.csv", row)
+                if is_event:
+                    events.add(placed, found)
+                else:
+                    for row in found:
+                        self._put(said, "observations.csv", row)
+                if predicted and observations.run:
+                    for row in machine.predictions(placed, observations.run):
+                        self._put(predicted, f"{machine.NAME}.csv", row)
+            if is_event:
+                for row in events.rows():
+                    self._put(said, "observations.csv", row)
+
+    def _put(self, table: csv.DictWriter[str], name: str, row: Row) -> None:
+        table.writerow(row)
+        self.rows[name] = (self.rows[name] or 0) + 1
+
+    def _placed(self, picture: Picture, places: Places) -> Placed | None:
+        """Return the picture with its place; where it cannot be in the package, say why."""
+        path = picture.image.file_path or picture.image.media_id
+        if self.request.people == "exclude" and shows_people(picture):
+            self.tally.leave_out(SHOWS_PEOPLE, path)
+            return None
+        placed = places.placed(picture)
+        if isinstance(placed, str):
+            self.tally.leave_out(placed, path)
+            return None
+        places.note(placed)
+        return placed
+
+    def _count(self, placed: Placed, found: list[Row]) -> None:
+        picture = placed.picture
+        path = picture.image.file_path or picture.image.media_id
+        self.tally.pictures += 1
+        self.tally.unlabeled += not found
+        if picture.state in ("conflict", "too_few"):
+            self.tally.omit(_STATES[picture.state], path)
+        for word in picture.words:
+            self.graders.update(word.graders)
+            if name_tag(word.taxon):
+                self.tally.omit(_NO_NAME, word.taxon.name)
+
+    def _known(self, media_id: str) -> Mapping[str, str]:
+        if not self.metadata.has_media:
+            return {}
+        told = self.stage.known(media_id)
+        found: dict[str, str] = json.loads(told) if told else {}
+        return found
+
+    def _files(self) -> PictureFiles | None:
+        how = self.request.options.pictures
+        if how is None or how == "none":
+            return None
+        people = self.request.people
+        return PictureFiles(self.store, self.folder, how=how, people=people)
+
+    def _path(self, placed: Placed, files: PictureFiles | None) -> str:
+        """Return where a picture is: in the package, else its address, else its path elsewhere."""
+        image = placed.picture.image
+        own = image.file_path or image.media_id
+        if files is not None:
+            target = f"{_FOLDER}/{files.name(image)}"
+            why = files.put(placed.picture, target)
+            if not why:
+                return target
+            self.tally.omit(f"is not in the package as a picture: it {why}", own)
+        is_hidden = self.request.people == "blur" and shows_people(placed.picture)
+        address = "" if is_hidden else public_address(image)
+        self.elsewhere += not address
+        return address or allowed_path(own)
+
+    def _tags(self, pictures: Pictures) -> dict[int, tuple[str, ...]]:
+        """Return how each picture of a holdout was drawn, as tags of its observations."""
+        holdout = pictures.holdout
+        if holdout is None:
+            return {}
+        strata = {one.stratum: one for one in self.store.holdouts.strata(holdout.id)}
+        return {
+            unit.image_id: (
+                f"sample:{without_bar(holdout.name)}",
+                f"stratum:{without_bar(strata[unit.stratum].name)}",
+                f"weight:{strata[unit.stratum].weight!r}",
+            )
+            for unit in self.store.holdouts.sample(holdout.id)
+        }
+
+    def _note(self, places: Places, observations: Observations) -> None:
+        """Say what a reader of the package must know."""
+        notes = self.tally.notes
+        if places.by_pictures:
+            notes.append(
+                f"{places.by_pictures:,} of {len(places.points):,} deployments have no recorded"
+                " start or end: the package gives their first and last pictures' times, and says"
+                " so in deploymentComments."
+            )
+        if self.elsewhere:
+            notes.append(
+                f"{self.elsewhere:,} pictures are neither in the package nor have an address:"
+                " filePath is their path in the survey's folders."
+            )
+        if observations.undated:
+            notes.append(f"{observations.undated:,} {_UNDATED}.")
+        for name in self.metadata.left:
+            notes.append(f"The table {name} of the other package is not taken over.")
+        if self.request.options.level == "event":
+            notes.append(_EVENT_RULE)
+
+    def _asked(self, level: str) -> dict[str, Any]:
+        asked = self.request
+        return {
+            "where": asked.where,
+            "truth": asked.truth,
+            "holdout": asked.holdout,
+            "level": level,
+            "with_machine": asked.with_machine,
+            "people": asked.people,
+        }
+
+
+_STATES = {
+    "conflict": "has no word in it, graders disagree",
+    "too_few": "has no word in it, too few have graded it",
+}
+_EVENT_RULE = (
+    "Events are bursts. Of each species an event gives what that picture says which shows most"
+    " individuals of it, so that counts may be summed; it is blank where all its pictures are."
+)
+
+FORMAT = Format(
+    name="camtrap-dp",
+    made_for="publishing to GBIF; the R packages camtrapdp and camtrapR; Agouti, TRAPPER",
+    carries=(
+        "deployments with positions, dates and offsets; media; one observation for each species"
+        " of a picture, or (--level event) of a burst, with count, life stage, sex, behavior,"
+        " who said so and when, and notes; ranks and English names of taxa; with --with-machine"
+        " all boxes and predictions of a run in a table of their own; of another package"
+        " (--metadata) its project, people and licences, and what it says of the same"
+        " deployments and media that a survey has no place for"
+    ),
+    loses=(
+        "pictures without a time, an offset from UTC or a deployment with coordinates; words in"
+        " conflict, undone and earlier ones, and what each of several graders said who agree;"
+        " how a grade was keyed; marks; which picture of a burst shows what, at event level. Of a"
+        " package that was imported: its ids of observations and events, camera setups, tags,"
+        " boxes, individuals and positions in observations, words of its machines and on events,"
+        " tables in files of their own, and videos"
+    ),
+    example="river-dp",
+    takes=frozenset(
+        (
+            "run_id", "holdout", "truth", "with_machine", "people", "level", "decimals",
+            "pictures", "metadata",
+        )
+    ),
+    write=write,
+    writes="folder",
+)  # fmt: skip

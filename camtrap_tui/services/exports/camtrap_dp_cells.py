@@ -1,0 +1,169 @@
+"""Values as cells of Camtrap DP: times with their offset, paths, names, numbers.
+
+What the standard demands and the survey does not know is never made up: a picture without a time
+or an offset has no row.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import parse_qsl, urlsplit
+
+from camtrap_tui.domain.camtrap_dp_fields import MISSING
+from camtrap_tui.domain.models import Deployment, Image, Run, Taxon
+from camtrap_tui.domain.timestamps import offset_text, parse_offset
+
+# Picture kinds whose IANA name is not `image/` and the ending.
+_MEDIATYPES = {
+    "jpg": "jpeg", "jpe": "jpeg", "jfif": "jpeg", "mpo": "jpeg", "tif": "tiff",
+    "dng": "x-adobe-dng", "cr2": "x-canon-cr2", "cr3": "x-canon-cr3", "nef": "x-nikon-nef",
+    "arw": "x-sony-arw", "raf": "x-fuji-raf", "orf": "x-olympus-orf", "rw2": "x-panasonic-rw2",
+}  # fmt: skip
+_ENDING = re.compile(r"[a-z0-9]{1,5}", re.ASCII)
+# Who knows such an address may see what others may not.
+_KEYS = frozenset(
+    ("signature", "sig", "token", "awsaccesskeyid", "x-amz-signature", "x-goog-signature")
+)
+_DOTS = re.compile(r"\.(?=\.)")
+# A survey writes seconds of UTC; tables from elsewhere may have more digits, or no offset.
+_UTC = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)", re.ASCII)
+# Metres that a degree may be off, corner to corner, at the equator: table 3 of Chapman &
+# Wieczorek, Georeferencing Best Practices (2020), which camtrapdp's round_coordinates() takes too.
+_DEGREE_M = 156_904
+# What the same function takes a position from a GPS for, where nobody recorded how good it is.
+_GPS_M = 30
+# Between names, and between tags; a name that holds one has it written otherwise.
+BETWEEN = " | "
+_BAR, _WRITTEN_BAR = "|", "%7C"
+# A name that is not scientific stands in a tag: `scientificName` is for scientific ones.
+NAME_TAG = "vernacularName"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place as it is published: cells, and the numbers behind them."""
+
+    latitude: str
+    longitude: str
+    uncertainty: str
+    point: tuple[float, float]
+
+
+def offset_of(image: Image, deployment: Deployment) -> int | None:
+    """Return minutes ahead of UTC: those recorded of the deployment, else the picture's own."""
+    if deployment.utc_offset_min is not None:
+        return deployment.utc_offset_min
+    return parse_offset(image.exif_offset) if image.exif_offset else None
+
+
+def stamp(local: str, offset_min: int) -> str:
+    """Return a local time (`YYYY-MM-DD HH:MM:SS`) with its offset, as `%Y-%m-%dT%H:%M:%S%z`."""
+    return local.replace(" ", "T", 1) + (offset_text(offset_min) if offset_min else "Z")
+
+
+def utc_stamp(time: str) -> str:
+    """Return a time of UTC without fractions; empty where nobody says that it is of UTC."""
+    found = _UTC.fullmatch(time)
+    return f"{found[1]}Z" if found else ""
+
+
+def text(value: str | None) -> str:
+    """Return a text as a cell; what a reader of the standard takes for none is left empty."""
+    return "" if value is None or value in MISSING else value
+
+
+def number(value: float | None) -> str:
+    """Return a number as a cell, with the digits that it has."""
+    return "" if value is None else repr(value)
+
+
+def boolean(value: bool | None) -> str:
+    """Return yes and no as the standard writes them."""
+    return "" if value is None else str(value).lower()
+
+
+def media_type(image: Image) -> str:
+    """Return the IANA media type that a picture's name tells; of one without an ending, JPEG's."""
+    ending = PurePosixPath(image.file_path).suffix.removeprefix(".").lower()
+    if not _ENDING.fullmatch(ending) and image.url:
+        ending = PurePosixPath(urlsplit(image.url).path).suffix.removeprefix(".").lower()
+    if not _ENDING.fullmatch(ending):
+        return "image/jpeg"
+    return f"image/{_MEDIATYPES.get(ending, ending)}"
+
+
+def public_address(image: Image) -> str:
+    """Return a picture's address where it holds no secret; empty where there is none."""
+    if not image.url:
+        return ""
+    try:
+        parts = urlsplit(image.url)
+        names = {name.casefold() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+        is_secret = "@" in parts.netloc or not _KEYS.isdisjoint(names)
+    except ValueError:
+        return ""
+    return "" if is_secret else allowed_path(image.url)
+
+
+def allowed_path(path: str) -> str:
+    """Return a path or an address as the standard's pattern has it, which allows neither two dots
+    in a row nor `.`, `/` or `~` in front: such a sign is written as `%2E`."""
+    path = _DOTS.sub("%2E", path)
+    first = path[:1]
+    return f"%{ord(first):02X}{path[1:]}" if first and first in "./~" else path
+
+
+def scientific_name(taxon: Taxon) -> str:
+    """Return the scientific name of an animal or a human; empty for anything else."""
+    return taxon.scientific_name if taxon.observation_type in ("animal", "human") else ""
+
+
+def name_tag(taxon: Taxon) -> str:
+    """Return the tag that says which animal is meant where it has no scientific name."""
+    if taxon.observation_type != "animal" or taxon.scientific_name or taxon.name == "animal":
+        return ""
+    return f"{NAME_TAG}:{without_bar(taxon.name)}"
+
+
+def without_bar(name: str) -> str:
+    """Return a name that may stand in a list with bars between."""
+    return name.replace(_BAR, _WRITTEN_BAR)
+
+
+def machine_name(run: Run) -> str:
+    """Return who a run is, as `SpeciesNet 4.0.3a (speciesnet 5.0.6; country=TZA)`."""
+    made = run.model_name or ""
+    name = run.model_version if made in run.model_version else f"{made} {run.model_version}"
+    more = [part for part in (run.software, run.region and f"country={run.region}") if part]
+    return f"{name} ({'; '.join(more)})" if more else name
+
+
+def position(deployment: Deployment, decimals: int | None) -> Position | None:
+    """Return where a deployment is, rounded to so many decimals where that is asked for.
+
+    A rounded position is as uncertain as it was (30 m where nobody recorded that), plus the
+    diagonal of a square of that many decimals at the equator. One that was that coarse stays.
+    """
+    latitude, longitude = deployment.latitude, deployment.longitude
+    if latitude is None or longitude is None:
+        return None
+    recorded = deployment.coordinate_uncertainty
+    known = None if recorded is None else max(1, math.ceil(recorded))
+    if decimals is None:
+        cells = (number(latitude), number(longitude), "" if known is None else str(known))
+        return Position(*cells, (longitude, latitude))
+    square = math.ceil(_DEGREE_M / 10**decimals)
+    rounded = (round(longitude, decimals), round(latitude, decimals))
+    is_coarse = rounded == (longitude, latitude) and known is not None and known >= square
+    uncertainty = known if is_coarse else (_GPS_M if known is None else known) + square
+    return Position(
+        f"{rounded[1]:.{decimals}f}", f"{rounded[0]:.{decimals}f}", str(uncertainty), rounded
+    )
+
+
+def id_trouble(name: str) -> bool:
+    """Tell whether an id reads as none (`NA`), so that nothing can refer to it."""
+    return name in MISSING

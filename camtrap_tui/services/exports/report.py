@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from camtrap_tui.domain.text import clean
+
 _EXAMPLES = 5
 
 
@@ -94,7 +96,7 @@ class Tally:
     def _example(self, reason: str, what: str) -> None:
         found = self._examples.setdefault(reason, [])
         if len(found) < _EXAMPLES:
-            found.append(what)
+            found.append(clean(what))
 
     def report(self, format: str, out: str, files: tuple[WrittenFile, ...]) -> ExportReport:
         """Return the report of what was counted."""

@@ -21,6 +21,7 @@ UNKNOWN_UUID = "f2efdae9-efb8-48fb-8a91-eccf79ab4ffb"
 
 _NAMESPACE = uuid.UUID("6f9619ff-8b86-5d11-b42d-00cf4fc964ff")
 _NO_RESULT = "no cv result"
+_UUID_LENGTH = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,9 @@ def parse_label(label: str) -> TaxonName:
     old files): it becomes a taxon whose uuid is made from that name.
     """
     tokens = clean(label).split(";")
+    if len(tokens) > 7 and len(tokens[0]) == _UUID_LENGTH:
+        # A name that somebody typed has one in it.
+        tokens = [*tokens[:6], ";".join(tokens[6:])]
     if len(tokens) != 7:
         return from_name(label)
     special = _SPECIAL_BY_UUID.get(tokens[0])

@@ -42,7 +42,9 @@ KEYS = ("info", _CATEGORY_TABLE, _NAMES, _LABELS)
 # What the format gives no id to, and what some programs list as a detection all the same.
 _NO_BOX = ("empty", "blank")
 _PLAIN = {"person": HUMAN.label, "empty": BLANK.label}
-_SOURCE = "megadetector"
+SOURCE = "megadetector"
+# The category of what our export says of a picture in which no box was found.
+WHOLE_PICTURE = "whole picture"
 
 
 class MegadetectorFile:
@@ -55,10 +57,12 @@ class MegadetectorFile:
         self._begun = False
         self._categories: dict[str, str] = {}
         self._no_boxes: set[str] = set()
+        self._wholes: set[str] = set()
+        self._place: tuple[str | None, ...] = (None, None)
         self._labels: dict[Any, str] = {}
         self._threshold = TYPICAL_CONFIDENCE
         self._version: str | None = None
-        self._format = _SOURCE
+        self._format = SOURCE
         self.named = 0
 
     def hear(self, key: str, value: Any) -> None:
@@ -91,7 +95,8 @@ class MegadetectorFile:
         detections, failure = raw.get("detections"), raw.get("failure")
         if "frame_rate" in raw or "frames_processed" in raw:
             return self._video(raw)
-        if detections == [] and not failure:
+        beside = raw.get("raw_classifications"), raw.get("image_prediction")
+        if detections == [] and not failure and beside == (None, None):
             return self._record(path, [], [], settle([], lost=False), "")
         odd: list[str] = []
         boxes: list[Box] = []
@@ -104,22 +109,27 @@ class MegadetectorFile:
         for number, detection in enumerate(detections or (), 1):
             if isinstance(detection, dict) and "frame_number" in detection:
                 return self._video(raw)
+            if self._is_whole(detection):
+                said.append(verdict.Box(1.0, self._listed(number, detection, odd)))
+                continue
             box = self._box(number, detection, odd)
             if box is None:
                 lost = lost or not self._is_no_box(detection)
                 continue
             boxes.append(box)
-            said.append(self._says(box, detection, guesses, odd))
+            said.append(self._says(box, detection, guesses, odd, is_raw=beside[0] is None))
         if failure or detections is None:
             settled = failed(_failure(failure))
         else:
             settled = settle(said, lost=lost)
+        if beside != (None, None):
+            settled = self._take_beside(*beside, guesses, settled, odd)
         return self._record(path, boxes, guesses, settled, "; ".join(odd))
 
     def _record(
         self, path: str, boxes: list[Box], guesses: list[Guesses], settled: Settled, odd: str
     ) -> Record:
-        said = (self._version, None, None, odd, self._format, False)
+        said = (self._version, *self._place, odd, self._format, False)
         return quick_record(path, boxes, guesses, *settled, *said)
 
     def _video(self, raw: dict[str, Any]) -> Record:
@@ -151,12 +161,54 @@ class MegadetectorFile:
         except (KeyError, TypeError):
             return False
 
+    def _is_whole(self, detection: Any) -> bool:
+        """Tell whether a detection is none, but says what the picture as a whole shows."""
+        return bool(self._wholes) and (
+            isinstance(detection, dict) and detection.get("category") in self._wholes
+        )
+
+    def _listed(
+        self, number: int, detection: dict[str, Any], odd: list[str]
+    ) -> verdict.Verdict | None:
+        """Return the first class that a detection was given."""
+        labels, scores = self._classes(number, detection.get("classifications") or [], odd)
+        return verdict.Verdict(labels[0], scores[0], SOURCE) if labels else None
+
+    def _take_beside(
+        self, classes: Any, said: Any, guesses: list[Guesses], settled: Settled, odd: list[str]
+    ) -> Settled:
+        """Take what our export wrote beside the detections: the classes of the picture as a whole,
+        and its prediction, as long as the detections say the same class.
+
+        Another program may have given them other ones since.
+        """
+        if not self._looked_ahead:
+            self._look_ahead()
+        if classes:
+            labels, scores = self._classes(0, classes, odd)
+            if labels:
+                guesses.insert(0, Guesses(0, labels, scores))
+        match said:
+            case {"class": str() as key, "score": score, "source": str() | None as source} if (
+                is_share(score) and settled.label and self._labels.get(key) == settled.label
+            ):
+                return Settled(settled.label, score, words(source)[0], None)
+            case _:
+                return settled
+
     def _says(
-        self, box: Box, detection: dict[str, Any], guesses: list[Guesses], odd: list[str]
+        self,
+        box: Box,
+        detection: dict[str, Any],
+        guesses: list[Guesses],
+        odd: list[str],
+        *,
+        is_raw: bool,
     ) -> verdict.Box:
         """Return what a detection says; keep the classes that the classifier gave it.
 
-        Where a file has both, `classifications` were made from the `raw_classifications`.
+        Where a file has both, `classifications` were made from the `raw_classifications`: those of
+        the picture as a whole too, and then (`is_raw` is False) they are none themselves.
         """
         processed = None
         listed, raw = detection.get("classifications"), detection.get("raw_classifications")
@@ -165,8 +217,8 @@ class MegadetectorFile:
         if listed:
             labels, scores = self._classes(box.number, listed, odd)
             if labels:
-                processed = verdict.Verdict(labels[0], scores[0], _SOURCE)
-                if not raw:
+                processed = verdict.Verdict(labels[0], scores[0], SOURCE)
+                if is_raw and not raw:
                     guesses.append(Guesses(box.number, labels, scores))
         if raw:
             labels, scores = self._classes(box.number, raw, odd)
@@ -230,11 +282,13 @@ class MegadetectorFile:
                 self._categories[key] = CATEGORIES[plain]
             elif plain in _NO_BOX:
                 self._no_boxes.add(key)
+            elif plain == WHOLE_PICTURE:
+                self._wholes.add(key)
         descriptions = _table(self._heads.get(_LABELS))
         names = _table(self._heads.get(_NAMES))
         for key, name in {**descriptions, **names}.items():
             described = descriptions.get(key, "")
-            label = described if described.count(";") == 6 else name
+            label = described if described.count(";") >= 6 else name
             if is_label(label):
                 self._labels[key] = _PLAIN.get(label.strip().casefold(), label)
         info = self._heads.get("info")
@@ -242,11 +296,13 @@ class MegadetectorFile:
             self._explain_info(info)
 
     def _explain_info(self, info: dict[str, Any]) -> None:
+        self._place = words(info.get("country"), info.get("admin1_region"))
         version = shown(info.get("format_version", ""), 20).strip()
-        self._format = f"{_SOURCE}-{version}" if version else _SOURCE
+        self._format = f"{SOURCE}-{version}" if version else SOURCE
         detector, classifier = words(info.get("detector"), info.get("classifier"))
         # Some programs write the path of the model's file.
-        paths = [name.replace("\\", "/") for name in (detector, classifier) if name]
+        names = dict.fromkeys((detector, classifier))
+        paths = [name.replace("\\", "/") for name in names if name]
         models = [path.rpartition("/")[2] or path for path in paths]
         self._version = " + ".join(models) or None
         metadata = info.get("detector_metadata")

@@ -20,6 +20,7 @@ from camtrap_tui.services.prediction_parts import (
     is_usual,
     quick_record,
     read_box,
+    reason_in,
     says,
     settle,
     shown,
@@ -103,7 +104,7 @@ def _version_5(raw: dict[str, Any], labels_seen: set[str]) -> Record:
         odd.append("its place was not found, so it was predicted without one")
         failures = None
     if failures or not isinstance(detections, list):
-        settled = failed(_failure(failures))
+        settled = failed(_failure(failures, get("failure_reason")))
     else:
         settled = settle(found.said, lost=found.lost)
     source, version, country, admin1_region = words(
@@ -241,8 +242,13 @@ def _guesses(
     return [Guesses(number, [p[0] for p in good], [p[1] for p in good])] if good else []
 
 
-def _failure(failures: Any) -> str:
-    """Return why there is no prediction; no class is made into one that the model did not."""
+def _failure(failures: Any, reason: Any = None) -> str:
+    """Return why there is no prediction; no class is made into one that the model did not.
+
+    `reason` is in files that our export wrote, where SpeciesNet's names do not say it.
+    """
+    if reason and isinstance(reason, str):
+        return reason_in(reason)
     if isinstance(failures, list) and failures:
         return ", ".join(shown(part).lower() for part in failures)
     return "no prediction in the file"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from camtrap_tui.commands import SCREENS, keys_sign
 from camtrap_tui.domain.filter_words import VALUES, WORDS
-from camtrap_tui.services.export_columns import EXPORT_COLUMNS
 from camtrap_tui.services.exports.formats import all_formats
+from camtrap_tui.services.exports.ground_truth_columns import EXPORT_COLUMNS
 
 ROOT = Path(__file__).parent.parent
 

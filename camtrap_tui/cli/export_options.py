@@ -54,7 +54,10 @@ _CHOICE = (
 )
 _OF_SOME = (
     click.option("--all-graders", is_flag=True, help="A row for each grader, not one for all."),
-    click.option("--excel", is_flag=True, help="For Excel: with a byte order mark."),
+    click.option(
+        "--excel", is_flag=True, help="As Excel reads it best, in a file called OUT.excel.csv."
+    ),
+    click.option("--schema", is_flag=True, help="What the columns hold, as OUT.schema.json."),
     click.option(
         "--level", type=click.Choice(("media", "event")), help="What observations are about."
     ),

@@ -1,34 +1,28 @@
-"""The rows of the ground truth: what people said of each image, with the AI's word beside it.
+"""The rows of the ground truth: what people said of some images, with the AI's word beside it.
 
-Only grades that stand are here: each grader's latest that was not undone. Rows come one at a
-time and in the order of the file paths, which an index has, so memory does not grow.
+Grades that stand are each grader's latest that was not undone; others are found by their uuids.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
-from camtrap_tui.domain.filters import Filter
 from camtrap_tui.store.boxes import boxes_of
 from camtrap_tui.store.database import Database
-from camtrap_tui.store.queue import Queues
 from camtrap_tui.store.timelines import IN_SECOND
 
 
 @dataclass(frozen=True, slots=True)
 class TruthRow:
-    """One observation of one grader's standing grade of one image.
+    """One observation of one grade of one image.
 
-    `truth` is 0 where the image's graders are in conflict, else 2 for what is part of its truth,
-    as the view `truth` says, and 1 for other words: of who was overruled, coarser or not sure.
     Observation and taxon are None where a grade holds no observation; `ai_…` where the run has no
-    word.
+    word. `part` is the image's of the split, `is_held` tells whether a holdout has drawn it.
     """
 
     image_id: int
-    truth: int
     grade_id: int
     grade_uuid: str
     grader: str
@@ -78,20 +72,14 @@ class TruthRow:
     ai_admin1_region: str | None
     note: str | None
     clock_shift_s: int
+    part: str | None
+    is_held: int
 
 
 # Where a column comes from when its name does not say it.
 _SOURCES = {
     "image_id": "image.id",
     # Quick where one person graded, or all said the same.
-    "truth": (
-        "CASE WHEN 1 = (SELECT count(DISTINCT v.taxon_ids) FROM vote_species AS v"
-        " WHERE v.image_id = image.id) THEN 1 + (vote.adjudicates OR NOT EXISTS ("
-        "SELECT 1 FROM vote AS a WHERE a.image_id = image.id AND a.adjudicates))"
-        " WHEN EXISTS (SELECT 1 FROM contradiction AS c WHERE c.image_id = image.id) THEN 0"
-        " ELSE 1 + EXISTS (SELECT 1 FROM truth_word AS word WHERE word.image_id = image.id"
-        " AND word.grade_id = vote.grade_id AND word.taxon_id = observation.taxon_id) END"
-    ),
     "grade_id": "grade.id",
     "deployment_id": "deployment.deployment_id",
     # A camera's own fix is what there is where nobody recorded the deployment's place.
@@ -122,8 +110,14 @@ _SOURCES = {
     # The grader's latest note on the picture; an empty one has taken it back.
     "note": (
         "(SELECT nullif(value, '') FROM mark AS m WHERE m.image_id = image.id"
-        " AND m.kind = 'note' AND m.grader = vote.grader"
+        " AND m.kind = 'note' AND m.grader = grade.grader"
         " ORDER BY m.grader_number DESC, m.mark_uuid DESC LIMIT 1)"
+    ),
+    "part": "(SELECT split.part FROM split WHERE split.image_id = image.id)",
+    "is_held": (
+        "EXISTS (SELECT 1 FROM holdout CROSS JOIN holdout_unit AS unit"
+        " ON unit.holdout_id = holdout.id AND unit.image_id = image.id"
+        " AND unit.phase IS NOT NULL)"
     ),
 }
 _TABLES = {
@@ -145,10 +139,9 @@ _SOURCES |= {
     for name in ("observation_type", "common_name", "scientific_name", "taxon_uuid")
 }
 
+_SELECTED = ", ".join(_SOURCES[field.name] for field in fields(TruthRow))
 _FROM = """
-    FROM image INDEXED BY image_by_path
-    CROSS JOIN vote ON vote.image_id = image.id
-    JOIN grade ON grade.id = vote.grade_id
+    JOIN image ON image.id = grade.image_id
     LEFT JOIN observation ON observation.grade_id = grade.id
     LEFT JOIN taxon ON taxon.id = observation.taxon_id
     LEFT JOIN deployment ON deployment.id = image.deployment_id
@@ -157,49 +150,50 @@ _FROM = """
         AND prediction.outcome = 'predicted'
     LEFT JOIN run ON run.id = prediction.run_id
     LEFT JOIN taxon AS ai ON ai.id = prediction.taxon_id"""
+_STANDING = f"vote CROSS JOIN grade ON grade.id = vote.grade_id {_FROM} WHERE vote.image_id IN"
+_NAMED = f"grade {_FROM} WHERE grade.grade_uuid IN"
 
 
 class Truth:
-    """Reads the ground truth for export."""
+    """Reads the ground truth for export, and again for what comes back."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def rows(
-        self, wanted: Filter, *, run_id: int | None, latest_run_id: int | None
-    ) -> Iterator[TruthRow]:
-        """Yield all observations of all standing grades of the images that `wanted` chooses.
+        self, image_ids: Sequence[int], *, run_id: int | None, latest_run_id: int | None
+    ) -> dict[int, list[TruthRow]]:
+        """Return all observations of all standing grades of these images (some hundred), by
+        grader and number.
 
-        By file path, media id, grader and number. The AI's word is that of `run_id`; where it
-        is None, of the run that the grader saw, else of `latest_run_id`.
+        The AI's word is that of `run_id`; where it is None, of the run that the grader saw, else of
+        `latest_run_id`.
         """
-        sql, parameters = self.rows_query(wanted, run_id=run_id, latest_run_id=latest_run_id)
-        return (TruthRow(*found) for found in self._db.execute(sql, parameters))
+        found: dict[int, list[TruthRow]] = {}
+        sql, parameters = self.rows_query(image_ids, run_id=run_id, latest_run_id=latest_run_id)
+        for row in self._db.execute(sql, parameters):
+            found.setdefault(row[0], []).append(TruthRow(*row))
+        return found
 
     def rows_query(
-        self, wanted: Filter, *, run_id: int | None, latest_run_id: int | None
+        self, image_ids: Sequence[int], *, run_id: int | None, latest_run_id: int | None
     ) -> tuple[str, list[Any]]:
         """Return the SELECT of `rows` and its parameters (a test looks at its plan)."""
-        scope, more = self._scope(wanted, run_id or latest_run_id)
-        selected = ", ".join(_SOURCES[field.name] for field in fields(TruthRow))
-        sql = (
-            f"SELECT {selected}{_FROM}{scope} ORDER BY image.file_path, image.media_id,"
-            " vote.grader, observation.observation_number"
-        )
-        return sql, [run_id, latest_run_id, *more]
+        order = "vote.image_id, vote.grader, observation.observation_number"
+        sql = f"SELECT {_SELECTED} FROM {_STANDING} ({_marks(image_ids)}) ORDER BY {order}"
+        return sql, [run_id, latest_run_id, *image_ids]
 
-    def ungraded(self, wanted: Filter, run_id: int | None) -> int:
-        """Return how many of the images that `wanted` chooses have no standing grade."""
-        scope, more = self._scope(wanted, run_id)
-        word = "AND" if scope else "WHERE"
-        sql = (
-            f"SELECT count(*) FROM image{scope} {word} NOT EXISTS"
-            " (SELECT 1 FROM vote WHERE vote.image_id = image.id)"
+    def of_grades(
+        self, grade_uuids: Sequence[str], *, latest_run_id: int | None
+    ) -> dict[tuple[str, int], TruthRow]:
+        """Return the observations of these grades (some hundred), standing or not, by uuid and
+        number; those that are not here are absent."""
+        sql = f"SELECT {_SELECTED} FROM {_NAMED} ({_marks(grade_uuids)})"
+        found = (
+            TruthRow(*row) for row in self._db.execute(sql, [None, latest_run_id, *grade_uuids])
         )
-        return int(self._db.value(sql, more))
+        return {(row.grade_uuid, row.observation_number or 0): row for row in found}
 
-    def _scope(self, wanted: Filter, run_id: int | None) -> tuple[str, list[Any]]:
-        if not wanted.terms:
-            return "", []
-        sql, parameters = Queues(self._db).query(replace(wanted, order="time"), run_id)
-        return f" WHERE image.id IN ({sql})", parameters
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

@@ -119,10 +119,12 @@ def alone(what: str, path: Path) -> None:
             case "hours":
                 charts.hours(store)
             case "export":
-                from camtrap_tui.services.export import export_truth
+                from camtrap_tui.services.exports.formats import export
+                from camtrap_tui.services.exports.request import ExportRequest
 
                 with tempfile.TemporaryDirectory() as folder:
-                    export_truth(store, Path(folder) / "truth.csv")
+                    request = ExportRequest(Path(folder) / "truth.csv")
+                    export(store, "ground-truth", request, lambda done, total: None)
     print(bench_import.peak_mb())
 
 

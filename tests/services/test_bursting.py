@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from camtrap_tui.services import bursting
 from camtrap_tui.services.bursting import regroup, renew_bursts
-from camtrap_tui.services.export import export_truth
 from camtrap_tui.services.ingest import add_folder
 from camtrap_tui.services.quality import flags_unknown
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, image
 from tests.camera_files import photo
+from tests.services.exports.test_ground_truth import write
 from tests.store.test_reports import RACCOON, grade
 
 
@@ -202,7 +202,7 @@ def test_frames_of_one_second_are_numbered_as_the_camera_took_them(
         grade(store, "ann", key, RACCOON)
 
     out = tmp_path / "truth.csv"
-    export_truth(store, out)
+    write(store, out)
     rows = list(csv.DictReader(out.open(newline="")))
     frames = {row["file_path"][-8:]: row["event_frame"] for row in rows}
     assert frames == {"0010.JPG": "0", "0002.JPG": "1", "0003.JPG": "2", "0009.JPG": "3"}

@@ -9,11 +9,11 @@ import pytest
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services import grade_imports as service
 from camtrap_tui.services import grade_imports_rows as rows
-from camtrap_tui.services.export import export_truth
 from camtrap_tui.services.grade_imports_columns import label_table
 from camtrap_tui.services.tables import read_head
 from camtrap_tui.store.store import Store
 from tests.builders import Said, add_images, taxon
+from tests.services.exports.test_ground_truth import write
 from tests.services.test_grade_imports import PICTURES, RACCOON, key, media, table, take, votes
 
 
@@ -89,7 +89,7 @@ def test_our_own_table_is_known_where_it_was_made_and_new_elsewhere(
     key(survey, 2, "raccoon", "Zoe")
     key(survey, 2, "raccoon", "ben")
     file = tmp_path / "truth.csv"
-    export_truth(survey, file)
+    write(survey, file)
     report = take(survey, file)
     assert report.format == "ground truth"
     assert (report.taken, report.skipped) == (0, {service.OWN: 3})

@@ -80,7 +80,7 @@ class Picture:
     (`unsure`) it is the taxon "unknown". `said` are all observations of all standing grades;
     `is_said_human` tells whether any of them names a human.
     `burst_media_id` is the first picture of its burst. `machine` and `boxes` are those of the run
-    in view, None and empty where there is none.
+    in view, None and empty where there is none. `graders` are those whose word counts.
     """
 
     image: Image
@@ -93,6 +93,7 @@ class Picture:
     is_said_human: bool
     machine: Machine | None
     boxes: tuple[MachineBox, ...]
+    graders: tuple[str, ...] = ()
 
 
 class Pictures:
@@ -161,6 +162,7 @@ class Pictures:
                 not self._humans.isdisjoint(row.taxon_id for row in rows),
                 machine.get(image.id),
                 boxes.get(image.id, ()),
+                tuple(dict.fromkeys(row.grader for row in counting)),
             )
 
     def _settled(self, ids: Sequence[int]) -> dict[int, Settled]:
@@ -197,7 +199,11 @@ class Pictures:
             ]
         elif uuids is not None:
             wanted = uuids | _doubts(named, decides) if uuids else uuids
-            named = [(row, taxon) for row, taxon in named if taxon.taxon_uuid in wanted]
+            named = [
+                (row, taxon)
+                for row, taxon in named
+                if taxon.taxon_uuid in wanted and row.adjudicates == decides
+            ]
         # Among graders no number says who is latest; time does, and where it is equal the uuid, so
         # that copies of a survey give the same file.
         latest = {

@@ -28,7 +28,7 @@ class Options:
     species. holdouts: how often somebody said that pictures of holdouts may be in training data.
     base: the folder that the paths in a file of predictions are relative to, instead of those in
     the survey. boxes_only: leaves classes out of it. gap_days: a camera that took no picture for
-    longer counts as not working meanwhile.
+    longer counts as not working meanwhile. schema: a table schema beside a CSV file.
     """
 
     all_graders: bool = False
@@ -44,6 +44,7 @@ class Options:
     holdouts: int = 0
     base: Path | None = None
     boxes_only: bool = False
+    schema: bool = False
     gap_days: int | None = None
 
 

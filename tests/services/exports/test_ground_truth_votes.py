@@ -6,7 +6,7 @@ from camtrap_tui.domain.taxonomy import UNKNOWN, TaxonName
 from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, md5, taxon
-from tests.services.test_export import export
+from tests.services.exports.test_ground_truth import export
 from tests.store.test_reports import MALLARD, RACCOON
 
 

@@ -14,17 +14,31 @@ Value = str | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
+class Sampled:
+    """How a drawn picture came into its holdout: the stratum's name, its bursts and how many of
+    them were drawn, and how many bursts one of these stands for."""
+
+    sample_id: str
+    stratum: str
+    population: int
+    sampled: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One row of the file before it is written: an observation, and what holds for the image.
 
     `graders` are those whose word it is, `notes` what they wrote on the picture; `is_final`
-    says that the row is part of the truth.
+    says that the row is part of the truth; `votes` is `domain.table_edits.votes_id`.
     """
 
     row: TruthRow
     graders: tuple[str, ...]
     is_final: bool
     notes: tuple[str, ...] = ()
+    sampled: Sampled | None = None
+    votes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +97,19 @@ def _observation_id(row: TruthRow) -> str:
 
 def _event_id(row: TruthRow) -> str | None:
     return f"e_{row.burst_media_id}" if row.burst_media_id else None
+
+
+def _split(entry: Entry) -> str | None:
+    return "holdout" if entry.sampled or entry.row.is_held else entry.row.part
+
+
+def _sample(name: str, help: str, field: str) -> Column:
+    return Column(
+        name,
+        help,
+        lambda entry: getattr(entry.sampled, field) if entry.sampled else None,
+        is_text=field in ("sample_id", "stratum"),
+    )
 
 
 def _text(name: str, help: str, value: Callable[[TruthRow], Value]) -> Column:
@@ -175,7 +202,37 @@ EXPORT_COLUMNS: tuple[Column, ...] = (
         "Seconds that were added to what the camera showed, 0 where its clock was right.",
         lambda r: r.clock_shift_s,
     ),
+    Column(
+        "split", "train, val or test, where pictures were split; holdout for drawn ones.", _split
+    ),
+    _sample("sample_id", "With --holdout: the holdout, the same in every copy.", "sample_id"),
+    _sample("stratum", "What the picture was drawn from.", "stratum"),
+    _sample("stratum_pop", "Bursts in the stratum.", "population"),
+    _sample("stratum_n", "Bursts drawn from it.", "sampled"),
+    _sample("weight", "Bursts that this one stands for: stratum_pop / stratum_n.", "weight"),
+    Column(
+        "votes_id",
+        "What all said of the picture when this was written: tells what was graded since.",
+        lambda e: e.votes or None,
+        is_text=False,
+    ),
 )
+
+
+# What columns hold that is no text, as a table schema calls it.
+TYPES = {
+    **dict.fromkeys(
+        ("latitude", "longitude", "ai_score", "ai_det_conf", "weight"), "number"
+    ),
+    **dict.fromkeys(
+        (
+            "utc_offset_min", "event_frame", "event_frames", "width_px", "height_px", "count",
+            "clock_shift_s", "stratum_pop", "stratum_n",
+        ),
+        "integer",
+    ),
+    "is_final": "boolean",
+}  # fmt: skip
 
 
 def text_columns() -> frozenset[str]:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from camtrap_tui.domain.cells import read_cell
-from camtrap_tui.domain.filters import Filter
+from camtrap_tui.domain.table_edits import votes_id
 from camtrap_tui.errors import UsageError
-from camtrap_tui.services.export import ExportReport, entries, export_truth
-from camtrap_tui.services.export_columns import EXPORT_COLUMNS, text_columns
+from camtrap_tui.services.exports.ground_truth import FORMAT, SHOWS_PEOPLE
+from camtrap_tui.services.exports.ground_truth_columns import EXPORT_COLUMNS, text_columns
+from camtrap_tui.services.exports.report import ExportReport
+from camtrap_tui.services.exports.request import ExportRequest, Options
+from camtrap_tui.services.filtering import read_filter
 from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store
 from camtrap_tui.store.truth import Truth
 from tests.builders import NOW, Said, add_images, add_run, md5, taxon
+from tests.holdout_builder import drawn_survey, grade_as, grade_blind
 from tests.store.test_reports import MALLARD, RACCOON, grade
 
 LATER = "2026-06-02T12:00:00Z"
@@ -28,7 +32,8 @@ HEADER = (
     "taxon_rank,taxon_class,taxon_order,taxon_family,taxon_genus,taxon_species,"
     "wi_taxon_id,count,life_stage,sex,behavior,labeled_by,labeled_at,label_mode,"
     "is_final,ai_type,ai_label,ai_scientific_name,ai_wi_taxon_id,ai_score,ai_source,"
-    "ai_det_conf,ai_run_id,ai_model,ai_region,comments"
+    "ai_det_conf,ai_run_id,ai_model,ai_region,comments,clock_shift_s,split,sample_id,"
+    "stratum,stratum_pop,stratum_n,weight,votes_id"
 )
 
 
@@ -42,10 +47,19 @@ def read(path: Path) -> list[dict[str, str]]:
         ]
 
 
-def export(store: Store, where: str = "", **options: bool | int) -> list[dict[str, str]]:
+def write(
+    store: Store, out: Path, *, all_graders: bool = False, excel: bool = False, **asked: object
+) -> ExportReport:
+    """Export the survey to a file."""
+    options = Options(all_graders=all_graders, excel=excel)
+    request = ExportRequest(out, options=options, **asked)  # type: ignore[arg-type]
+    return FORMAT.write(store, request, lambda done, total: None)
+
+
+def export(store: Store, where: str = "", **asked: object) -> list[dict[str, str]]:
     """Export the survey and read the file."""
     out = store.path.with_name("truth.csv")
-    export_truth(store, out, where=where, **options)  # type: ignore[arg-type]
+    write(store, out, where=where, **asked)  # type: ignore[arg-type]
     return read(out)
 
 
@@ -118,6 +132,13 @@ def test_a_grade_becomes_a_row(store: Store) -> None:
         "ai_region": "USA-IL",
         "comments": "",
         "clock_shift_s": "0",
+        "split": "",
+        "sample_id": "",
+        "stratum": "",
+        "stratum_pop": "",
+        "stratum_n": "",
+        "weight": "",
+        "votes_id": votes_id([md5("grade")], 2),
     }
     assert (second["count"], second["life_stage"], second["sex"]) == ("3", "juvenile", "")
     assert second["observation_id"] == f"o_{md5('grade')}_2"
@@ -207,7 +228,11 @@ def test_final_rows_are_the_same_with_and_without_all_graders(votes: Store) -> N
 
 def test_the_report_says_what_is_in_it_and_what_is_not(votes: Store) -> None:
     out = votes.path.with_name("truth.csv")
-    assert export_truth(votes, out) == ExportReport(str(out), 4, 1, 1, 3, 2)
+    report = write(votes, out)
+    assert (report.rows, report.pictures, report.unlabeled) == (4, 2, 1)
+    assert report.left_out == {"was graded by nobody": 2}
+    assert report.notes == ("1 picture is in conflict: 3 rows with is_final=false.",)
+    assert [(file.path, file.rows) for file in report.files] == [("truth.csv", 4)]
 
 
 def test_notes_are_the_comments_of_those_whose_word_it_is(store: Store) -> None:
@@ -227,7 +252,7 @@ def test_notes_are_the_comments_of_those_whose_word_it_is(store: Store) -> None:
 def test_a_filter_chooses_the_pictures(votes: Store) -> None:
     assert {row["file_path"] for row in export(votes, "state:conflict")} == {"IMG_0002.JPG"}
     out = votes.path.with_name("truth.csv")
-    assert export_truth(votes, out, where="state:ungraded").ungraded == 2
+    assert write(votes, out, where="state:ungraded").left_out == {"was graded by nobody": 2}
 
 
 def test_the_ai_word_is_of_the_run_that_the_grader_saw(store: Store) -> None:
@@ -249,20 +274,85 @@ def test_the_ai_word_is_of_the_run_that_the_grader_saw(store: Store) -> None:
         export(store, run_id=9)
 
 
-def test_equal_times_are_settled_the_same_way_everywhere(votes: Store) -> None:
-    found = Truth(votes.db).rows(Filter(), run_id=None, latest_run_id=None)
-    rows = [replace(row, graded_at=NOW) for row in found if row.truth]
-    final = [e.row.grade_uuid for e in entries(rows, all_graders=True) if e.is_final]
-    turned = [e.row.grade_uuid for e in entries(rows[::-1], all_graders=True) if e.is_final]
-    assert final == turned == [max(row.grade_uuid for row in rows)]
-
-
 def test_no_plan_sorts_or_walks_more_than_it_must(store: Store) -> None:
     truth = Truth(store.db)
-    sql, parameters = truth.rows_query(Filter(), run_id=None, latest_run_id=1)
+    sql, parameters = truth.rows_query([1, 2], run_id=None, latest_run_id=1)
     steps = [row[3] for row in store.db.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)]
-    assert steps[0] == "SCAN image USING INDEX image_by_path"
     assert not [s for s in steps if "AUTOMATIC" in s], steps
-    assert [s for s in steps if s.startswith("SCAN") and "subquery" not in s] == steps[:1]
-    # Sorted within one path only: memory does not grow with the survey.
-    assert "USE TEMP B-TREE FOR ORDER BY" not in steps
+    assert not [s for s in steps if s.startswith("SCAN") and "holdout" not in s], steps
+
+
+def test_a_rule_or_a_grader_decides_what_is_final(votes: Store) -> None:
+    def said(rows: Sequence[dict[str, str]]) -> list[tuple[str, ...]]:
+        return [(r["file_path"][4:8], r["label"], r["labeled_by"], r["is_final"]) for r in rows]
+
+    assert said(export(votes, truth="ben")) == [
+        ("0001", RACCOON, "ben", "true"),
+        ("0002", MALLARD, "ben", "true"),
+    ]
+    assert said(export(votes, truth="expert:ann"))[1:] == [
+        ("0002", RACCOON, "ann", "true"),
+        ("0002", MALLARD, "ann;ben", "true"),
+    ]
+    # Short of voters: what each says, and nothing of it final.
+    assert {row["is_final"] for row in export(votes, truth="majority:3")} == {"false"}
+    report = write(votes, votes.path.with_name("x.csv"), truth="ben")
+    assert report.left_out == {"was not graded by whom ben means": 2}
+
+
+def test_pictures_that_may_show_people_are_left_out(store: Store) -> None:
+    one, two = add_images(store, [Said(), Said()])
+    grade(store, "ann", one, "human")
+    grade(store, "ann", two, RACCOON)
+    out = store.path.with_name("truth.csv")
+    report = write(store, out, people="exclude")
+    assert [row["label"] for row in read(out)] == [RACCOON]
+    assert report.left_out == {SHOWS_PEOPLE: 1}
+    with pytest.raises(UsageError, match="writes no pictures"):
+        write(store, out, people="blur")
+
+
+def test_a_holdout_has_its_strata_and_weights_and_only_what_was_keyed_blind(store: Store) -> None:
+    drawn = drawn_survey(store)
+    first, second, *rest = drawn.images()
+    grade_blind(drawn, "ann", [first, *rest])
+    grade_as(drawn, second, [taxon(store, RACCOON)], "assisted", "ben")
+    grade_as(drawn, first, [taxon(store, "moose")], "assisted", "ben")
+    report = write(store, store.path.with_name("truth.csv"), holdout="river2024")
+    rows = read(store.path.with_name("truth.csv"))
+    assert report.left_out == {"has no word that counts for the holdout": 1}
+    assert "once all of it is graded" in report.notes[-1]
+    assert {row["labeled_by"] for row in rows} == {"ann"}
+    assert {row["is_final"] for row in rows} == {"true"}
+    assert {(row["split"], row["sample_id"]) for row in rows} == {
+        ("holdout", f"h_{drawn.holdout.holdout_uuid}")
+    }
+    strata = {s.name: s for s in store.holdouts.strata(drawn.holdout.id)}
+    for row in rows:
+        stratum = strata[row["stratum"]]
+        told = (int(row["stratum_pop"]), int(row["stratum_n"]), float(row["weight"]))
+        assert told == (stratum.population, stratum.sampled, stratum.weight)
+    # Elsewhere a picture that was drawn is said to be, without a weight that would mean nothing.
+    usual = {row["media_id"]: row for row in export(store)}
+    assert {usual[row["media_id"]]["split"] for row in rows} == {"holdout"}
+    assert {row["weight"] for row in usual.values()} == {""}
+
+
+def test_parts_of_a_split_are_named(store: Store) -> None:
+    keys = add_images(store, [Said()] * 2)
+    for key in keys:
+        grade(store, "ann", key, RACCOON)
+    with store.db.transaction():
+        store.db.execute("INSERT INTO split VALUES (?, 'val')", [keys[1]])
+    assert [row["split"] for row in export(store)] == ["", "val"]
+
+
+def test_a_votes_id_changes_with_what_is_said_of_the_picture_alone(votes: Store) -> None:
+    before = {row["file_path"]: row["votes_id"] for row in export(votes)}
+    everyone = {row["file_path"]: row["votes_id"] for row in export(votes, all_graders=True)}
+    assert everyone["IMG_0001.JPG"] == before["IMG_0001.JPG"][:-1] + "2"
+    assert everyone["IMG_0002.JPG"] == before["IMG_0002.JPG"]
+    first, *_ = votes.queues.build(read_filter(votes, "", ""), None)
+    grade(votes, "ann", first, MALLARD)
+    after = {row["file_path"]: row["votes_id"] for row in export(votes)}
+    assert [path for path in before if before[path] != after[path]] == ["IMG_0001.JPG"]

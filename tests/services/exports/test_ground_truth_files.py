@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
-from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
+import frictionless
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,12 +17,13 @@ from hypothesis import strategies as st
 from camtrap_tui.domain.cells import read_cell
 from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import InputError, UsageError
-from camtrap_tui.services.export import export_truth
-from camtrap_tui.services.export_columns import EXPORT_COLUMNS, Entry, cell
+from camtrap_tui.services.exports.formats import export as export_as
+from camtrap_tui.services.exports.ground_truth_columns import EXPORT_COLUMNS, Entry, Sampled, cell
+from camtrap_tui.services.exports.request import ExportRequest, Options
 from camtrap_tui.store.store import Store
 from camtrap_tui.store.truth import Truth, TruthRow
 from tests.builders import Said, add_images
-from tests.services.test_export import export, read, vote
+from tests.services.exports.test_ground_truth import export, read, vote, write
 from tests.store.test_reports import grade
 
 
@@ -33,7 +35,7 @@ def votes(store: Store) -> Store:
 
 def test_what_is_written_is_plain(votes: Store) -> None:
     out = votes.path.with_name("truth.csv")
-    export_truth(votes, out)
+    write(votes, out)
     raw = out.read_bytes()
     assert raw.startswith(b"observation_id,")
     assert b"\r" not in raw
@@ -43,7 +45,7 @@ def test_what_is_written_is_plain(votes: Store) -> None:
     os.umask(mask)
     assert out.stat().st_mode & 0o777 == 0o666 & ~mask
     again = out.with_name("again.csv")
-    export_truth(votes, again)
+    write(votes, again)
     assert again.read_bytes() == raw
 
 
@@ -65,38 +67,36 @@ def test_a_failure_in_the_middle_leaves_the_old_file(
 ) -> None:
     out = votes.path.with_name("truth.csv")
     out.write_text("old", encoding="utf-8")
-    rows = Truth.rows
 
-    def breaks(*args: object, **kwargs: object) -> Iterator[TruthRow]:
-        yield next(rows(*args, **kwargs))  # type: ignore[arg-type]
+    def breaks(*args: object, **kwargs: object) -> dict[int, list[TruthRow]]:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Truth, "rows", breaks)
     with pytest.raises(InputError, match="No space left"):
-        export_truth(votes, out)
+        write(votes, out)
     assert out.read_text(encoding="utf-8") == "old"
     assert [path.name for path in out.parent.iterdir() if ".tmp" in path.name] == []
 
 
 def test_what_must_not_be_written_over_is_refused(votes: Store, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="the survey itself"):
-        export_truth(votes, votes.path)
+        write(votes, votes.path)
     with pytest.raises(UsageError, match="the survey itself"):
-        export_truth(votes, votes.path.with_name("river.db-wal"))
+        write(votes, votes.path.with_name("river.db-wal"))
     link = tmp_path / "link.csv"
     link.symlink_to(votes.path)
     with pytest.raises(UsageError, match="the survey itself"):
-        export_truth(votes, link)
+        write(votes, link)
     other = tmp_path / "other.db"
     Store.open(other, create=True).close()
     with pytest.raises(UsageError, match="is a survey"):
-        export_truth(votes, other)
+        write(votes, other)
     with pytest.raises(UsageError, match="is a folder"):
-        export_truth(votes, tmp_path)
+        write(votes, tmp_path)
     with pytest.raises(InputError, match="no such folder"):
-        export_truth(votes, tmp_path / "nowhere" / "truth.csv")
+        write(votes, tmp_path / "nowhere" / "truth.csv")
     with pytest.raises(UsageError, match="no ordinary file"):
-        export_truth(votes, Path(os.devnull))
+        write(votes, Path(os.devnull))
     assert votes.images.count() == 4
 
 
@@ -106,7 +106,7 @@ def test_a_link_stays_a_link(votes: Store, tmp_path: Path) -> None:
     (folder / "real.csv").write_text("old", encoding="utf-8")
     link = tmp_path / "truth.csv"
     link.symlink_to(folder / "real.csv")
-    export_truth(votes, link)
+    write(votes, link)
     assert link.is_symlink()
     assert len(read(folder / "real.csv")) == 4
 
@@ -127,9 +127,18 @@ ANY_ROW = st.builds(
 )
 
 
-@given(ANY_ROW, st.lists(TEXT.map(lambda text: text.replace(";", "")), min_size=1, max_size=3))
-def test_whole_rows_read_back(row: TruthRow, graders: list[str]) -> None:
-    entry = Entry(row, tuple(graders), is_final=True)
+SAMPLED = st.builds(
+    Sampled, TEXT, TEXT, st.integers(1), st.integers(1), st.floats(0, allow_infinity=False)
+)
+
+
+@given(
+    ANY_ROW,
+    st.none() | SAMPLED,
+    st.lists(TEXT.map(lambda text: text.replace(";", "")), min_size=1, max_size=3),
+)
+def test_whole_rows_read_back(row: TruthRow, sampled: Sampled | None, graders: list[str]) -> None:
+    entry = Entry(row, tuple(graders), is_final=True, sampled=sampled)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([cell(column, entry) for column in EXPORT_COLUMNS])
@@ -147,3 +156,30 @@ def test_whole_rows_read_back(row: TruthRow, graders: list[str]) -> None:
                 assert read_cell(written) == value
             case None:
                 assert written == ""
+
+
+def test_what_excel_reads_best_has_a_name_of_its_own(votes: Store) -> None:
+    plain, out = votes.path.with_name("truth.csv"), votes.path.with_name("truth.excel.csv")
+    write(votes, plain)
+    before = plain.read_bytes()
+    report = write(votes, plain, excel=True)
+    assert report.out == str(out)
+    assert report.files[0].path == out.name
+    assert plain.read_bytes() == before
+    assert out.read_bytes() == b"\xef\xbb\xbf" + before.replace(b"\n", b"\r\n")
+    assert write(votes, out, excel=True).out == str(out)
+
+
+def test_a_schema_says_what_the_columns_hold(votes: Store) -> None:
+    out = votes.path.with_name("truth.csv")
+    request = ExportRequest(out, where="state:graded", options=Options(schema=True))
+    report = export_as(votes, "ground-truth", request, lambda done, total: None)
+    assert [file.path for file in report.files] == ["truth.csv", "truth.schema.json"]
+    schema = json.loads(out.with_name("truth.schema.json").read_text())
+    assert [field["name"] for field in schema["fields"]] == [c.name for c in EXPORT_COLUMNS]
+    told = schema["x-camtrap-tui"]
+    assert (told["where"], told["survey_uuid"]) == ("state:graded", votes.survey.survey_uuid)
+    checked = frictionless.Resource(path=str(out), schema=str(out.with_name("truth.schema.json")))
+    with frictionless.system.use_context(trusted=True):
+        found = checked.validate()
+    assert found.valid, found.flatten(["rowNumber", "fieldName", "note"])

@@ -55,7 +55,7 @@ def _put(store: Store, source_format: str | None, records: list[Any]) -> None:
         for number, (outcome, boxes, whole) in enumerate(records):
             key = store.images.add(image(f"{number}", source_id=source))
             if isinstance(outcome, str):
-                row = (run.id, key, "failed", None, None, None, outcome, 1)
+                row: tuple[object, ...] = (run.id, key, "failed", None, None, None, outcome, 1)
             else:
                 name, score, said_by = outcome
                 row = (run.id, key, "predicted", taxa[name.taxon_uuid], score, said_by, None, 1)

@@ -91,10 +91,8 @@ def test_two_pictures_of_one_path_are_told_apart_by_a_base_or_not_at_all(
     assert (report.pictures, report.left_out) == (0, {SHARED: 2})
     based = Options(base=tmp_path / "cards")
     report = exported(store, "speciesnet", tmp_path / "sn.json", options=based)
-    assert [one["filepath"] for one in records(tmp_path / "sn.json")] == [
-        "a/IMG_0001.JPG",
-        "b/IMG_0001.JPG",
-    ]
+    paths = {one["filepath"] for one in records(tmp_path / "sn.json")}
+    assert paths == {"a/IMG_0001.JPG", "b/IMG_0001.JPG"}
     based = Options(base=tmp_path / "cards" / "a")
     report = exported(store, "speciesnet", tmp_path / "sn.json", options=based)
     assert [one["filepath"] for one in records(tmp_path / "sn.json")] == ["IMG_0001.JPG"]

@@ -1,4 +1,4 @@
-"""SpeciesNet's own `--ensemble_only` takes the file, and makes the run's predictions of it again."""
+"""SpeciesNet's own `--ensemble_only` takes the file, and makes the same predictions of it."""
 
 from __future__ import annotations
 

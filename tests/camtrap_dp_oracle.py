@@ -78,7 +78,11 @@ def table_complaints(folder: Path, package: dict[str, Any]) -> list[str]:
 
     described = json.loads(json.dumps(package))
     described.pop("profile", None)
-    for resource in described.get("resources", []):
+    resources = described.get("resources")
+    if not isinstance(resources, list) or not all(isinstance(one, dict) for one in resources):
+        # The profile says so already, and frictionless would stumble over it.
+        return []
+    for resource in resources:
         if isinstance(resource.get("schema"), str):
             resource["schema"] = _schema(resource["schema"])
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from camtrap_tui.domain.camtrap_dp_fields import TABLES, profile_url, schema_url, table_named
 
 Rows = list[list[str]]
+Change = Callable[["SmallPackage"], Any]
 
 
 def _row(table: str, **cells: str) -> list[str]:
@@ -147,3 +149,21 @@ class SmallPackage:
         text = json.dumps(self.descriptor, indent=1)
         (folder / "datapackage.json").write_text(text, encoding="utf-8")
         return folder
+
+
+def cell(table: str, row: int, name: str, text: str) -> Change:
+    """Return what puts a text into a cell, as `SmallPackage.set` does."""
+    return lambda package: package.set(table, row, name, text)
+
+
+def put(place: str, value: Any) -> Change:
+    """Return what puts a value at a place of the descriptor, as in `licenses.0.scope`."""
+
+    def change(package: SmallPackage) -> None:
+        *way, last = place.split(".")
+        at: Any = package.descriptor
+        for step in way:
+            at = at[int(step)] if isinstance(at, list) else at[step]
+        at[int(last) if isinstance(at, list) else last] = value
+
+    return change

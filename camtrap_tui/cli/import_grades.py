@@ -21,6 +21,7 @@ from camtrap_tui.domain.text import clean, clean_name, counted, quoted
 from camtrap_tui.errors import EXIT_FAILURE, InputError, UsageError
 
 if TYPE_CHECKING:
+    from camtrap_tui.domain.taxonomy import TaxonName
     from camtrap_tui.services.grade_imports import GradeImportReport
     from camtrap_tui.services.grade_imports_columns import LabelTable
     from camtrap_tui.services.tables import Head, Progress
@@ -86,7 +87,7 @@ def import_grades_command(
     author = clean_name(grader or "")
     renamed = read_renamed(names_file) if names_file else {}
     with ExitStack() as stack:
-        labels, media = _tables(file, stack)
+        labels, media, taxa = _tables(file, stack)
         table = _columns(labels, asked, show=dry_run, ask=not (yes or dry_run))
         if "grader" not in table.columns and not author:
             raise UsageError(
@@ -99,7 +100,14 @@ def import_grades_command(
         store = stack.enter_context(opened(survey, dry_run=dry_run))
         with _bar() as tell:
             report = import_grades(
-                store, labels, table, author=author, renamed=renamed, media=media, progress=tell
+                store,
+                labels,
+                table,
+                author=author,
+                renamed=renamed,
+                media=media,
+                taxa=taxa,
+                progress=tell,
             )
     if as_json:
         echo_json(asdict(report) | {"file": str(file), "dry_run": dry_run})
@@ -113,17 +121,19 @@ def import_grades_command(
         raise click.exceptions.Exit(EXIT_FAILURE)
 
 
-def _tables(file: Path, stack: ExitStack) -> tuple[Path, Path | None]:
-    """Return the table of labels, and that of the pictures where FILE is a package with one."""
+def _tables(file: Path, stack: ExitStack) -> tuple[Path, Path | None, dict[str, TaxonName]]:
+    """Return the table of labels; of a package also that of the pictures, where it has one, and
+    what it says of its taxa."""
     from camtrap_tui.services.camtrap_dp import descriptor_of, package_tables
+    from camtrap_tui.services.camtrap_dp_taxa import package_taxa
 
     descriptor = descriptor_of(file)
     if descriptor is None:
         if file.is_dir():
             raise InputError(f"{file}: there is no datapackage.json in it.", "Name a table.")
-        return file, None
+        return file, None, {}
     found = package_tables(descriptor, stack, ("observations", "media"))
-    return found["observations"], found.get("media")
+    return found["observations"], found.get("media"), package_taxa(descriptor)
 
 
 def _columns(file: Path, asked: dict[str, str], *, show: bool, ask: bool) -> LabelTable:

@@ -83,18 +83,20 @@ def import_grades(
     author: str = "",
     renamed: Mapping[str, str] | None = None,
     media: Path | None = None,
+    taxa: Mapping[str, TaxonName] | None = None,
     progress: Progress | None = None,
 ) -> GradeImportReport:
     """Append the labels of a table that are not here yet.
 
     `author` is whose word a label is that names nobody; `renamed` says which names are to be read
-    as others; `media` is the table of pictures of a Camtrap DP package. `progress` is called with
+    as others; `media` is the table of pictures of a Camtrap DP package, `taxa` what it says of the
+    species that no list has, by scientific name. `progress` is called with
     (bytes read, bytes in all). Raises InputError where the file cannot be read; nothing is
     written then.
     """
     content_md5 = file_md5([file])
     with closing(LabelStage(store.db)) as stage:
-        work = _Work(store, stage, Names(store.taxa.all(), renamed or {}))
+        work = _Work(store, stage, Names(store.taxa.all(), renamed or {}, taxa or {}))
         work.read(read_label_rows(file, table, author, work.tally, progress))
         by_path = work.match(media)
         work.group()
@@ -160,6 +162,7 @@ class _Work:
                 row.life_stage,
                 row.sex,
                 row.behavior,
+                row.note,
             )
 
     def _key(self, said: Said) -> int | None:
@@ -199,7 +202,19 @@ class _Work:
         self.store.taxa.add(new, "import")
         ids = self.store.taxa.ids()
         self.stage.append({key: ids[taxon.taxon_uuid] for key, taxon in said.items()})
+        self.stage.append_notes(self._notes())
         return done
+
+    def _notes(self) -> Iterator[tuple[str, int, str, str, str]]:
+        """Yield the notes that stand beside labels: of one author and picture they are one."""
+        now = utc_now()
+        found: dict[tuple[int, str, str], list[str]] = {}
+        for image_id, media_id, grader, note in self.stage.notes():
+            found.setdefault((image_id, media_id, grader), []).append(note)
+        for (image_id, media_id, grader), notes in found.items():
+            note = " | ".join(notes)
+            made = uuid.uuid5(_LABELS, "\n".join(["note", media_id, grader, note]))
+            yield str(made), image_id, grader, note, now
 
     def _groups(self) -> Iterator[StagedGrade]:
         for _, found in groupby(self.stage.words(), key=lambda word: (word.image_id, word.grader)):

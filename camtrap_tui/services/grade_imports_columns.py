@@ -28,7 +28,7 @@ _PICTURE = ("mediaID", "filePath", "fileName")
 _LABEL = ("label", "scientificName", "observationType", "taxonID")
 FIELDS = (
     *_PICTURE, *_LABEL, "count", "grader", "time", "lifeStage", "sex", "behavior",
-    "observationID", "level", "method",
+    "observationID", "level", "method", "tags", "comments",
 )  # fmt: skip
 
 # Which of our columns of the ground truth, and which of Camtrap DP's, is which field.
@@ -44,7 +44,8 @@ _CAMTRAP_DP = {
     "observationType": "observationType", "count": "count", "grader": "classifiedBy",
     "time": "classificationTimestamp", "lifeStage": "lifeStage", "sex": "sex",
     "behavior": "behavior", "observationID": "observationID", "level": "observationLevel",
-    "method": "classificationMethod",
+    "method": "classificationMethod", "tags": "observationTags",
+    "comments": "observationComments",
 }  # fmt: skip
 _KNOWN: dict[Format, tuple[dict[str, str], frozenset[str]]] = {
     "ground truth": (_OWN, frozenset(("observation_id", "media_id", "label", "labeled_by"))),
@@ -88,6 +89,8 @@ _USUAL: dict[str, tuple[str, ...]] = {
     "observationID": (),
     "level": ("observationlevel",),
     "method": ("classificationmethod",),
+    "tags": (),
+    "comments": (),
 }  # fmt: skip
 _SYNONYMS = {name: SYNONYMS[name] for name in _PICTURE} | _USUAL
 

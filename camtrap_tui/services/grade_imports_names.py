@@ -57,9 +57,18 @@ class Said:
 
 
 class Names:
-    """The taxa of a survey by their names, and names that are to be read as others."""
+    """The taxa of a survey by their names, and names that are to be read as others.
 
-    def __init__(self, taxa: Iterable[Taxon], renamed: Mapping[str, str]) -> None:
+    `described` are taxa that the survey may not have, by scientific name.
+    """
+
+    def __init__(
+        self,
+        taxa: Iterable[Taxon],
+        renamed: Mapping[str, str],
+        described: Mapping[str, TaxonName] | None = None,
+    ) -> None:
+        self._described = {plain(name): taxon for name, taxon in (described or {}).items()}
         self._renamed = {plain(old): new for old, new in renamed.items()}
         self._by_uuid: dict[str, Taxon] = {}
         self._scientific: dict[str, Taxon] = {}
@@ -86,6 +95,8 @@ class Names:
         if not (scientific or label):
             found = _BY_TYPE.get(plain(said.observation_type))
             return self._here(found) if found else None
+        if plain(scientific) in self._described:
+            return self._here(self._described[plain(scientific)])
         made = _new(label, scientific)
         return self._scientific.get(plain(made.scientific_name)) or self._here(made)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from camtrap_tui.domain.camtrap_dp_lists import name_in_tags, names_in
 from camtrap_tui.domain.cells import read_cell
 from camtrap_tui.domain.text import clean_name
 from camtrap_tui.domain.timestamps import parse_offset, parse_table_timestamp, parse_timestamp
@@ -41,8 +42,9 @@ OF_EVENT = "is about an event, not a picture"
 class LabelRow:
     """One observation of one author: the row's number, its picture, and what it says.
 
-    `own_uuid` is the grade of a survey that our own CSV took it from; `time` is UTC with a Z
+    `own_uuid` is the grade of a survey that an export took it from; `time` is UTC with a Z
     where the row says how far it is from UTC, else as it was written, empty where it was not.
+    `note` is what is said beside, of the picture.
     """
 
     number: int
@@ -57,6 +59,7 @@ class LabelRow:
     life_stage: str | None
     sex: str | None
     behavior: str | None
+    note: str = ""
 
 
 @dataclass(slots=True)
@@ -92,7 +95,7 @@ def read_label_rows(
 ) -> Iterator[LabelRow]:
     """Yield the observations of a table; `author` is whose word a row is that names nobody.
 
-    A row of our own CSV that several persons say is one of each.
+    A row of our own CSV or of Camtrap DP that several persons say is one of each.
     """
     reader = _Reader(table, author, tally)
     for number, cells in read_cells(file, list(table.columns.values()), progress):
@@ -121,10 +124,10 @@ class _Reader:
             self._tally.skip(number, reason or NO_AUTHOR)
             return
         self._tally.labels += len(graders)
-        own = _OWN_ID.fullmatch(cells["observationID"]) if self._is_own else None
-        said = Said(
-            cells["label"], cells["scientificName"], cells["taxonID"], cells["observationType"]
-        )
+        is_ours = self._is_own or self._names_level
+        own = _OWN_ID.fullmatch(cells["observationID"]) if is_ours else None
+        label = cells["label"] or name_in_tags(cells["tags"])
+        said = Said(label, cells["scientificName"], cells["taxonID"], cells["observationType"])
         row = LabelRow(
             number,
             cells["mediaID"],
@@ -138,10 +141,12 @@ class _Reader:
             self._one_of(number, "life stage", cells["lifeStage"], _LIFE_STAGES),
             self._one_of(number, "sex", cells["sex"], _SEXES),
             " ".join(cells["behavior"].split()) or None,
+            cells["comments"],
         )
         yield row
+        # Who of several wrote a note is not told; the first is who said so last.
         for grader in graders[1:]:
-            yield replace(row, grader=grader)
+            yield replace(row, grader=grader, note="")
 
     def _refused(self, cells: dict[str, str]) -> str:
         """Return why a row is left out; empty where it is not."""
@@ -154,7 +159,9 @@ class _Reader:
         return "" if has_picture else NO_PICTURE
 
     def _graders(self, cell: str) -> list[str]:
-        names = cell.split(";") if self._is_own else [cell]
+        names = names_in(cell) if self._names_level else [cell]
+        if self._is_own:
+            names = cell.split(";")
         found = [name for name in map(clean_name, names) if name]
         return found or ([self._author] if self._author else [])
 

@@ -19,7 +19,7 @@ FIRST_IMPORTED = -(1 << 40)
 _TABLES = ("label", "label_place", "label_grade", "label_word", "label_taxon")
 _COLUMNS = (
     "number, media_id, path, grader, time, observation_id, own_uuid, name, count, life_stage,"
-    " sex, behavior"
+    " sex, behavior, note"
 )
 
 
@@ -83,7 +83,7 @@ class LabelStage:
         db.execute(
             "CREATE TEMP TABLE label (id INTEGER PRIMARY KEY, number INTEGER, media_id TEXT,"
             " path TEXT, grader TEXT, time TEXT, observation_id TEXT, own_uuid TEXT,"
-            " name INTEGER, count INTEGER, life_stage TEXT, sex TEXT, behavior TEXT,"
+            " name INTEGER, count INTEGER, life_stage TEXT, sex TEXT, behavior TEXT, note TEXT,"
             " image_id INTEGER)"
         )
         db.execute(
@@ -251,6 +251,23 @@ class LabelStage:
             " CROSS JOIN temp.label_taxon AS t ON t.name = w.name"
             " WHERE NOT g.is_known ORDER BY g.id, w.number",
             [last],
+        )
+
+    def notes(self) -> list[tuple[int, str, str, str]]:
+        """Return (image id, its media id, author, note) of labels whose pictures are here, each
+        once, in order of rows."""
+        return self._db.execute(
+            "SELECT label.image_id, image.media_id, grader, note FROM temp.label"
+            " CROSS JOIN main.image ON image.id = label.image_id WHERE note <> ''"
+            " GROUP BY label.image_id, grader, note ORDER BY min(number)"
+        ).fetchall()
+
+    def append_notes(self, notes: Iterable[tuple[str, int, str, str, str]]) -> None:
+        """Append (mark uuid, image id, author, note, time) that are not here yet."""
+        self._db.executemany(
+            "INSERT INTO mark (mark_uuid, image_id, grader, grader_number, kind, value, marked_at)"
+            f" VALUES (?, ?, ?, {FIRST_IMPORTED}, 'note', ?, ?) ON CONFLICT (mark_uuid) DO NOTHING",
+            notes,
         )
 
     def note_source(self, source_id: int, content_md5: str, column_map: str) -> None:

@@ -125,7 +125,7 @@ class Grades:
 
     def _next_number(self, grader: str) -> int:
         sql = (
-            "SELECT max(coalesce((SELECT max(grader_number) FROM grade WHERE grader = ?1), 0),"
+            "SELECT max(0, coalesce((SELECT max(grader_number) FROM grade WHERE grader = ?1), 0),"
             " coalesce((SELECT max(grader_number) FROM mark WHERE grader = ?1), 0)) + 1"
         )
         return int(self._db.value(sql, [grader]))

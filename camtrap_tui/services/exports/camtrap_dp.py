@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from camtrap_tui.domain.camtrap_dp_fields import DEPLOYMENTS, MEDIA, OBSERVATIONS
+from camtrap_tui.domain.camtrap_dp_lists import without_bar
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.exports import camtrap_dp_machine as machine
 from camtrap_tui.services.exports.beside import whole_folder, write_report, written
@@ -23,7 +24,6 @@ from camtrap_tui.services.exports.camtrap_dp_cells import (
     allowed_path,
     name_tag,
     public_address,
-    without_bar,
 )
 from camtrap_tui.services.exports.camtrap_dp_descriptor import Contents, describe
 from camtrap_tui.services.exports.camtrap_dp_events import Events
@@ -39,7 +39,7 @@ from camtrap_tui.store.store import Store, utc_now
 
 _FOLDER = "media"
 _NO_NAME = "has no scientific name: its name stands in observationTags"
-_UNDATED = "words have no time: nobody says how far it is from UTC"
+_UNDATED = "words have no time: they came without one, or without its offset from UTC"
 
 
 def write(store: Store, request: ExportRequest, progress: Progress) -> ExportReport:

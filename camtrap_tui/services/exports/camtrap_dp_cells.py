@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from urllib.parse import parse_qsl, urlsplit
 
 from camtrap_tui.domain.camtrap_dp_fields import MISSING
+from camtrap_tui.domain.camtrap_dp_lists import NAME_TAG, without_bar
 from camtrap_tui.domain.models import Deployment, Image, Run, Taxon
 from camtrap_tui.domain.timestamps import offset_text, parse_offset
 
@@ -35,11 +36,6 @@ _UTC = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)", re
 _DEGREE_M = 156_904
 # What the same function takes a position from a GPS for, where nobody recorded how good it is.
 _GPS_M = 30
-# Between names, and between tags; a name that holds one has it written otherwise.
-BETWEEN = " | "
-_BAR, _WRITTEN_BAR = "|", "%7C"
-# A name that is not scientific stands in a tag: `scientificName` is for scientific ones.
-NAME_TAG = "vernacularName"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +124,10 @@ def name_tag(taxon: Taxon) -> str:
     return f"{NAME_TAG}:{without_bar(taxon.name)}"
 
 
-def without_bar(name: str) -> str:
-    """Return a name that may stand in a list with bars between."""
-    return name.replace(_BAR, _WRITTEN_BAR)
-
-
 def machine_name(run: Run) -> str:
     """Return who a run is, as `SpeciesNet 4.0.3a (speciesnet 5.0.6; country=TZA)`."""
-    made = run.model_name or ""
+    told = f"{run.model_name or ''} {run.software or ''} {run.source_format or ''}".casefold()
+    made = "SpeciesNet" if "speciesnet" in told else run.model_name or ""
     name = run.model_version if made in run.model_version else f"{made} {run.model_version}"
     more = [part for part in (run.software, run.region and f"country={run.region}") if part]
     return f"{name} ({'; '.join(more)})" if more else name

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from camtrap_tui.domain.camtrap_dp_lists import BETWEEN, NAME_TAG, without_bar
 from camtrap_tui.domain.models import Run, Taxon
 from camtrap_tui.services.exports.camtrap_dp_cells import (
-    BETWEEN,
-    NAME_TAG,
     machine_name,
     media_type,
     name_tag,
@@ -20,7 +19,6 @@ from camtrap_tui.services.exports.camtrap_dp_cells import (
     scientific_name,
     text,
     utc_stamp,
-    without_bar,
 )
 from camtrap_tui.services.exports.pictures import UNGRADED, Picture, Word, observation_id
 

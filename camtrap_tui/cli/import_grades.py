@@ -66,7 +66,8 @@ def import_grades_command(
     """Take the labels of FILE into SURVEY as grades of mode `import`, in their authors' names.
 
     FILE is Camtrap DP's observations.csv, with media.csv beside it if there is one (or its
-    package: a folder or datapackage.json), our own ground-truth CSV, or any table with a column
+    package: a folder or datapackage.json), our own ground-truth CSV, what Timelapse exports (File,
+    RelativePath; say which field is the label: --map label=Species), or any table with a column
     that names a picture (mediaID, filePath or fileName) and one that says what it shows (label,
     scientificName, observationType, taxonID). Further fields: count, grader, time, lifeStage,
     sex, behavior, observationID.
@@ -161,6 +162,7 @@ def _show_columns(table: LabelTable, head: Head) -> None:
     what = {
         "ground truth": "a ground-truth CSV of camtrap-tui",
         "camtrap_dp": "observations of Camtrap DP",
+        "timelapse": "a table of Timelapse",
         "table": "a table",
     }[table.format]
     narrate(f"This is {what}; its columns are taken so:")
@@ -187,8 +189,10 @@ def _left_out(report: GradeImportReport) -> bool:
     """Tell whether labels were left out that a person gave, and that are not here otherwise."""
     from camtrap_tui.services.grade_imports import OWN, REPEATED
     from camtrap_tui.services.grade_imports_rows import BY_MACHINE
+    from camtrap_tui.services.grade_imports_timelapse import NOT_LABELLED
 
-    return any(reason not in (OWN, REPEATED, BY_MACHINE) for reason in report.skipped)
+    fine = (OWN, REPEATED, BY_MACHINE, NOT_LABELLED)
+    return any(reason not in fine for reason in report.skipped)
 
 
 def _list(report: GradeImportReport) -> None:

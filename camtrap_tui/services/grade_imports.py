@@ -21,6 +21,7 @@ from camtrap_tui.services.grade_imports_columns import LabelTable
 from camtrap_tui.services.grade_imports_names import Names, Said
 from camtrap_tui.services.grade_imports_places import find_places
 from camtrap_tui.services.grade_imports_rows import NO_LABEL, LabelRow, Tally, read_label_rows
+from camtrap_tui.services.grade_imports_timelapse import TimelapseRows
 from camtrap_tui.services.manifest import file_md5
 from camtrap_tui.services.places import to_text
 from camtrap_tui.services.tables import Progress
@@ -97,7 +98,8 @@ def import_grades(
     content_md5 = file_md5([file])
     with closing(LabelStage(store.db)) as stage:
         work = _Work(store, stage, Names(store.taxa.all(), renamed or {}, taxa or {}))
-        work.read(read_label_rows(file, table, author, work.tally, progress))
+        timelapse = TimelapseRows(work.names.has, store.joining.has_folder)
+        work.read(read_label_rows(file, table, author, work.tally, progress, timelapse))
         by_path = work.match(media)
         work.group()
         with store.db.transaction():

@@ -1,7 +1,7 @@
 """Tells what a table of labels is, and which of its columns says what.
 
-Our own ground-truth CSV and Camtrap DP's observations are known by their headings; of any other
-table the columns are guessed, and the guess is only ever proposed.
+Our own ground-truth CSV and Camtrap DP's observations are known by their headings, and so are the
+files of Timelapse's tables; all other columns are guessed, and the guess is only ever proposed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from camtrap_tui.errors import InputError
+from camtrap_tui.services.grade_imports_timelapse import TIMELAPSE_COLUMNS
 from camtrap_tui.services.manifest_columns import (
     KINDS,
     SYNONYMS,
@@ -23,12 +24,12 @@ from camtrap_tui.services.manifest_columns import (
 )
 from camtrap_tui.services.tables import Head
 
-Format = Literal["ground truth", "camtrap_dp", "table"]
+Format = Literal["ground truth", "camtrap_dp", "timelapse", "table"]
 _PICTURE = ("mediaID", "filePath", "fileName")
 _LABEL = ("label", "scientificName", "observationType", "taxonID")
 FIELDS = (
     *_PICTURE, *_LABEL, "count", "grader", "time", "lifeStage", "sex", "behavior",
-    "observationID", "level", "method", "tags", "comments",
+    "observationID", "level", "method", "tags", "comments", "relativePath", "rootFolder",
 )  # fmt: skip
 
 # Which of our columns of the ground truth, and which of Camtrap DP's, is which field.
@@ -53,7 +54,10 @@ _KNOWN: dict[Format, tuple[dict[str, str], frozenset[str]]] = {
         _CAMTRAP_DP,
         frozenset(("observationID", "observationLevel", "observationType", "mediaID")),
     ),
+    "timelapse": (TIMELAPSE_COLUMNS, frozenset(("File", "RelativePath"))),
 }
+# Timelapse's DateTime, or Date and Time, are those of the picture, not of its label.
+_NOT_TIMELAPSE = ("time",)
 
 # The usual headings in tables of labels, the likeliest first.
 _USUAL: dict[str, tuple[str, ...]] = {
@@ -132,10 +136,11 @@ def label_table(file: Path, head: Head, named: Mapping[str, str]) -> LabelTable:
         found = next((h for h in head.headings if h.casefold() == heading.casefold()), None)
         if found is not None and name not in guessing.how:
             guessing.take(name, found, "exact")
-    if kind == "table":
+    if kind in ("table", "timelapse"):
         for name in _SYNONYMS:
-            if name not in guessing.how:
+            if name not in guessing.how and (kind == "table" or name not in _NOT_TIMELAPSE):
                 guessing.by_heading(name)
+    if kind == "table":
         for name in _PICTURE:
             if not guessing.columns.keys() & set(_PICTURE):
                 guessing.by_values(name)

@@ -100,6 +100,10 @@ class Names:
         made = _new(label, scientific)
         return self._scientific.get(plain(made.scientific_name)) or self._here(made)
 
+    def has(self, name: str) -> bool:
+        """Tell whether a text is a name that is known here, or is to be read as another."""
+        return plain(name) in self._renamed or self._known(name, self._common) is not None
+
     def _read(self, name: str) -> str:
         """Return a name as it is to be read, empty for the signs of none."""
         name = self._renamed.get(plain(name), name)

@@ -18,6 +18,7 @@ from camtrap_tui.domain.text import clean_name
 from camtrap_tui.domain.timestamps import parse_offset, parse_table_timestamp, parse_timestamp
 from camtrap_tui.services.grade_imports_columns import FIELDS, LabelTable
 from camtrap_tui.services.grade_imports_names import Said, plain
+from camtrap_tui.services.grade_imports_timelapse import NOT_LABELLED, TimelapseRows
 from camtrap_tui.services.places import portable
 from camtrap_tui.services.tables import Progress, read_cells
 
@@ -91,15 +92,39 @@ class Tally:
 
 
 def read_label_rows(
-    file: Path, table: LabelTable, author: str, tally: Tally, progress: Progress | None = None
+    file: Path,
+    table: LabelTable,
+    author: str,
+    tally: Tally,
+    progress: Progress | None = None,
+    timelapse: TimelapseRows | None = None,
 ) -> Iterator[LabelRow]:
     """Yield the observations of a table; `author` is whose word a row is that names nobody.
 
-    A row of our own CSV or of Camtrap DP that several persons say is one of each.
+    A row of our own CSV or of Camtrap DP that several persons say is one of each. `timelapse` takes
+    the rows of a table of Timelapse apart.
     """
     reader = _Reader(table, author, tally)
     for number, cells in read_cells(file, list(table.columns.values()), progress):
-        yield from reader.read(number, dict(zip(table.columns, cells, strict=True)))
+        told = dict(zip(table.columns, cells, strict=True))
+        if timelapse is None or table.format != "timelapse":
+            yield from reader.read(number, told)
+        else:
+            yield from _read_timelapse(timelapse, reader, number, told, tally)
+
+
+def _read_timelapse(
+    timelapse: TimelapseRows, reader: _Reader, number: int, told: dict[str, str], tally: Tally
+) -> Iterator[LabelRow]:
+    for what, value in timelapse.leaves_out(told):
+        tally.leave(number, what, value)
+    has_label = False
+    for label in timelapse.labels(told):
+        has_label = True
+        yield from reader.read(number, label)
+    if not has_label:
+        tally.labels += 1
+        tally.skip(number, NOT_LABELLED)
 
 
 class _Reader:
@@ -107,6 +132,8 @@ class _Reader:
 
     def __init__(self, table: LabelTable, author: str, tally: Tally) -> None:
         self._is_own = table.format == "ground truth"
+        # Names of graders never hold what our exports have between them.
+        self._joins_graders = table.format in ("ground truth", "timelapse")
         self._names_level = table.format == "camtrap_dp"
         self._author = author
         self._tally = tally
@@ -160,7 +187,7 @@ class _Reader:
 
     def _graders(self, cell: str) -> list[str]:
         names = names_in(cell) if self._names_level else [cell]
-        if self._is_own:
+        if self._joins_graders:
             names = cell.split(";")
         found = [name for name in map(clean_name, names) if name]
         return found or ([self._author] if self._author else [])

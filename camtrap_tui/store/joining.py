@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from camtrap_tui.store.database import Database
+from camtrap_tui.store.database import Database, like
 
 _OF_RUNS = ("prediction", "detection", "classification")
 _PAGE = 1000
@@ -69,6 +69,14 @@ class Joining:
         while page := self._db.execute(sql, [last, first_new]).fetchall():
             last = page[-1][0]
             yield page
+
+    def has_folder(self, name: str) -> bool:
+        """Tell whether a picture lies in a folder of this name."""
+        found = self._db.value(
+            "SELECT 1 FROM source_row WHERE '/' || file_path LIKE ? ESCAPE '\\' LIMIT 1",
+            [f"%/{like(name)}/%"],
+        )
+        return found is not None
 
     def images_from(self, first: int) -> Iterator[list[tuple[int, str, str]]]:
         """Yield pages of (id, path, media id) of the images from a row id on."""

@@ -17,6 +17,7 @@ from typing import Any
 
 from camtrap_tui.domain.camtrap_dp_fields import DEPLOYMENTS, MEDIA, OBSERVATIONS
 from camtrap_tui.domain.camtrap_dp_lists import without_bar
+from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.exports import camtrap_dp_machine as machine
 from camtrap_tui.services.exports.beside import whole_folder, write_report, written
@@ -120,6 +121,8 @@ class _Package:
         text = json.dumps(described, ensure_ascii=False, indent=2)
         (self.folder / "datapackage.json").write_text(f"{text}\n", encoding="utf-8")
         self._note(places, observations)
+        if (self.folder / _FOLDER).is_dir():
+            self.rows[f"{_FOLDER}/"] = None
         files = written(self.folder, self.rows)
         report = self.tally.report(FORMAT.name, str(self.request.out), files)
         write_report(self.folder, report, {"created": created} | self._asked(level))
@@ -172,7 +175,8 @@ class _Package:
                     self._put(said, "observations.csv", row)
 
     def _put(self, table: csv.DictWriter[str], name: str, row: Row) -> None:
-        table.writerow(row)
+        # Another program may have written to the survey: nothing leaves it that does something.
+        table.writerow({heading: clean(cell) for heading, cell in row.items()})
         self.rows[name] = (self.rows[name] or 0) + 1
 
     def _placed(self, picture: Picture, places: Places) -> Placed | None:
@@ -222,6 +226,7 @@ class _Package:
             target = f"{_FOLDER}/{files.name(image)}"
             why = files.put(placed.picture, target)
             if not why:
+                self.rows[f"{_FOLDER}/"] = None
                 return target
             self.tally.omit(f"is not in the package as a picture: it {why}", own)
         is_hidden = self.request.people == "blur" and shows_people(placed.picture)
@@ -278,8 +283,8 @@ class _Package:
 
 
 _STATES = {
-    "conflict": "has no word in it, graders disagree",
-    "too_few": "has no word in it, too few have graded it",
+    "conflict": "is in conflict: it has no word",
+    "too_few": "has too few graders: it has no word",
 }
 _EVENT_RULE = (
     "Events are bursts. Of each species an event gives what that picture says which shows most"
@@ -290,20 +295,14 @@ FORMAT = Format(
     name="camtrap-dp",
     made_for="publishing to GBIF; the R packages camtrapdp and camtrapR; Agouti, TRAPPER",
     carries=(
-        "deployments with positions, dates and offsets; media; one observation for each species"
-        " of a picture, or (--level event) of a burst, with count, life stage, sex, behavior,"
-        " who said so and when, and notes; ranks and English names of taxa; with --with-machine"
-        " all boxes and predictions of a run in a table of their own; of another package"
-        " (--metadata) its project, people and licences, and what it says of the same"
-        " deployments and media that a survey has no place for"
+        "deployments, media, a species' count, stage, sex, behavior, graders and notes by picture or"
+        " burst; names of taxa; with --with-machine a run; with --metadata what another package"
+        " tells"
     ),
     loses=(
-        "pictures without a time, an offset from UTC or a deployment with coordinates; words in"
-        " conflict, undone and earlier ones, and what each of several graders said who agree;"
-        " how a grade was keyed; marks; which picture of a burst shows what, at event level. Of a"
-        " package that was imported: its ids of observations and events, camera setups, tags,"
-        " boxes, individuals and positions in observations, words of its machines and on events,"
-        " tables in files of their own, and videos"
+        "pictures without time, offset or position; conflicts, single votes, marks. Of a package:"
+        " in observations ids, tags, setups, boxes, individuals, machines' words and most on"
+        " events; videos"
     ),
     example="river-dp",
     takes=frozenset(

@@ -16,6 +16,7 @@ from camtrap_tui import __version__
 from camtrap_tui.domain.camtrap_dp_fields import TABLES, profile_url, schema_url
 from camtrap_tui.domain.camtrap_dp_package import RANKS, package_faults
 from camtrap_tui.domain.models import Survey, Taxon
+from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import InputError
 from camtrap_tui.services.exports.camtrap_dp_metadata import Metadata
 from camtrap_tui.services.exports.camtrap_dp_places import Places
@@ -85,7 +86,7 @@ def describe(
         given = told.get("coordinatePrecision")
         coarser = [given] if isinstance(given, int | float) else []
         made["coordinatePrecision"] = max([float(f"1e-{contents.decimals}"), *coarser])
-    made = {name: made[name] for name in _ORDER if name in made}
+    made = {name: _cleaned(made[name]) for name in _ORDER if name in made}
     _check(made, metadata.path)
     return made
 
@@ -100,6 +101,15 @@ def _resource(name: str) -> dict[str, Any]:
         "encoding": "utf-8",
         "schema": schema_url(name),
     }
+
+
+def _cleaned(value: Any) -> Any:
+    """Return a value with all its texts cleaned; a description may have several lines."""
+    if isinstance(value, dict):
+        return {clean(name): _cleaned(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return list(map(_cleaned, value))
+    return "\n".join(map(clean, value.split("\n"))) if isinstance(value, str) else value
 
 
 def _is_own(source: Any) -> bool:

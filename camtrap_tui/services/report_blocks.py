@@ -80,7 +80,7 @@ def table(
         *(tag("th", h, scope="col", class_=_class(k, flush)) for k, h in enumerate(headings)),
     )
     parts = [
-        tag("caption", caption),
+        caption_of(caption),
         tag("thead", head),
         tag("tbody", *(_row(row, flush) for row in body)),
     ]
@@ -95,6 +95,11 @@ def table(
         aria_label=caption,
         tabindex=0,
     )
+
+
+def caption_of(text: str) -> Html:
+    """Return a table's caption, which stays in view where the table is wider than the page."""
+    return tag("caption", tag("span", text))
 
 
 def folded(summary: str, *children: Child) -> Html:
@@ -119,7 +124,7 @@ def _row(cells: Sequence[Cell], flush: set[int]) -> Html:
     first, *rest = cells
     return tag(
         "tr",
-        tag("th", _shown(first), scope="row", class_="name"),
+        tag("th", _shown(first), scope="row", class_=_named(first)),
         *(
             tag("td", _shown(cell), class_=_class(k, flush) or _fitting(cell))
             for k, cell in enumerate(rest, 1)
@@ -143,6 +148,14 @@ def _fitting(cell: Cell) -> str | None:
     """Return how a text may be broken: not at all, between words, or anywhere."""
     if not isinstance(cell, str) or isinstance(cell, Html):
         return None
-    if max(map(len, cell.split()), default=0) > _LONGEST_WORD:
+    if _is_long(cell):
         return "long"
     return "keep" if len(cell) <= _ONE_LINE else "wide"
+
+
+def _named(cell: Cell) -> str:
+    return "name long" if isinstance(cell, str) and _is_long(cell) else "name"
+
+
+def _is_long(text: str) -> bool:
+    return max(map(len, text.split()), default=0) > _LONGEST_WORD

@@ -27,15 +27,15 @@ from camtrap_tui.services.report_html import Child, Html, join, tag
 # Units of a drawing, which is shown at 1 to 1.5 pixels a unit.
 _WIDTH = 360
 _ROW = 19
-_NAME = 126
+_NAME = 138
 _VALUE = 98
 _BAR = _WIDTH - _NAME - _VALUE
-_LETTERS = 18
+_LETTERS = 20
 _VALUE_LETTERS = 16
 _HOURS_BAR = 13
 _HOURS_TOP = 44
-_HOURS_LEFT = 24
-_GLYPH = 104
+_HOURS_LEFT = 38
+_GLYPH = 84
 
 
 def frequency_chart(table: FrequencyTable, key: str) -> Html:
@@ -49,7 +49,7 @@ def frequency_chart(table: FrequencyTable, key: str) -> Html:
     lines: list[Html] = []
     y = 0
     if blank is not None and others.total:
-        pair = [Bar("blank", blank.count), Bar("all that is not blank", others.total)]
+        pair = [Bar("blank", blank.count), Bar("not blank", others.total)]
         y = _bars(lines, pair, table, key, y, "All rows")
         y += 10
     shown = others if blank is not None and others.total else table
@@ -156,7 +156,7 @@ def hours_chart(machine: HourCounts | None, people: HourCounts | None, key: str)
             continue
         lines.append(_text(_HOURS_LEFT - 4, far, f"{most:,}", "end", class_="soft"))
     end = _HOURS_LEFT + 24 * _HOURS_BAR
-    for y in (middle, middle + 14):
+    for y in [middle + (0 if up else 14) for _, up in sides]:
         lines.append(tag("line", x1=_HOURS_LEFT, x2=end, y1=y, y2=y, class_="axis"))
     for hour in (0, 6, 12, 18, 24):
         anchor = "start" if hour == 0 else "end" if hour == 24 else "middle"

@@ -25,6 +25,7 @@ from camtrap_tui.services.report import HoldoutReport, SurveyReport
 from camtrap_tui.services.report_blocks import (
     Cell,
     bullets,
+    caption_of,
     folded,
     long_table,
     paragraph,
@@ -228,7 +229,7 @@ def _matrix(found: Evaluation) -> Html:
     caption = f"Confusion matrix, {unit} in the whole, and n graded"
     grid = tag(
         "table",
-        tag("caption", caption),
+        caption_of(caption),
         tag("thead", head),
         tag("tbody", *rows),
         class_="matrix",
@@ -288,7 +289,7 @@ def _drawn(one: HoldoutReport) -> Html:
     where = f", of {holdout.filter}" if holdout.filter else ""
     phases = (
         f"Phase {phase.phase}: {counted(phase.size, 'burst')}, {phase.aim or 'all strata'},"
-        f" by {phase.drawn_by}, {phase.drawn_at}."
+        f" by {phase.drawn_by}, {phase.drawn_at[:10]}."
         for phase in progress.phases
     )
     return folded(

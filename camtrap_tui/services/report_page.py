@@ -126,17 +126,12 @@ def _short_part(found: SurveyReport) -> Html:
     if wrong:
         said = f"{counted(wrong, 'thing does', 'things do')} not add up in the ledger."
         told.append(sentences([said], warn=True))
-    unknown = (
-        "How accurate the run is, is not known: no holdout is drawn."
-        if found.ledger.runs
-        else "Nothing has been predicted yet."
-    )
     return section(
         "short",
         "In short",
         _facts(found),
         *told,
-        None if found.holdouts else paragraph(unknown),
+        None if found.ledger.runs else paragraph("Nothing has been predicted yet."),
     )
 
 

@@ -62,7 +62,7 @@ html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--text);
  font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",Arial,sans-serif;
  overflow-wrap:anywhere}
-header,main,footer,nav{max-width:70rem;margin:0 auto;padding:0 1.25rem}
+header,main,footer,nav{max-width:76rem;margin:0 auto;padding:0 1.25rem}
 header{padding-top:2rem}
 h1,h2,h3,h4{line-height:1.25;text-wrap:balance}
 h1{font-size:clamp(1.6rem,1.2rem + 2vw,2.4rem);margin:0 0 .25rem}
@@ -103,10 +103,12 @@ th,td{text-align:left;vertical-align:top;padding:.3rem .7rem;border-bottom:1px s
 th:first-child,td:first-child{padding-left:.2rem}
 thead th{border-bottom:2px solid var(--rule);vertical-align:bottom;font-weight:600}
 tbody th{font-weight:500}
+caption span{display:inline-block;position:sticky;left:0;max-width:calc(100vw - 2.5rem)}
+tbody th,tfoot th{position:sticky;left:0;background:var(--page)}
 tfoot th,tfoot td{border-top:2px solid var(--rule);font-weight:600}
 .n{text-align:right;white-space:nowrap}
 .keep{white-space:nowrap}
-.name{min-width:7rem;max-width:16rem;overflow-wrap:anywhere}
+.name{min-width:7rem;max-width:16rem}
 .wide{min-width:12rem}
 .long{min-width:12rem;overflow-wrap:anywhere}
 .matrix td{text-align:right}
@@ -122,7 +124,7 @@ svg text{fill:var(--text);font:11px system-ui,-apple-system,"Segoe UI",Roboto,Ar
 svg .soft{fill:var(--muted)}
 svg .axis{stroke:var(--muted);stroke-width:1}
 svg .grid{stroke:var(--rule);stroke-width:1}
-.people,.people-text{fill:var(--people)}
+.people{fill:var(--people)}
 .machine{fill:var(--machine)}
 .machine-soft{fill:var(--page)}
 .machine-edge{stroke:var(--machine);stroke-width:1}
@@ -142,10 +144,11 @@ footer{margin-top:3rem;padding-bottom:3rem;color:var(--muted)}
  .pairs dd{margin-bottom:.5rem}
  th,td{padding:.3rem .5rem;max-width:70vw}
  .name{max-width:40vw}
+ .interval{display:block;margin:.25rem 0}
  .facts{grid-template-columns:1fr 1fr;gap:.5rem}
 }
 @media (forced-colors:active){
- .people,.people-text,.machine,.dot{fill:CanvasText}
+ .people,.machine,.dot{fill:CanvasText}
  .range,.machine-edge,.hollow{stroke:CanvasText}
 }
 """
@@ -165,6 +168,7 @@ _PAPER = """
  p,li{orphans:3;widows:3}
  .scroll{overflow:visible}
  table{font-size:8.5pt;max-width:100%}
+ tbody th,tfoot th,caption span{position:static;max-width:none}
  th,td{padding:.15rem .4rem;min-width:0}
  .interval{display:none}
  .pair{grid-template-columns:1fr 1fr}

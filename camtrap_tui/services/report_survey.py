@@ -277,4 +277,6 @@ def _keep(text: str) -> Html:
 
 def _utc(time: str) -> Html:
     """Return a time of the program's own, which is UTC, as a person reads it."""
-    return tag("time", f"{time.replace('T', ' ').removesuffix('Z')[:16]} UTC", datetime=time)
+    return tag(
+        "time", f"{time.replace('T', ' ').removesuffix('Z')[:16]} UTC", datetime=time, class_="keep"
+    )

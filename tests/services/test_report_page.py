@@ -1,0 +1,216 @@
+"""The page of a report: well formed, self-contained, safe, and with the services' numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from camtrap_tui.domain.estimate_text import limits_of, share_of, with_limits
+from camtrap_tui.errors import UsageError
+from camtrap_tui.services.report import ReportRequest, SurveyReport, gather
+from camtrap_tui.services.report_page import page, write_page
+from camtrap_tui.services.report_style import policy
+from camtrap_tui.store.store import Store
+from tests.builders import Said, add_images
+from tests.evaluations import evaluation
+from tests.holdout_builder import Drawn, drawn_survey, grade_blind
+from tests.hostile import PAYLOADS, poison, unsafe_in
+from tests.report_pages import Page
+
+EVIL = "<script>alert(\"1\")</script><img src='https://example.org/x.png' onerror=alert(1)>"
+
+
+def gathered(store: Store, **asked: object) -> SurveyReport:
+    request = ReportRequest(**asked)  # type: ignore[arg-type]
+    return gather(store, request, lambda _: None)
+
+
+@pytest.fixture
+def survey(store: Store) -> Drawn:
+    drawn = drawn_survey(store)
+    grade_blind(drawn)
+    grade_blind(drawn, "ben", drawn.images()[:20], says="mallard")
+    return drawn
+
+
+def check(found: Page) -> None:
+    """Assert what holds for every report."""
+    assert found.html.startswith("<!DOCTYPE html>\n")
+    assert found.of("html") == [{"lang": "en"}]
+    names = [name for name, _ in found.elements]
+    assert [names.count(one) for one in ("header", "main", "footer", "h1", "title")][:4] == [1] * 4
+    # No script, nothing from elsewhere, no inline style: the policy lets none of it in.
+    assert not {"script", "img", "link", "iframe", "object", "base", "form"} & set(names)
+    for _, attributes in found.elements:
+        assert not any(key.startswith("on") or key in ("src", "style") for key in attributes)
+    policies = [m for m in found.of("meta") if m.get("http-equiv") == "Content-Security-Policy"]
+    assert [one["content"] for one in policies] == [policy()]
+    ids = [attributes["id"] for _, attributes in found.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    for _, attributes in found.elements:
+        for reference in attributes.get("aria-labelledby", "").split():
+            assert reference in ids
+        if "href" in attributes:
+            assert attributes["href"].removeprefix("#") in ids
+        if attributes.get("fill", "none") != "none":
+            assert attributes["fill"].removeprefix("url(#").removesuffix(")") in ids
+    levels = [int(name[1]) for name in names if re.fullmatch("h[1-6]", name)]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    for cell in found.of("th"):
+        assert cell["scope"] in ("col", "row")
+    assert len(found.of("table")) == len(found.of("caption"))
+    for svg in found.of("svg"):
+        assert svg.get("role") == "img" or svg.get("aria-hidden") == "true"
+    assert not unsafe_in(found.html)
+
+
+def test_the_page_is_well_formed_and_needs_nothing_else(survey: Drawn) -> None:
+    html = page(gathered(survey.store))
+    check(Page(html))
+    assert "http:" not in html
+    assert "https:" not in html
+
+
+@pytest.mark.parametrize("pictures", [0, 1])
+def test_a_survey_of_nothing_has_a_page(store: Store, pictures: int) -> None:
+    if pictures:
+        add_images(store, [Said()])
+    found = Page(page(gathered(store)))
+    check(found)
+    assert "Nobody has graded yet." in found.text
+    assert "Not known: no holdout is drawn." in found.text
+
+
+def test_figures_stand_with_interval_and_n(survey: Drawn) -> None:
+    report = gathered(survey.store)
+    told = report.holdouts[0].evaluation
+    assert told is not None
+    found = Page(page(report))
+    overall = found.tables["Shares of all bursts, weighted by how they were drawn"]
+    accuracy = next(row for row in overall if row[0] == "accuracy")
+    assert accuracy[1:4] == [
+        share_of(told.accuracy),
+        limits_of(told.accuracy),
+        f"{told.accuracy.n:,}",
+    ]
+    classes = found.tables["Classes, in bursts; intervals are at 95 %"]
+    for one in told.classes:
+        if one.predicted_ids or one.true_ids:
+            row = next(row for row in classes if row[0] == one.name)
+            assert row[2:4] == [with_limits(one.precision), f"{one.precision.n:,}"]
+            assert row[4:6] == [with_limits(one.recall), f"{one.recall.n:,}"]
+
+
+def test_what_cannot_be_estimated_says_so_and_notes_are_told(survey: Drawn) -> None:
+    report = gathered(survey.store)
+    made = replace(report.holdouts[0], evaluation=evaluation())
+    found = Page(page(replace(report, holdouts=(made,))))
+    check(found)
+    classes = {row[0]: row for row in found.tables["Classes, in bursts; intervals are at 95 %"]}
+    assert classes["mink"][2] == "not estimable"
+    assert classes["virginia opossum"][2] == with_limits(evaluation().classes[1].precision)
+    assert "~" in classes["virginia opossum"][2]
+    assert "188 of 600 drawn bursts are not graded yet." in found.text
+    assert "one burst is a quarter of it" in found.text
+    assert "too few are graded" in found.text
+
+
+def test_charts_have_their_numbers_in_tables(survey: Drawn) -> None:
+    report = gathered(survey.store)
+    found = Page(page(report))
+    machine, people = report.frequency
+    rows = {row[0]: row for row in found.tables["Classes and how often each occurs"]}
+    for one in machine.rows:
+        assert rows[one.label][2] == f"{one.count:,}"
+    for one in people.rows:
+        assert rows[one.label][4] == f"{one.count:,}"
+    for table in report.hours:
+        said_by = "People (truth)" if table.by == "truth" else f"AI (run {table.run_id})"
+        shown = found.tables[f"Hours of the day: {said_by}"]
+        for column, of_class in enumerate(table.rows, 1):
+            assert [row[column] for row in shown[1:25]] == [f"{n:,}" for n in of_class.hours]
+
+
+def test_both_accounts_are_in_it(survey: Drawn) -> None:
+    report = gathered(survey.store)
+    found = Page(page(report))
+    states = found.tables["Rows of each source, by state"]
+    assert states[-1] == ["in all", "77", "77"]
+    outcomes = found.tables["Images of each run, by outcome"]
+    assert outcomes[1][1:] == ["74", "3", "0", "0", "77"]
+    broken = replace(report.ledger, discrepancies=("Run 1: 3 is not 4.",))
+    assert "1 thing does not add up" in Page(page(replace(report, ledger=broken))).text
+
+
+def test_what_was_merely_reviewed_is_called_no_accuracy(store: Store) -> None:
+    drawn = drawn_survey(store)
+    grade_blind(drawn)
+    with_holdout = Page(page(gathered(store)))
+    report = replace(gathered(store), holdouts=())
+    for word in ("precision", "recall"):
+        assert word in with_holdout.text
+        assert word not in Page(page(report)).text
+
+
+@pytest.mark.parametrize("folders", [False, True])
+def test_hostile_names_do_nothing(store: Store, *, folders: bool) -> None:
+    poison(store, folders=folders)
+    report = gathered(store)
+    for title in (EVIL, *PAYLOADS):
+        check(Page(page(replace(report, title=title))))
+
+
+def test_markup_in_names_is_text(survey: Drawn) -> None:
+    with survey.store.db.transaction():
+        for column in ("common_name", "scientific_name"):
+            survey.store.db.execute(
+                f"UPDATE taxon SET {column} = ? || id WHERE origin <> 'builtin'", [EVIL]
+            )
+        survey.store.db.execute("UPDATE deployment SET deployment_id = ?", [EVIL])
+        survey.store.db.execute("UPDATE source SET location = ?", [EVIL])
+        survey.store.db.execute("UPDATE run SET model_version = ?, software = ?", [EVIL, EVIL])
+        survey.store.db.execute("UPDATE survey SET name = ?, survey_uuid = ?", [EVIL, EVIL])
+    report = gathered(survey.store)
+    (one,) = report.holdouts
+    told = one.evaluation
+    assert told is not None
+    graders = tuple(replace(grader, grader=EVIL) for grader in report.graders)
+    basis = replace(told.basis, holdout=EVIL, graders=((EVIL, 3),), also=(EVIL,))
+    drawn = replace(one.progress, holdout=replace(one.progress.holdout, name=EVIL, filter=EVIL))
+    bad = replace(one, progress=drawn, evaluation=replace(told, basis=basis, notes=(EVIL,)))
+    found = Page(page(replace(report, holdouts=(bad,), graders=graders)))
+    check(found)
+    assert found.said("title")[0] == EVIL
+    assert EVIL in found.text
+
+
+def test_the_same_survey_gives_the_same_page(survey: Drawn) -> None:
+    now = "2026-06-01T12:00:00Z"
+    first, second = (page(replace(gathered(survey.store), made_at=now)) for _ in range(2))
+    assert first == second
+
+
+def test_filter_title_and_versions_are_told(survey: Drawn) -> None:
+    report = gathered(survey.store, where="species:mallard", title="Spring  by the river")
+    found = Page(page(report))
+    check(found)
+    assert found.said("title")[0] == "Spring by the river"
+    assert "species:mallard" in found.text
+    for told in (report.software, "speciesnet 5.0.6", "demo-1.0", report.survey.survey_uuid):
+        assert told in found.text
+
+
+def test_a_page_is_written_whole_and_not_over_the_survey(survey: Drawn, tmp_path: Path) -> None:
+    report, store = gathered(survey.store), survey.store
+    out = tmp_path / "report.html"
+    size = write_page(report, store.path, out)
+    assert out.stat().st_size == size
+    assert out.read_text(encoding="utf-8") == page(report)
+    with pytest.raises(UsageError, match="is the survey itself"):
+        write_page(report, store.path, store.path)
+    assert not list(tmp_path.glob(".*.tmp"))

@@ -215,6 +215,14 @@ class Exporting:
         found = self._db.execute("SELECT DISTINCT taxon_id FROM observation")
         return {taxon_id for (taxon_id,) in found}
 
+    def predicted_taxa(self, run_id: int) -> set[int]:
+        """Return the taxa that a run says."""
+        found = self._db.execute(
+            "SELECT DISTINCT taxon_id FROM prediction WHERE run_id = ? AND taxon_id IS NOT NULL",
+            [run_id],
+        )
+        return {taxon_id for (taxon_id,) in found}
+
     def shared_paths(self) -> set[str]:
         """Return the paths, in small letters, that more than one image has, whatever its case."""
         sql = "SELECT lower(file_path) FROM image GROUP BY 1 HAVING count(*) > 1"

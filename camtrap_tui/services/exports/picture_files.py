@@ -107,7 +107,7 @@ class Names:
             suffix = found.path.suffix
         if stem + suffix == path and path.lower() not in self._shared:
             return path
-        return f"{stem}-{_digest(image.media_id)}{suffix}"
+        return safe_path(f"{stem}-{_digest(image.media_id)}{suffix}")
 
 
 def _parts(path: str) -> tuple[str, str]:
@@ -170,6 +170,13 @@ class PictureFiles:
     def name(self, image: Image) -> str:
         """Return the path of a picture in the folder: its own, made safe, like no other's."""
         return self._names.of(image, self.find(image))
+
+    def is_there(self, found: Found, target: str) -> bool:
+        """Tell whether an earlier try has put this file at `target`."""
+        path = self._folder / target
+        if not self._resume:
+            return False
+        return path.is_symlink() if self._how == "link" else _is_done(found.path, path)
 
     def put(self, picture: Picture, target: str) -> str:
         """Put a picture at `target`, a path in the folder; return why it is not there, else "".

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from camtrap_tui.domain.text import clean
+from camtrap_tui.domain.text import clean, escaped_json
 
 Cell = str | int | float | None
 # Rows that are looked at before the first is printed: a list may have a million.
@@ -18,15 +18,7 @@ _ROWS_MEASURED = 1000
 
 def json_text(value: Any, indent: int | None = 1) -> str:
     """Return JSON that is safe on a terminal and says the same: what is unsafe is escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    # Outside of strings there is nothing that would be escaped, but for line breaks.
-    return "\n".join(map(_escaped, text.split("\n")))
-
-
-def _escaped(line: str) -> str:
-    if clean(line) == line:
-        return line
-    return "".join(c if clean(c) == c else json.dumps(c)[1:-1] for c in line)
+    return escaped_json(json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 def echo_json(value: Any) -> None:

@@ -6,6 +6,7 @@ or undecodable bytes; each such character becomes one visible sign.
 
 from __future__ import annotations
 
+import json
 import shlex
 import unicodedata
 
@@ -45,6 +46,18 @@ def clean_name(text: str) -> str:
 def quoted(text: str) -> str:
     """Return `text` as one word of a command to be typed."""
     return shlex.quote(clean(text))
+
+
+def escaped_json(text: str) -> str:
+    """Return JSON text that is safe to look at and says the same: what is unsafe is escaped."""
+    # Outside of strings there is nothing that would be escaped, but for line breaks.
+    return "\n".join(map(_escaped, text.split("\n")))
+
+
+def _escaped(line: str) -> str:
+    if clean(line) == line:
+        return line
+    return "".join(c if clean(c) == c else json.dumps(c)[1:-1] for c in line)
 
 
 def pointed_at(text: str, column: int) -> str:

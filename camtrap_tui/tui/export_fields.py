@@ -69,10 +69,18 @@ class FormField:
     is_free: bool = False
 
 
-def begin(known: Known, format: Format, where: str, holdout: str, grader: str) -> Asked:
-    """Return what the form begins with: the filter and the run in view."""
-    request = ExportRequest(proposed(known.survey, format), where, grader, holdout=holdout)
-    request = replace(request, run_id=known.run_id)
+def begin(known: Known, last: Asked | None, holdout: str, grader: str) -> Asked:
+    """Return what the form begins with: what was asked for last, of the filter in view or of a
+    holdout, and the run in view."""
+    format = last.format if last is not None else known.formats[0]
+    if holdout and "holdout" not in format.takes:
+        format = next(one for one in known.formats if "holdout" in one.takes)
+    request = ExportRequest(proposed(known.survey, format))
+    if last is not None and last.format == format:
+        request = last.request
+    request = replace(
+        request, where=known.where, grader=grader, holdout=holdout, run_id=known.run_id
+    )
     return Asked(format, _kept(request, format))
 
 
@@ -234,6 +242,14 @@ def _to_metadata(asked: Asked, text: str, _known: Known) -> Asked:
     return _with_option(asked, "metadata", path)
 
 
+def _to_columns(asked: Asked, text: str, _known: Known) -> Asked:
+    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    columns = tuple((ours.strip(), heading.strip()) for ours, _, heading in pairs)
+    if not all(ours and heading for ours, heading in columns):
+        raise UsageError(f"{clean(text)!r}:", "write it as in label=Species, count=Number.")
+    return _with_option(asked, "columns", columns)
+
+
 def _to_base(asked: Asked, text: str, _known: Known) -> Asked:
     return _with_option(asked, "base", _path(text) if text.strip() else None)
 
@@ -304,6 +320,7 @@ FIELDS: tuple[FormField, ...] = (
         lambda _: _PEOPLE,
     ),
     _flag("Each grader", "all_graders", "a row for each grader, not one for all"),
+    _flag("Schema", "schema", "what the columns hold, in a file beside it"),
     _flag("For Excel", "excel", "begins with a byte order mark"),
     _choice(
         "Level",
@@ -312,6 +329,13 @@ FIELDS: tuple[FormField, ...] = (
         (("media", "each picture"), ("event", "each burst")),
     ),
     _number("Decimals", "decimals", "of coordinates; empty for all", 6, is_whole=True),
+    FormField(
+        "Columns",
+        "columns",
+        lambda a: ", ".join("=".join(pair) for pair in a.request.options.columns),
+        _to_columns,
+        "as in label=Species, count=Number; empty: as usual",
+    ),
     _choice(
         "With pictures",
         "pictures",
@@ -335,6 +359,13 @@ FIELDS: tuple[FormField, ...] = (
     _flag("Boxes only", "boxes_only", "boxes without classes"),
     _number("Padding", "padding", "around a crop, as a share of its box; empty: as usual", 2),
     _number("Confidence", "confidence", "boxes below it are left out; empty: as usual", 1),
+    _number(
+        "Gap in days",
+        "gap_days",
+        "without a picture for longer a camera counts as not working; empty: never",
+        100_000,
+        is_whole=True,
+    ),
     _number(
         "Independence",
         "independence_min",

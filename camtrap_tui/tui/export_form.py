@@ -6,7 +6,6 @@ Nothing is written before its key is pressed, and nothing is replaced before it 
 from __future__ import annotations
 
 import textwrap
-from dataclasses import replace
 
 from textual import work
 from textual.app import ComposeResult
@@ -62,7 +61,7 @@ class ExportForm(PromptScreen, inherit_bindings=False):
             [holdout.name for holdout in store.holdouts.all()],
             list(store.grades.graders()),
         )
-        self._asked = begin(self._known, self._known.formats[0], where, holdout, grader)
+        self._asked = begin(self._known, host.exports.last, holdout, grader)
         self._count: int | None = None
         self._why = ""
         self._at = 0
@@ -213,7 +212,7 @@ class ExportForm(PromptScreen, inherit_bindings=False):
             self.explain(f"{clean(out.name)} is there: {self.signs['export_now']} replaces it.")
             return
         self._doubted, self._shows_outcome = None, True
-        exports.start(asked.format.name, replace(asked.request, replace=out.is_dir()))
+        exports.start(asked)
         self.show_all()
 
     def action_export_stop(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
@@ -13,7 +14,7 @@ from camtrap_tui.tui.exporter import Exporter
 from camtrap_tui.tui.host import Host
 
 if TYPE_CHECKING:
-    from camtrap_tui.services.exports.request import ExportRequest
+    from camtrap_tui.tui.export_fields import Asked
 
 
 class Exports:
@@ -34,6 +35,7 @@ class Exports:
         self._push = push
         self._start = start
         self.exporter = Exporter(host.store.path, changed)
+        self.last: Asked | None = None
         self._is_doubted = False
 
     def open(
@@ -51,10 +53,12 @@ class Exports:
         where = self._host.queue_filter if where is None else where
         self._push(ExportForm(self._host, where, holdout, self._session.grader), back)
 
-    def start(self, name: str, request: ExportRequest) -> None:
+    def start(self, asked: Asked) -> None:
         """Begin an export; what comes of it, the form and a line of the review say."""
-        self._is_doubted = False
-        self._start(self.exporter.run(name, request))
+        self.last, self._is_doubted = asked, False
+        # Whoever asks has been told that something is there.
+        request = replace(asked.request, replace=asked.request.out.is_dir())
+        self._start(self.exporter.run(asked.format.name, request))
 
     @property
     def line(self) -> str:

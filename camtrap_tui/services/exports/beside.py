@@ -8,13 +8,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from camtrap_tui.domain.text import escaped_json
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.csv_files import check_out, give_usual_mode, sync_folder
-from camtrap_tui.services.exports.report import ExportReport, WrittenFile
+from camtrap_tui.services.exports.report import ExportReport, WrittenFile, report_json
 
 # Says what an export is, and that its folder may give way to the next one.
 REPORT_FILE = "export-report.json"
@@ -116,15 +116,20 @@ def _take_place(beside: Path, target: Path) -> None:
 
 
 def written(root: Path, rows: dict[str, int | None]) -> tuple[WrittenFile, ...]:
-    """Return what lies below `root`, by path inside it, with the rows of each."""
-    return tuple(
-        WrittenFile(name, count, (root / name).stat().st_size) for name, count in rows.items()
-    )
+    """Return what lies below `root`, by path inside it, with the rows of each; a path that ends
+    with `/` stands for all files of a folder."""
+    return tuple(WrittenFile(name, count, _size(root / name)) for name, count in rows.items())
+
+
+def _size(path: Path) -> int:
+    if path.is_file():
+        return path.stat().st_size
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
 
 
 def write_report(folder: Path, report: ExportReport, more: dict[str, Any]) -> None:
     """Write the report of a folder's export into it, with what else a reader must know."""
-    text = json.dumps({**asdict(report), **more}, ensure_ascii=False, indent=2)
+    text = escaped_json(json.dumps({**report_json(report), **more}, ensure_ascii=False, indent=2))
     (folder / REPORT_FILE).write_text(f"{text}\n", encoding="utf-8")
 
 

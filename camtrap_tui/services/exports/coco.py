@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from camtrap_tui import __version__
 from camtrap_tui.domain.models import Image, Taxon
-from camtrap_tui.domain.text import counted
+from camtrap_tui.domain.text import counted, escaped_json
 from camtrap_tui.errors import UsageError
 from camtrap_tui.services.exports.beside import whole_folder, write_report
 from camtrap_tui.services.exports.confirmed_boxes import CONFIDENCE, Confirmed, confirmed_boxes
@@ -252,7 +252,8 @@ def _has_too_few(picture: Picture, confirmed: Confirmed) -> bool:
 
 
 def _line(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    # A survey that came from elsewhere may hold what was never cleaned.
+    return escaped_json(json.dumps(value, ensure_ascii=False))
 
 
 def _write(store: Store, request: ExportRequest, progress: Progress) -> ExportReport:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 from dataclasses import fields
-from importlib.util import find_spec
 from pathlib import Path, PurePath
 
 from camtrap_tui.errors import UsageError
@@ -40,8 +39,7 @@ def format_named(name: str) -> Format:
 
 def all_formats() -> list[Format]:
     """Return all formats, in the order in which they are listed."""
-    there = (name for name in NAMES if find_spec(f"{__package__}.{_MODULES[name]}"))
-    return [format_named(name) for name in there]
+    return [format_named(name) for name in NAMES]
 
 
 def export(store: Store, name: str, request: ExportRequest, progress: Progress) -> ExportReport:

@@ -15,7 +15,7 @@ _EXAMPLES = 5
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
     """One file of an export, its path inside the export (its name where it is the export itself);
-    `rows` is None where it has none."""
+    `rows` is None where it has none. A path that ends with `/` stands for all files of a folder."""
 
     path: str
     rows: int | None

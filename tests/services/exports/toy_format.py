@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 import pytest
@@ -49,7 +48,6 @@ TOY = Format(
 def put_toy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let `toy` be one of the formats, in this process."""
     module = ModuleType(f"{formats.__package__}.toy")
-    module.__spec__ = ModuleSpec(module.__name__, None)
     module.__dict__["FORMAT"] = TOY
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setitem(formats._MODULES, "toy", "toy")

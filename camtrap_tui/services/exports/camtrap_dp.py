@@ -17,7 +17,7 @@ from typing import Any
 
 from camtrap_tui.domain.camtrap_dp_fields import DEPLOYMENTS, MEDIA, OBSERVATIONS
 from camtrap_tui.domain.camtrap_dp_lists import without_bar
-from camtrap_tui.domain.text import clean
+from camtrap_tui.domain.text import clean, escaped_json
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.exports import camtrap_dp_machine as machine
 from camtrap_tui.services.exports.beside import whole_folder, write_report, written
@@ -118,7 +118,7 @@ class _Package:
             ),
             self.tally.notes,
         )
-        text = json.dumps(described, ensure_ascii=False, indent=2)
+        text = escaped_json(json.dumps(described, ensure_ascii=False, indent=2))
         (self.folder / "datapackage.json").write_text(f"{text}\n", encoding="utf-8")
         self._note(places, observations)
         if (self.folder / _FOLDER).is_dir():
@@ -295,8 +295,8 @@ FORMAT = Format(
     name="camtrap-dp",
     made_for="publishing to GBIF; the R packages camtrapdp and camtrapR; Agouti, TRAPPER",
     carries=(
-        "deployments, media, a species' count, stage, sex, behavior, graders and notes by picture or"
-        " burst; names of taxa; with --with-machine a run; with --metadata what another package"
+        "deployments, media, a species' count, stage, sex, behavior, graders and notes by picture"
+        " or burst; names of taxa; with --with-machine a run; with --metadata what another package"
         " tells"
     ),
     loses=(

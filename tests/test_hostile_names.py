@@ -100,6 +100,7 @@ def survey(poisoned: Path, tmp_path: Path) -> Path:
         ("consensus", "SURVEY", "--list", "agreed", "--json"),
         ("agreement", "SURVEY"),
         ("agreement", "SURVEY", "--json"),
+        ("report", "SURVEY", "--json"),
         ("relink", "SURVEY", "FOLDER"),
         ("add", "SURVEY", "FOLDER"),
     ],

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from camtrap_tui import __version__
 from camtrap_tui.domain.chart_data import FrequencyTable, HoursTable
@@ -94,10 +95,11 @@ class SurveyReport:
     """All that a report says.
 
     `run_id` is the run that is charted, None without one. `frequency` and `hours` are by
-    prediction (where there is a run) and by truth (where anything is graded). `filter` chooses the
-    pictures of charts, agreement, votes and conflicts; accounts, deployments, graders, holdouts
-    and runs are of the whole survey. `is_moving` says that somebody wrote to the survey while it
-    was read. `names` is how each taxon of a session is called.
+    prediction (where there is a run) and by truth (where anything is graded); where there are
+    both, `hours` has the classes that the run calls most, and `hours_too` those that people do.
+    `filter` chooses the pictures of charts, agreement, votes and conflicts; accounts, deployments,
+    graders, holdouts and runs are of the whole survey. `names` is how each taxon of a session is
+    called. `is_moving` says that somebody wrote to the survey while it was read.
     """
 
     title: str
@@ -112,6 +114,7 @@ class SurveyReport:
     without_deployment: int
     frequency: tuple[FrequencyTable, ...]
     hours: tuple[HoursTable, ...]
+    hours_too: tuple[HoursTable, ...]
     graders: tuple[GraderWork, ...]
     sessions: tuple[Session, ...]
     names: dict[int, str]
@@ -137,7 +140,7 @@ def gather(store: Store, request: ReportRequest, tell: Tell) -> SurveyReport:
     deployments = tuple(list_deployments(store))
     tell("counting classes and hours")
     frequency = tuple(_frequency(store, request, run_id))
-    hours = tuple(_hours(store, request, run_id))
+    hours, hours_too = _hours(store, request, run_id)
     tell("reading sessions and votes")
     sessions = tuple(list_sessions(store))
     scope = Scope(request.where, run_id, request.grader)
@@ -159,6 +162,7 @@ def gather(store: Store, request: ReportRequest, tell: Tell) -> SurveyReport:
         without_deployment=store.flags.without_deployment(),
         frequency=frequency,
         hours=hours,
+        hours_too=hours_too,
         graders=_graders(ledger.graders, sessions),
         sessions=sessions,
         names=species_names(store),
@@ -195,14 +199,16 @@ def _frequency(
         yield charts.frequency(store, by="truth", run_id=run_id, where=where, grader=grader)
 
 
-def _hours(store: Store, request: ReportRequest, run_id: int | None) -> Iterator[HoursTable]:
-    where, grader = request.where, request.grader
-    first = None
-    if run_id is not None:
-        first = charts.hours(store, run_id=run_id, where=where, grader=grader)
-        yield first
-    if store.grades.graders():
-        yield charts.hours(store, by="truth", run_id=run_id, where=where, grader=grader, like=first)
+def _hours(
+    store: Store, request: ReportRequest, run_id: int | None
+) -> tuple[tuple[HoursTable, ...], tuple[HoursTable, ...]]:
+    """Return the hours of what the run calls most, and of what people do, by both."""
+    count = partial(charts.hours, store, run_id=run_id, where=request.where, grader=request.grader)
+    machine = count() if run_id is not None else None
+    people = count(by="truth") if store.grades.graders() else None
+    if machine is None or people is None:
+        return tuple(one for one in (machine, people) if one is not None), ()
+    return (machine, count(by="truth", like=machine)), (count(like=people), people)
 
 
 def _graders(images: dict[str, int], sessions: Sequence[Session]) -> tuple[GraderWork, ...]:

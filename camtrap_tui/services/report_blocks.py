@@ -8,6 +8,8 @@ from camtrap_tui.services.report_html import Child, Html, escape, join, outside,
 
 # Longer tables are folded on a screen; on paper they are open.
 _FOLDED_FROM = 30
+# On paper, a shorter table stays on one page.
+_SHORT = 16
 _LONGEST_WORD = 30
 _ONE_LINE = 24
 
@@ -89,7 +91,7 @@ def table(
     # Who has no mouse scrolls it with the arrow keys, once it has the focus.
     return tag(
         "div",
-        tag("table", *parts, class_=class_),
+        tag("table", *parts, class_=class_ or ("short" if len(body) <= _SHORT else None)),
         class_="scroll",
         role="region",
         aria_label=caption,

@@ -6,7 +6,9 @@ their difference is no figure of accuracy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import zip_longest
 
 from camtrap_tui.domain.chart_data import (
     HOURS,
@@ -92,19 +94,20 @@ def _unexpected(tables: Sequence[FrequencyTable]) -> Html:
 
 
 def hours_part(found: SurveyReport) -> Html:
-    """Return at which hours the ten most frequent classes are seen, by prediction and by truth."""
-    by = {one.by: one for one in found.hours}
-    machine, people = by.get("prediction"), by.get("truth")
-    first = machine or people
-    if first is None or not first.rows:
-        told = _NOBODY if first is None else "No picture has a class."
-        return section("hours", "Hours of the day", paragraph(told))
-    figures = []
-    for number, row in enumerate(first.rows):
-        other = (
-            next((p for p in people.rows if p.taxon_id == row.taxon_id), None) if people else None
-        )
-        figures.append(_hours_figure(row if machine else None, other, f"hours-{number}"))
+    """Return at which hours the most frequent classes are seen, by prediction and by truth."""
+    if not found.hours:
+        return section("hours", "Hours of the day", paragraph(_NOBODY))
+    shown = {row.taxon_id for table in found.hours for row in table.rows}
+    more = [
+        replace(table, rows=tuple(row for row in table.rows if row.taxon_id not in shown))
+        for table in found.hours_too
+    ]
+    if not shown and not any(table.rows for table in more):
+        return section("hours", "Hours of the day", paragraph("No picture has a class."))
+    blocks: list[Html] = [*_hours_blocks(found.hours, "hours", "Hours of the day")]
+    if any(table.rows for table in more):
+        heading = "Further classes that people name most"
+        blocks += [tag("h3", heading), *_hours_blocks(more, "hours-too", heading)]
     return section(
         "hours",
         "Hours of the day",
@@ -114,12 +117,22 @@ def hours_part(found: SurveyReport) -> Html:
             " of a chart has its own scale: the number at its end is its longest bar."
         ),
         _left_out(found.hours),
-        tag("div", *figures, class_="many"),
-        folded(
-            "The same numbers as tables",
-            *(_hours_table(one) for one in found.hours),
-        ),
+        *blocks,
     )
+
+
+def _hours_blocks(tables: Sequence[HoursTable], key: str, caption: str) -> Iterator[Html]:
+    """Yield the charts of these tables, whose classes are the same, and their numbers."""
+    rows = {table.by: table.rows for table in tables}
+    if not any(rows.values()):
+        return
+    sides = zip_longest(rows.get("prediction", ()), rows.get("truth", ()))
+    figures = (
+        _hours_figure(machine, people, f"{key}-{number}")
+        for number, (machine, people) in enumerate(sides)
+    )
+    yield tag("div", *figures, class_="many")
+    yield folded("The same numbers as tables", *(_hours_table(one, caption) for one in tables))
 
 
 def _hours_figure(machine: HourCounts | None, people: HourCounts | None, key: str) -> Html:
@@ -137,13 +150,13 @@ def _hours_figure(machine: HourCounts | None, people: HourCounts | None, key: st
     )
 
 
-def _hours_table(one: HoursTable) -> Html:
+def _hours_table(one: HoursTable, caption: str) -> Html:
     rows: list[Sequence[Cell]] = [
         (f"{hour:02d}:00", *(row.hours[hour] for row in one.rows)) for hour in range(HOURS)
     ]
     rows.append(("no time", *(row.without_time for row in one.rows)))
     headings = ["hour", *(outside(row.label) for row in one.rows)]
-    return table(f"Hours of the day: {_said_by(one)}", headings, rows)
+    return table(f"{caption}: {_said_by(one)}", headings, rows)
 
 
 def _left_out(tables: Sequence[HoursTable]) -> Html:

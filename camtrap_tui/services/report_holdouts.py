@@ -129,7 +129,7 @@ def _overall(found: Evaluation) -> Html:
         [
             table(
                 f"Shares of all {unit}, weighted by how they were drawn",
-                ("", "share", "95 % interval", "n", "resampled", "note")[: 6 if noted else 5],
+                ("what", "share", "95 % interval", "n", "resampled", "note")[: 6 if noted else 5],
                 [row if noted else row[:5] for row in rows],
                 right=[2, 4],
             ),

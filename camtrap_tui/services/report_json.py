@@ -39,6 +39,7 @@ def report_json(found: SurveyReport) -> dict[str, Any]:
         "without_deployment": found.without_deployment,
         "frequency": {table.by: frequency_json(table) for table in found.frequency},
         "hours": {table.by: hours_json(table) for table in found.hours},
+        "hours_too": {table.by: hours_json(table) for table in found.hours_too},
         "graders": [asdict(grader) for grader in found.graders],
         "sessions": [session_json(session, found.names) for session in found.sessions],
         "agreement": agreement_json(found.agreement),

@@ -138,7 +138,7 @@ def agreement_blocks(found: Agreement) -> Html:
         paragraph(told),
         table(
             "All graders",
-            ("", "figure", "95 % interval", "pictures", "bursts"),
+            ("what", "figure", "95 % interval", "pictures", "bursts"),
             [
                 (what, *_figure(one, is_index=is_index), one.pictures, one.bursts)
                 for what, one, is_index in overall

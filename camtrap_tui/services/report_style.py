@@ -162,7 +162,8 @@ _PAPER = """
  a{text-decoration:underline}
  h2{margin-top:1.6rem}
  h1,h2,h3,h4,summary,caption,figcaption{break-after:avoid}
- figure,tr,.say,.facts div,.notes li{break-inside:avoid}
+ figure,tr,.say,.facts div,.notes li,.short{break-inside:avoid}
+ thead,thead tr{break-after:avoid}
  thead{display:table-header-group}
  tfoot{display:table-row-group}
  p,li{orphans:3;widows:3}

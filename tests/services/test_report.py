@@ -43,6 +43,8 @@ def test_the_numbers_are_those_of_the_services(survey: Drawn) -> None:
     assert found.frequency[1] == charts.frequency(store, by="truth")
     assert found.hours[0] == charts.hours(store)
     assert found.hours[1] == charts.hours(store, by="truth", like=found.hours[0])
+    assert found.hours_too[1] == charts.hours(store, by="truth")
+    assert found.hours_too[0] == charts.hours(store, like=found.hours_too[1])
     assert found.agreement == agreement(store, Scope())
     (holdout,) = found.holdouts
     assert holdout.evaluation == evaluate(store, survey.holdout)

@@ -136,6 +136,24 @@ def test_charts_have_their_numbers_in_tables(survey: Drawn) -> None:
             assert [row[column] for row in shown[1:25]] == [f"{n:,}" for n in of_class.hours]
 
 
+def test_what_only_people_name_has_its_hours(store: Store) -> None:
+    drawn = drawn_survey(store, (("blank", "virginia opossum", 6), ("mallard", "mallard", 6)))
+    grade_blind(drawn)
+    found = Page(page(gathered(store)))
+    check(found)
+    shown = found.tables["Further classes that people name most: People (truth)"]
+    assert shown[0] == ["hour", "virginia opossum"]
+    assert sum(int(row[1]) for row in shown[1:25]) == 6
+    assert "virginia opossum" not in found.tables["Hours of the day: AI (run 1)"][0]
+
+
+def test_hours_of_people_where_the_run_has_no_class(store: Store) -> None:
+    poison(store, folders=False)
+    report = gathered(store)
+    assert not report.frequency[0].rows
+    assert "Further classes that people name most: People (truth)" in Page(page(report)).tables
+
+
 def test_both_accounts_are_in_it(survey: Drawn) -> None:
     report = gathered(survey.store)
     found = Page(page(report))

@@ -78,7 +78,6 @@ def clipped(bbox: Box) -> Box | None:
     """Return the part of a relative box that is inside of the picture, None where that is none."""
     left, top = max(0.0, bbox[0]), max(0.0, bbox[1])
     width, height = min(1.0, bbox[0] + bbox[2]) - left, min(1.0, bbox[1] + bbox[3]) - top
-    # Written so that what is no number fails as well.
     return (left, top, width, height) if width > 0 and height > 0 else None
 
 

@@ -27,7 +27,6 @@ from camtrap_tui.services.report_blocks import (
     bullets,
     caption_of,
     folded,
-    long_table,
     paragraph,
     section,
     sentences,
@@ -179,20 +178,20 @@ def _confusion(found: Evaluation) -> Html:
                 _matrix(found),
             ]
         )
-    rows = [_cell_row(cell) for cell in wrong[:_MOST_CELLS]]
-    more = len(wrong) - len(rows)
+    shown = wrong[:_MOST_CELLS]
+    more = len(wrong) - len(shown)
     return join(
         [
-            long_table(
-                f"What is called something else, {unit} in the whole",
-                ("it is", "it is called", unit, "95 % interval", "n graded"),
-                rows,
-                right=[2, 3],
-            ),
+            _cells_table(f"What is called something else, {unit} in the whole", unit, shown),
             paragraph(f"{more:,} more, not shown.") if more else None,
             _matrix(found),
         ]
     )
+
+
+def _cells_table(caption: str, unit: str, cells: Sequence[MatrixCell]) -> Html:
+    headings = ("it is", "it is called", unit, "95 % interval", "n graded")
+    return table(caption, headings, [_cell_row(cell) for cell in cells], right=[2, 3])
 
 
 def _cell_row(cell: MatrixCell) -> Sequence[Cell]:
@@ -219,7 +218,7 @@ def _matrix(found: Evaluation) -> Html:
             tag(
                 "td",
                 entry.text,
-                tag("small", f" {entry.texts[1]}") if entry.cells else None,
+                tag("small", entry.texts[1]) if entry.cells else None,
                 class_="same" if entry.called.name == axis.name else None,
             )
             for entry in matrix.row(number)
@@ -240,11 +239,11 @@ def _matrix(found: Evaluation) -> Html:
         paragraph(
             tag(
                 "small",
-                "· nothing graded is there, which is not to say that there is none."
-                " Intervals stand in the table of what is called something else; of all others, in"
-                " the JSON.",
+                "· nothing graded is there, which is not to say that there is none. Every cell has"
+                " its interval below; a sum of several has none.",
             )
         ),
+        _cells_table("Every cell with its interval", unit, found.cells),
     )
 
 

@@ -112,6 +112,8 @@ tfoot th,tfoot td{border-top:2px solid var(--rule);font-weight:600}
 .wide{min-width:12rem}
 .long{min-width:12rem;overflow-wrap:anywhere}
 .matrix td{text-align:right}
+.matrix th.n{white-space:normal;min-width:4rem}
+.matrix small{display:block;white-space:nowrap;font-weight:400}
 .matrix .same{background:var(--panel);font-weight:600}
 details{margin:.75rem 0}
 summary{cursor:pointer;color:var(--link);padding:.35rem 0}
@@ -162,7 +164,7 @@ _PAPER = """
  a{text-decoration:underline}
  h2{margin-top:1.6rem}
  h1,h2,h3,h4,summary,caption,figcaption{break-after:avoid}
- figure,tr,.say,.facts div,.notes li,.short{break-inside:avoid}
+ figure,tr,.say,.facts div,.notes li,.short,.matrix{break-inside:avoid}
  thead,thead tr{break-after:avoid}
  thead{display:table-header-group}
  tfoot{display:table-row-group}
@@ -172,6 +174,7 @@ _PAPER = """
  tbody th,tfoot th,caption span{position:static;max-width:none}
  th,td{padding:.15rem .4rem;min-width:0}
  .interval{display:none}
+ .matrix th.n{min-width:0}
  .pair{grid-template-columns:1fr 1fr}
  .many{grid-template-columns:1fr 1fr}
  .facts{grid-template-columns:repeat(4,1fr)}

@@ -51,7 +51,7 @@ def profile_complaints(package: dict[str, Any]) -> list[str]:
     text = (STANDARD / "camtrap-dp-profile.json").read_text("utf-8")
     profile = json.loads(text)
     for version in ("1.0.1", "1.0"):
-        if f"/{version}/" in package.get("profile", ""):
+        if f"/{version}/" in str(package.get("profile")):
             profile["$defs"]["version"]["pattern"] = version.replace(".", r"\.")
     assets = Path(frictionless.__file__).parent / "assets" / "profiles"
     geojson = json.loads((assets / "geojson.json").read_text("utf-8"))

@@ -214,7 +214,7 @@ def package_faults(package: Any) -> Iterator[Fault]:
 
 
 def _resource_faults(resource: dict[str, Any], place: str, version: str) -> Iterator[Fault]:
-    is_core = resource.get("name") in {table.name for table in fields.TABLES}
+    is_core = any(resource.get("name") == table.name for table in fields.TABLES)
     required = ("name", "path", "profile", "schema") if is_core else ("name",)
     yield from faults(Object(_RESOURCE, required), resource, place)
     if "path" in resource:

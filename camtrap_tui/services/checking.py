@@ -156,7 +156,7 @@ def _unchecked(
     notes = []
     for resource in resources:
         name, path = resource.get("name"), resource.get("path")
-        if name in names or not isinstance(name, str):
+        if not isinstance(name, str) or name in names:
             continue
         for one in [path] if isinstance(path, str) else path if isinstance(path, list) else []:
             if isinstance(one, str) and "://" not in one and (said := files.lacks(one)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 
 from camtrap_tui.domain.camtrap_dp_fields import DATETIME, Field
@@ -61,9 +62,12 @@ def _number(field: Field, cell: str) -> Complaint | None:
         if _NOT_A_NUMBER.fullmatch(cell):
             return "range", f"is {shown(cell)}; write a number, or leave it empty."
         return "type", f"is {shown(cell)}; write a number with a point, as in 51.496."
-    value = float(cell)
+    # As decimals: 90.00000000000000001 is more than 90.
+    value = Decimal(cell.strip())
     low, high = field.minimum, field.maximum
-    if (low is None or value >= low) and (high is None or value <= high):
+    if (low is None or value >= Decimal(str(low))) and (
+        high is None or value <= Decimal(str(high))
+    ):
         return None
     return "range", f"is {shown(cell)}; write a number {_range(field)}."
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from camtrap_tui.cli.dry_runs import opened
+from camtrap_tui.cli.import_grades_edits import left_out, list_changes, show_edits
 from camtrap_tui.cli.mapping import map_option, mapped_columns
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
 from camtrap_tui.domain.text import clean, clean_name, counted, quoted
@@ -38,7 +39,14 @@ _SHOWN = 20
     metavar="FIELD=COLUMN",
 )
 @click.option("--grader-column", metavar="COLUMN", help="The same as --map grader=COLUMN.")
-@click.option("--grader", metavar="NAME", help="Whose word a row is that names nobody.")
+@click.option(
+    "--grader",
+    metavar="NAME",
+    help="Whose word a row is that names nobody; who has edited our own table.",
+)
+@click.option(
+    "--adjudicate", is_flag=True, help="What was edited in our own table settles its pictures."
+)
 @click.option(
     "--names",
     "names_file",
@@ -48,7 +56,9 @@ _SHOWN = 20
 )
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
 @click.option("--yes", is_flag=True, help="Take the columns as they are guessed.")
-@click.option("--list", "list_lost", is_flag=True, help="List all pictures not found.")
+@click.option(
+    "--list", "list_lost", is_flag=True, help="List all pictures not found, or all edits."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def import_grades_command(
     survey: Path,
@@ -57,6 +67,7 @@ def import_grades_command(
     mapped: tuple[str, ...],
     grader_column: str | None,
     grader: str | None,
+    adjudicate: bool,
     names_file: Path | None,
     dry_run: bool,
     yes: bool,
@@ -78,7 +89,15 @@ def import_grades_command(
     look at it with --dry-run first. What its author keyed here always counts as later. The same
     file may be imported again: nothing counts twice. Ends with 1 where labels were left out that
     a person gave.
+
+    Our own ground-truth CSV may be edited in a spreadsheet: observation_type, label,
+    scientific_name, count, life_stage, sex, behavior and comments, rows deleted, and rows added
+    (a copy of another row of the picture). It comes back as new grades of whoever imports it; no
+    old one is altered, and u in the review takes all of them back. Where is_final is true, the rows
+    of a picture are its truth. What was graded since the export is told, not overruled; --dry-run
+    shows every edit first.
     """
+    from camtrap_tui.config import load_settings
     from camtrap_tui.services.grade_imports import import_grades
     from camtrap_tui.services.grade_imports_names import read_renamed
 
@@ -90,7 +109,7 @@ def import_grades_command(
     with ExitStack() as stack:
         labels, media, taxa = _tables(file, stack)
         table = _columns(labels, asked, show=dry_run, ask=not (yes or dry_run))
-        if "grader" not in table.columns and not author:
+        if "grader" not in table.columns and not author and table.format != "ground truth":
             raise UsageError(
                 f"{clean(str(labels))}: no column says whose words these are:",
                 "give --grader-column COLUMN, or --grader NAME.",
@@ -108,6 +127,8 @@ def import_grades_command(
                 renamed=renamed,
                 media=media,
                 taxa=taxa,
+                editor=author or load_settings().grader,
+                adjudicates=adjudicate,
                 progress=tell,
             )
     if as_json:
@@ -115,10 +136,13 @@ def import_grades_command(
     elif list_lost:
         _list(report)
     else:
-        _show(survey, file, report)
+        if report.edits is not None:
+            show_edits(str(survey), str(file), report.edits, dry_run=dry_run)
+        if report.labels or report.edits is None:
+            _show(survey, file, report)
         if dry_run:
             narrate("\nNothing was written: this was a dry run.")
-    if _left_out(report):
+    if _left_out(report) or left_out(report.edits):
         raise click.exceptions.Exit(EXIT_FAILURE)
 
 
@@ -145,7 +169,7 @@ def _columns(file: Path, asked: dict[str, str], *, show: bool, ask: bool) -> Lab
     head = read_head(file)
     table = label_table(file, head, asked)
     guessed = table.guess.guessed
-    if show or guessed:
+    if (show and table.format != "ground truth") or guessed:
         _show_columns(table, head)
     if guessed and ask:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -196,6 +220,9 @@ def _left_out(report: GradeImportReport) -> bool:
 
 
 def _list(report: GradeImportReport) -> None:
+    if report.edits is not None:
+        list_changes(report.edits)
+        return
     echo_table(
         ["picture", "media id", "labels", "first row", "why"],
         [

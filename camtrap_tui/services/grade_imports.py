@@ -10,13 +10,14 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from pathlib import Path
 
 from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.taxonomy import BLANK_UUID, TaxonName
+from camtrap_tui.services.grade_imports_back import EditReport, TableEdits
 from camtrap_tui.services.grade_imports_columns import LabelTable
 from camtrap_tui.services.grade_imports_names import Names, Said
 from camtrap_tui.services.grade_imports_places import find_places
@@ -56,7 +57,8 @@ class GradeImportReport:
 
     `known` labels are in grades that were imported before; `grades` and `graders` count new
     grades; `unread` are values that taken labels lack, since they could not be read; `examples`
-    are the first rows of each reason; `lost` the pictures that are not here.
+    are the first rows of each reason; `lost` the pictures that are not here. `edits` tells of rows
+    of our own ground truth that come back; these are no labels of the counts above.
     """
 
     file: Path
@@ -74,6 +76,7 @@ class GradeImportReport:
     by_path: int
     new_names: tuple[NewName, ...]
     lost: tuple[Lost, ...]
+    edits: EditReport | None = None
 
 
 def import_grades(
@@ -85,9 +88,14 @@ def import_grades(
     renamed: Mapping[str, str] | None = None,
     media: Path | None = None,
     taxa: Mapping[str, TaxonName] | None = None,
+    editor: str = "",
+    adjudicates: bool = False,
     progress: Progress | None = None,
 ) -> GradeImportReport:
     """Append the labels of a table that are not here yet.
+
+    What was edited in rows of our own ground truth is the word of `editor`, see TableEdits; with
+    `adjudicates` it settles what the pictures show, whatever others say.
 
     `author` is whose word a label is that names nobody; `renamed` says which names are to be read
     as others; `media` is the table of pictures of a Camtrap DP package, `taxa` what it says of the
@@ -96,17 +104,28 @@ def import_grades(
     written then.
     """
     content_md5 = file_md5([file])
-    with closing(LabelStage(store.db)) as stage:
-        work = _Work(store, stage, Names(store.taxa.all(), renamed or {}, taxa or {}))
+    names = Names(store.taxa.all(), renamed or {}, taxa or {})
+    with ExitStack() as stack:
+        edits = TableEdits(store, names, editor=editor, adjudicates=adjudicates)
+        stack.callback(edits.close)
+        claimed, report = bytearray(), None
+        if table.format == "ground truth":
+            claimed = edits.read(file, progress).claimed
+            edits.work_out()
+        stage = stack.enter_context(closing(LabelStage(store.db)))
+        work = _Work(store, stage, names)
         timelapse = TimelapseRows(work.names.has, store.joining.has_folder)
-        work.read(read_label_rows(file, table, author, work.tally, progress, timelapse))
+        work.read(read_label_rows(file, table, author, work.tally, progress, timelapse, claimed))
         by_path = work.match(media)
         work.group()
         with store.db.transaction():
+            batch = edits.append()
             done = work.append()
             source = store.images.source("grades", to_text(str(file.resolve())), utc_now())
             told = json.dumps(table.columns, ensure_ascii=False)
             stage.note_source(source.id, content_md5, told)
+        if claimed:
+            report = edits.report(batch)
     tally = work.tally
     return GradeImportReport(
         file,
@@ -124,6 +143,7 @@ def import_grades(
         by_path,
         tuple(work.new_names(done)),
         tuple(work.lost),
+        report,
     )
 
 

@@ -59,6 +59,11 @@ _KNOWN: dict[Format, tuple[dict[str, str], frozenset[str]]] = {
 # Timelapse's DateTime, or Date and Time, are those of the picture, not of its label.
 _NOT_TIMELAPSE = ("time",)
 
+# Somebody may have taken columns out of our own table that they had no use for.
+_OURS = frozenset((*_OWN.values(), "label_mode", "is_final", "event_id", "ai_label", "votes_id"))
+_ENOUGH = 4
+_OURS_WITHOUT_ID = frozenset(("labeled_by", "label_mode", "is_final"))
+
 # The usual headings in tables of labels, the likeliest first.
 _USUAL: dict[str, tuple[str, ...]] = {
     "scientificName": (
@@ -145,8 +150,16 @@ def label_table(file: Path, head: Head, named: Mapping[str, str]) -> LabelTable:
             if not guessing.columns.keys() & set(_PICTURE):
                 guessing.by_values(name)
     columns = {name: heading for name, heading in guessing.columns.items() if heading}
+    if kind == "table" and not named and set(head.headings) >= _OURS_WITHOUT_ID:
+        raise InputError(
+            f"{file}: this is a ground-truth CSV of camtrap-tui without its column observation_id,"
+            " by which its rows are known.",
+            "Edit the file with that column in it; for a table of other labels, say with --map"
+            " which columns are which.",
+        )
     for names, what in ((_PICTURE, "names a picture"), (_LABEL, "says what it shows")):
-        if not columns.keys() & set(names):
+        # Rows of our own are known by their ids alone.
+        if not columns.keys() & set(names) and kind != "ground truth":
             raise InputError(
                 f"{file}: no column {what} (it has {', '.join(head.headings) or 'none'}).",
                 f"Say which does: --map {names[0]}=COLUMN.",
@@ -173,6 +186,8 @@ def _once(file: Path, head: Head, columns: Mapping[str, str]) -> None:
 
 def _format(head: Head) -> Format:
     there = set(head.headings)
+    if "observation_id" in there and len(there & _OURS) >= _ENOUGH:
+        return "ground truth"
     return next((kind for kind, (_, needed) in _KNOWN.items() if needed <= there), "table")
 
 

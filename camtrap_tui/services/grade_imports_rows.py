@@ -22,14 +22,14 @@ from camtrap_tui.services.grade_imports_timelapse import NOT_LABELLED, Timelapse
 from camtrap_tui.services.places import portable
 from camtrap_tui.services.tables import Progress, read_cells
 
-_COUNT = re.compile(r"0*([1-9]\d{0,8})(?:[.,]0+)?", re.ASCII)
-_OWN_ID = re.compile(r"o_(.+)_\d+")
-_LIFE_STAGES = {
+COUNT = re.compile(r"0*([1-9]\d{0,8})(?:[.,]0+)?", re.ASCII)
+OWN_ID = re.compile(r"o_(.+)_(\d{1,9})", re.ASCII)
+LIFE_STAGES = {
     "adult": "adult", "adults": "adult", "subadult": "subadult", "sub-adult": "subadult",
     "juvenile": "juvenile", "young": "juvenile", "baby": "juvenile", "cub": "juvenile",
 }  # fmt: skip
-_SEXES = {"female": "female", "f": "female", "male": "male", "m": "male"}
-_NOT_SAID = {"", "unknown", "na", "n/a", "nan", "null", "none", "-", "undetermined", "unclear"}
+SEXES = {"female": "female", "f": "female", "male": "male", "m": "male"}
+NOT_SAID = {"", "unknown", "na", "n/a", "nan", "null", "none", "-", "undetermined", "unclear"}
 _MOST_EXAMPLES = 5
 
 NO_PICTURE = "names no picture"
@@ -98,14 +98,18 @@ def read_label_rows(
     tally: Tally,
     progress: Progress | None = None,
     timelapse: TimelapseRows | None = None,
+    claimed: bytes | bytearray = b"",
 ) -> Iterator[LabelRow]:
     """Yield the observations of a table; `author` is whose word a row is that names nobody.
 
     A row of our own CSV or of Camtrap DP that several persons say is one of each. `timelapse` takes
-    the rows of a table of Timelapse apart.
+    the rows of a table of Timelapse apart. `claimed` has a 1 for the number of each row that
+    somebody else reads.
     """
     reader = _Reader(table, author, tally)
     for number, cells in read_cells(file, list(table.columns.values()), progress):
+        if number < len(claimed) and claimed[number]:
+            continue
         told = dict(zip(table.columns, cells, strict=True))
         if timelapse is None or table.format != "timelapse":
             yield from reader.read(number, told)
@@ -152,7 +156,7 @@ class _Reader:
             return
         self._tally.labels += len(graders)
         is_ours = self._is_own or self._names_level
-        own = _OWN_ID.fullmatch(cells["observationID"]) if is_ours else None
+        own = OWN_ID.fullmatch(cells["observationID"]) if is_ours else None
         label = cells["label"] or name_in_tags(cells["tags"])
         said = Said(label, cells["scientificName"], cells["taxonID"], cells["observationType"])
         row = LabelRow(
@@ -165,8 +169,8 @@ class _Reader:
             cells["observationID"],
             own[1] if own else "",
             self._count(number, cells["count"]),
-            self._one_of(number, "life stage", cells["lifeStage"], _LIFE_STAGES),
-            self._one_of(number, "sex", cells["sex"], _SEXES),
+            self._one_of(number, "life stage", cells["lifeStage"], LIFE_STAGES),
+            self._one_of(number, "sex", cells["sex"], SEXES),
             " ".join(cells["behavior"].split()) or None,
             cells["comments"],
         )
@@ -193,22 +197,22 @@ class _Reader:
         return found or ([self._author] if self._author else [])
 
     def _count(self, number: int, cell: str) -> int | None:
-        found = _COUNT.fullmatch(cell)
+        found = COUNT.fullmatch(cell)
         if found:
             return int(found[1])
         # 0 is what tables of blank pictures hold.
-        if plain(cell) not in _NOT_SAID and cell not in ("0", "0.0"):
+        if plain(cell) not in NOT_SAID and cell not in ("0", "0.0"):
             self._tally.leave(number, "count", cell)
         return None
 
     def _one_of(self, number: int, what: str, cell: str, known: dict[str, str]) -> str | None:
         found = known.get(plain(cell))
-        if found is None and plain(cell) not in _NOT_SAID:
+        if found is None and plain(cell) not in NOT_SAID:
             self._tally.leave(number, what, cell)
         return found
 
     def _time(self, number: int, cell: str) -> str:
-        if plain(cell) in _NOT_SAID:
+        if plain(cell) in NOT_SAID:
             return ""
         time = parse_timestamp(cell) or parse_table_timestamp(cell)
         if time is None:

@@ -7,7 +7,7 @@ lock, so that two programs of one grader never take the same one in one file.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from camtrap_tui.domain.models import Grade, Mark, Observation
@@ -58,27 +58,31 @@ class Grades:
     def append(self, grader: str, grades: Sequence[NewGrade], graded_at: str) -> None:
         """Append grades (several share a batch) in one transaction: all of them, or none."""
         with self._db.transaction():
-            number = self._next_number(grader)
-            for offset, grade in enumerate(grades):
-                self._insert(
-                    (
-                        grade.grade_uuid,
-                        "grade",
-                        grade.image_id,
-                        grader,
-                        number + offset,
-                        grade.batch_uuid,
-                        None,
-                        grade.mode,
-                        grade.gesture,
-                        grade.run_id,
-                        graded_at,
-                        grade.seconds,
-                        grade.holdout_uuid,
-                        grade.viewing,
-                    ),
-                    grade.observations,
-                )
+            self.add(grader, grades, graded_at)
+
+    def add(self, grader: str, grades: Iterable[NewGrade], graded_at: str) -> None:
+        """Append grades; call it in a transaction."""
+        number = self._next_number(grader)
+        for offset, grade in enumerate(grades):
+            self._insert(
+                (
+                    grade.grade_uuid,
+                    "grade",
+                    grade.image_id,
+                    grader,
+                    number + offset,
+                    grade.batch_uuid,
+                    None,
+                    grade.mode,
+                    grade.gesture,
+                    grade.run_id,
+                    graded_at,
+                    grade.seconds,
+                    grade.holdout_uuid,
+                    grade.viewing,
+                ),
+                grade.observations,
+            )
 
     def append_reversal(
         self, grader: str, action: str, target_uuid: str, grade_uuid: str, graded_at: str
@@ -274,11 +278,17 @@ class Grades:
     ) -> None:
         """Append a mark (`on` or `off`) or a note; an empty note takes the note back."""
         with self._db.transaction():
-            self._db.execute(
-                "INSERT INTO mark (mark_uuid, image_id, grader, grader_number, kind, value,"
-                " marked_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [mark_uuid, image_id, grader, self._next_number(grader), kind, value, marked_at],
-            )
+            self.add_mark(mark_uuid, image_id, grader, kind, value, marked_at)
+
+    def add_mark(
+        self, mark_uuid: str, image_id: int, grader: str, kind: str, value: str, marked_at: str
+    ) -> None:
+        """Append a mark or a note; call it in a transaction."""
+        self._db.execute(
+            "INSERT INTO mark (mark_uuid, image_id, grader, grader_number, kind, value,"
+            " marked_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [mark_uuid, image_id, grader, self._next_number(grader), kind, value, marked_at],
+        )
 
     def marks(self, image_id: int) -> list[Mark]:
         """Return the latest mark and note of each grader on the image, taken back ones left out."""

@@ -170,7 +170,8 @@ def entries_of(
         for row in rows
         if _id_of(row) in final or (everyone and (all_graders or row.grader in picture.graders))
     ]
-    votes = votes_id((row.grade_uuid for row in rows), len(chosen))
+    said = ((row.grade_uuid, row.grader, row.note) for row in rows)
+    votes = votes_id(said, len(chosen), sum(_id_of(row) in final for row in chosen))
     notes = {row.grader: row.note for row in rows if row.note}
     found = []
     for row in chosen:

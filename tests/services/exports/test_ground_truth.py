@@ -138,7 +138,7 @@ def test_a_grade_becomes_a_row(store: Store) -> None:
         "stratum_pop": "",
         "stratum_n": "",
         "weight": "",
-        "votes_id": votes_id([md5("grade")], 2),
+        "votes_id": votes_id([(md5("grade"), "ann", None)], 2, 2),
     }
     assert (second["count"], second["life_stage"], second["sex"]) == ("3", "juvenile", "")
     assert second["observation_id"] == f"o_{md5('grade')}_2"
@@ -350,7 +350,7 @@ def test_parts_of_a_split_are_named(store: Store) -> None:
 def test_a_votes_id_changes_with_what_is_said_of_the_picture_alone(votes: Store) -> None:
     before = {row["file_path"]: row["votes_id"] for row in export(votes)}
     everyone = {row["file_path"]: row["votes_id"] for row in export(votes, all_graders=True)}
-    assert everyone["IMG_0001.JPG"] == before["IMG_0001.JPG"][:-1] + "2"
+    assert everyone["IMG_0001.JPG"] == before["IMG_0001.JPG"][:-3] + "2_1"
     assert everyone["IMG_0002.JPG"] == before["IMG_0002.JPG"]
     first, *_ = votes.queues.build(read_filter(votes, "", ""), None)
     grade(votes, "ann", first, MALLARD)

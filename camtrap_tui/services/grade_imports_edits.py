@@ -1,0 +1,349 @@
+"""Reads the rows of our own ground-truth CSV again, and finds what was edited in each.
+
+A row is known by its observation id. Cells that may be edited say what the row says now; of all
+others what differs is counted, and changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from camtrap_tui.domain.cells import read_cell
+from camtrap_tui.domain.models import Taxon
+from camtrap_tui.domain.table_edits import (
+    EditedRow,
+    EditedWord,
+    is_true,
+    means_same,
+    read_votes_id,
+)
+from camtrap_tui.domain.taxonomy import TaxonName
+from camtrap_tui.domain.text import clean_cell, clean_name
+from camtrap_tui.services.exports.ground_truth_columns import (
+    EXPORT_COLUMNS,
+    Entry,
+    cell,
+    text_columns,
+)
+from camtrap_tui.services.grade_imports_names import Names, Said, plain
+from camtrap_tui.services.grade_imports_rows import COUNT, LIFE_STAGES, NOT_SAID, OWN_ID, SEXES
+from camtrap_tui.services.tables import Progress, read_cells, read_head
+from camtrap_tui.store.exporting import SaidRow
+from camtrap_tui.store.store import Store
+from camtrap_tui.store.table_edits import EditStage
+from camtrap_tui.store.truth import Truth, TruthRow
+
+_CHUNK = 500
+_EXAMPLES = 5
+_NAMING = ("observation_type", "label", "scientific_name")
+EDITABLE = (*_NAMING, "count", "life_stage", "sex", "behavior", "comments")
+# What a row says of its picture and grade that no edit can change.
+_FIXED = (
+    "media_id", "file_path", "content_md5", "deployment_id", "location_id", "latitude",
+    "longitude", "datetime_local", "utc_offset_min", "datetime_source", "width_px", "height_px",
+    "level", "taxon_rank", "taxon_class", "taxon_order", "taxon_family", "taxon_genus",
+    "taxon_species", "wi_taxon_id", "labeled_at", "label_mode", "clock_shift_s",
+)  # fmt: skip
+_TYPES = ("animal", "human", "vehicle", "blank", "unknown")
+
+NO_LABEL = "says no species"
+CONTRADICTS = "has a label, a scientific name or a type that contradict each other"
+UNREADABLE = "has a value that cannot be read"
+NO_PICTURE = "was added to no picture that is here"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A cell that was edited, or a row that was added or deleted (`column` says which)."""
+
+    row: int
+    picture: str
+    column: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """A row as it is staged: what it says now, and what was edited in it.
+
+    `votes` is what was said of the picture when the row was written. `note` is the whole cell of
+    comments where that was edited. `run_uuid` is the run whose word stood beside.
+    """
+
+    row: EditedRow
+    picture: str
+    votes: tuple[str, int, int]
+    note: str | None
+    run_uuid: str
+    changes: tuple[Change, ...]
+
+    def as_text(self) -> str:
+        """Return the row as text."""
+        return json.dumps(astuple(self), ensure_ascii=False)
+
+    @classmethod
+    def of_text(cls, text: str) -> CameBack:
+        """Return the row that `as_text` wrote."""
+        row, picture, votes, note, run_uuid, changes = json.loads(text)
+        number, grade_uuid, observation, is_final, is_changed, word, trouble = row
+        said = None if word is None else EditedWord(*word)
+        edited = EditedRow(number, grade_uuid, observation, is_final, is_changed, said, trouble)
+        told = tuple(Change(*change) for change in changes)
+        return cls(edited, picture, tuple(votes), note, run_uuid, told)
+
+
+@dataclass(slots=True)
+class EditTally:
+    """Rows of the table by what they are, and cells that differ though none may edit them.
+
+    `claimed` has a 1 for the number of each row that is ours: nobody else has to read it.
+    """
+
+    rows: int = 0
+    claimed: bytearray = field(default_factory=bytearray)
+    fixed: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[str]] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+    lost_rows: int = 0
+
+    def claim(self, number: int) -> None:
+        """Note that a row is one of ours."""
+        self.rows += 1
+        if number >= len(self.claimed):
+            self.claimed.extend(bytes(number + 1024 - len(self.claimed)))
+        self.claimed[number] = 1
+
+    def differs(self, column: str, number: int, here: str, there: str) -> None:
+        """Count a cell that says something else than the survey does."""
+        self.fixed[column] += 1
+        examples = self.examples.setdefault(column, [])
+        if len(examples) < _EXAMPLES:
+            examples.append(f"row {number:,}: {there or '(empty)'}, here {here or '(empty)'}")
+
+    def lose(self, number: int, what: str) -> None:
+        """Count a row that was added to a picture that is not here."""
+        self.lost_rows += 1
+        if len(self.lost) < _EXAMPLES:
+            self.lost.append(f"row {number:,}: {what}")
+
+
+class EditReader:
+    """Reads one table into a stage."""
+
+    def __init__(self, store: Store, stage: EditStage, names: Names) -> None:
+        self._store = store
+        self._stage = stage
+        self._names = names
+        self._truth = Truth(store.db)
+        self._texts = text_columns()
+        self._columns = {column.name: column for column in EXPORT_COLUMNS}
+        self.tally = EditTally()
+        self.taxa: dict[str, Taxon | TaxonName] = {}
+
+    def read(self, file: Path, progress: Progress | None = None) -> EditTally:
+        """Stage the rows that were written of grades of this survey, and those that were added.
+
+        Where there is none of the former, nothing is ours.
+        """
+        there = {heading.casefold(): heading for heading in read_head(file, 0).headings}
+        names = [name for name in self._columns if name in there]
+        coming = read_cells(file, [there[name] for name in names], progress)
+        waiting: list[tuple[int, dict[str, str]]] = []
+        while chunk := list(islice(coming, _CHUNK)):
+            rows = [
+                (number, dict(zip(names, cells, strict=True)))
+                for number, cells in chunk
+                if any(cells)
+            ]
+            waiting += self._stage_known(rows)
+        if self.tally.rows:
+            self._stage_added(waiting)
+        return self.tally
+
+    def _stage_known(
+        self, rows: Sequence[tuple[int, dict[str, str]]]
+    ) -> list[tuple[int, dict[str, str]]]:
+        """Stage rows of grades that are here; return those without an observation id."""
+        ids = [OWN_ID.fullmatch(cells["observation_id"]) for _, cells in rows]
+        uuids = sorted({found[1] for found in ids if found})
+        known = self._truth.of_grades(uuids, latest_run_id=None)
+        said = self._store.exporting.said(sorted({row.image_id for row in known.values()}))
+        staged, added = [], []
+        for (number, cells), found in zip(rows, ids, strict=True):
+            row = known.get((found[1], int(found[2]))) if found else None
+            if row is not None:
+                self.tally.claim(number)
+                back = self._came_back(number, cells, row, said.get(row.image_id, []))
+                changed = back.row.is_changed or back.note is not None
+                staged.append((number, row.image_id, changed, back.votes[1], back.as_text()))
+            elif not found:
+                added.append((number, cells))
+        self._stage.add(staged)
+        return added
+
+    def _stage_added(self, rows: Sequence[tuple[int, dict[str, str]]]) -> None:
+        for start in range(0, len(rows), _CHUNK):
+            chunk = rows[start : start + _CHUNK]
+            named = [[self._text(c, "media_id"), self._text(c, "file_path")] for _, c in chunk]
+            ids, paths = (sorted({one[n] for one in named} - {""}) for n in (0, 1))
+            images = self._stage.images_named(ids, paths)
+            staged = []
+            for (number, cells), (media_id, path) in zip(chunk, named, strict=True):
+                self.tally.claim(number)
+                image_id = images.get(media_id) or images.get(path)
+                if image_id is None:
+                    self.tally.lose(number, path or media_id or "names no picture")
+                    continue
+                back = self._was_added(number, cells, path or media_id)
+                staged.append((number, image_id, True, 0, back.as_text()))
+            self._stage.add(staged)
+
+    # ── one row ──────────────────────────────────────────────────────────────────────────
+
+    def _text(self, cells: Mapping[str, str], name: str) -> str:
+        found = cells.get(name, "")
+        return read_cell(found) if name in self._texts else found
+
+    def _came_back(
+        self, number: int, cells: Mapping[str, str], row: TruthRow, said: Sequence[SaidRow]
+    ) -> CameBack:
+        graders = [clean_name(name) for name in self._text(cells, "labeled_by").split(";")]
+        notes = {one.grader: one.note for one in said if one.note}
+        told = tuple(dict.fromkeys(notes[name] for name in graders if name in notes))
+        entry = Entry(row, tuple(graders), False, told)
+        here = {
+            name: clean_cell(cell(self._columns[name], entry))
+            for name in (*EDITABLE, *_FIXED)
+            if name in cells
+        }
+        edited = [
+            name for name in EDITABLE if name in cells and not self._is_same(name, here, cells)
+        ]
+        word, trouble = self._word(cells, row, edited)
+        self._tell_fixed(number, here, cells, edited)
+        changes = tuple(
+            Change(number, row.file_path, name, read_cell(here[name]), self._text(cells, name))
+            for name in edited
+        )
+        return CameBack(
+            EditedRow(
+                number,
+                row.grade_uuid,
+                row.observation_number or 0,
+                is_true(cells.get("is_final", "")),
+                any(name != "comments" for name in edited),
+                word,
+                trouble,
+            ),
+            row.file_path,
+            read_votes_id(cells.get("votes_id", "")),
+            self._text(cells, "comments") if "comments" in edited else None,
+            self._text(cells, "ai_run_id"),
+            changes,
+        )
+
+    def _is_same(self, name: str, here: Mapping[str, str], cells: Mapping[str, str]) -> bool:
+        old, new = here[name], cells[name]
+        if name in self._texts:
+            old, new = read_cell(old), read_cell(new)
+        return means_same(old, new)
+
+    def _tell_fixed(
+        self,
+        number: int,
+        here: Mapping[str, str],
+        cells: Mapping[str, str],
+        edited: Sequence[str],
+    ) -> None:
+        renamed = any(name in _NAMING for name in edited)
+        for name in _FIXED:
+            if name not in cells or self._is_same(name, here, cells):
+                continue
+            # Ranks that were put right with the name are no news.
+            if not (renamed and (name.startswith("taxon_") or name == "wi_taxon_id")):
+                self.tally.differs(name, number, read_cell(here[name]), self._text(cells, name))
+
+    def _was_added(self, number: int, cells: Mapping[str, str], picture: str) -> CameBack:
+        word, trouble = self._word(cells, None, [name for name in EDITABLE if name in cells])
+        shown = self._text(cells, "label") or self._text(cells, "scientific_name")
+        shown = shown or self._text(cells, "observation_type")
+        return CameBack(
+            EditedRow(number, "", 0, False, True, word, trouble),
+            picture,
+            ("", 0, 0),
+            self._text(cells, "comments") or None,
+            self._text(cells, "ai_run_id"),
+            (Change(number, picture, "added", "", shown),),
+        )
+
+    # ── what it says ─────────────────────────────────────────────────────────────────────
+
+    def _word(
+        self, cells: Mapping[str, str], row: TruthRow | None, edited: Sequence[str]
+    ) -> tuple[EditedWord | None, str]:
+        """Return what a row says, and "" or why that cannot be taken."""
+        values: dict[str, str] = {name: self._text(cells, name) for name in edited}
+        if any(name in _NAMING for name in edited) or row is None:
+            uuid, trouble = self._taxon(values, is_new=row is None)
+            if trouble:
+                return None, trouble
+        else:
+            uuid = row.taxon_uuid or ""
+            if not uuid:
+                return None, NO_LABEL
+        found: dict[str, int | str | None] = {}
+        for name in ("count", "life_stage", "sex", "behavior"):
+            if name not in edited:
+                found[name] = getattr(row, name) if row else None
+                continue
+            value, is_read = _value(name, values[name])
+            if not is_read:
+                return None, UNREADABLE
+            found[name] = value
+        return EditedWord(uuid, **found), ""  # type: ignore[arg-type]
+
+    def _taxon(self, values: Mapping[str, str], *, is_new: bool) -> tuple[str, str]:
+        """Return the uuid of the taxon that edited cells name, and "" or what is wrong."""
+        label, scientific = values.get("label", ""), values.get("scientific_name", "")
+        kind = plain(values.get("observation_type", ""))
+        if kind and kind not in (*_TYPES, "unclassified"):
+            return "", UNREADABLE
+        if not (label or scientific) and any(n in values for n in _NAMING[1:]) and not kind:
+            return "", NO_LABEL
+        found = self._names.find(Said(label, scientific, "", kind))
+        if found is None:
+            return "", NO_LABEL
+        if label and scientific and not self._is_one(found, label, scientific):
+            return "", CONTRADICTS
+        said = label or scientific
+        if said and kind and found.observation_type != kind and not is_new:
+            return "", CONTRADICTS
+        self.taxa[found.taxon_uuid] = found
+        return found.taxon_uuid, ""
+
+    def _is_one(self, found: Taxon | TaxonName, label: str, scientific: str) -> bool:
+        """Tell whether a label and a scientific name may be names of one taxon."""
+        if plain(found.common_name) == plain(label):
+            return True
+        alone = self._names.find(Said(label, "", "", ""))
+        return alone is None or isinstance(alone, TaxonName) or alone == found
+
+
+def _value(name: str, told: str) -> tuple[int | str | None, bool]:
+    """Return what a cell says, and whether it could be read."""
+    match name:
+        case "count":
+            found = COUNT.fullmatch(told)
+            return (int(found[1]), True) if found else (None, plain(told) in NOT_SAID)
+        case "behavior":
+            return " ".join(told.split()) or None, True
+        case _:
+            known = LIFE_STAGES if name == "life_stage" else SEXES
+            said = known.get(plain(told))
+            return said, said is not None or plain(told) in NOT_SAID

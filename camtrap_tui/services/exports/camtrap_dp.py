@@ -226,7 +226,6 @@ class _Package:
             target = f"{_FOLDER}/{files.name(image)}"
             why = files.put(placed.picture, target)
             if not why:
-                self.rows[f"{_FOLDER}/"] = None
                 return target
             self.tally.omit(f"is not in the package as a picture: it {why}", own)
         is_hidden = self.request.people == "blur" and shows_people(placed.picture)

@@ -140,7 +140,8 @@ def position(deployment: Deployment, decimals: int | None) -> Position | None:
     diagonal of a square of that many decimals at the equator. One that was that coarse stays.
     """
     latitude, longitude = deployment.latitude, deployment.longitude
-    if latitude is None or longitude is None:
+    # At 0, 0 no camera stands: it is what programs write for nothing.
+    if latitude is None or longitude is None or latitude == 0 == longitude:
         return None
     recorded = deployment.coordinate_uncertainty
     known = None if recorded is None else max(1, math.ceil(recorded))

@@ -20,7 +20,7 @@ from camtrap_tui.services.exports.request import CONSENSUS, ExportRequest, Forma
 from camtrap_tui.tui.dialogs import Dialog, Row, text_dialog
 
 Choices = Sequence[tuple[str, str]]
-_USUAL = "as usual"
+USUAL = "as usual"
 _YES_NO = (("no", ""), ("yes", ""))
 _PEOPLE = (
     ("include", "pictures of people like any other"),
@@ -201,9 +201,9 @@ def _choice(label: str, name: str, hint: str, choices: Choices) -> FormField:
         label,
         name,
         _option_said(name),
-        lambda asked, text, _: _with_option(asked, name, None if text == _USUAL else text),
+        lambda asked, text, _: _with_option(asked, name, None if text == USUAL else text),
         hint,
-        lambda _: [(_USUAL, ""), *choices],
+        lambda _: [(USUAL, ""), *choices],
     )
 
 
@@ -260,7 +260,7 @@ FIELDS: tuple[FormField, ...] = (
         "",
         lambda a: a.format.name,
         _to_format,
-        "what it is to be read by",
+        "what is to read it; the list says what each is made for",
         lambda known: [(format.name, format.made_for) for format in known.formats],
     ),
     FormField("To", "", lambda a: str(a.request.out), _to_place, "a file, or a folder to be made"),

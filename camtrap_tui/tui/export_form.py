@@ -22,7 +22,15 @@ from camtrap_tui.tui import review_views
 from camtrap_tui.tui.background import Background
 from camtrap_tui.tui.bindings import bindings_for
 from camtrap_tui.tui.command_dialog import command_dialog
-from camtrap_tui.tui.export_fields import Asked, FormField, Known, begin, field_dialog, fields_of
+from camtrap_tui.tui.export_fields import (
+    USUAL,
+    Asked,
+    FormField,
+    Known,
+    begin,
+    field_dialog,
+    fields_of,
+)
 from camtrap_tui.tui.exporter import describe
 from camtrap_tui.tui.host import Host
 from camtrap_tui.tui.line import Line, Lines
@@ -156,7 +164,7 @@ class ExportForm(PromptScreen, inherit_bindings=False):
         return fields_of(self._asked, self._known)
 
     def _row(self, field: FormField) -> Content:
-        said = clean(field.said(self._asked)) or "–"
+        said = clean(field.said(self._asked)) or USUAL
         return Content.assemble((f"{field.label:<{_LABEL_CELLS}}", "bold"), said)
 
     def _below(self, width: int) -> list[Content]:
@@ -203,8 +211,8 @@ class ExportForm(PromptScreen, inherit_bindings=False):
         if exports.exporter.state.is_active:
             self.explain(f"An export is being written: {self.signs['export_stop']} stops it.")
             return
-        if self._why:
-            self.explain(self._why)
+        if self._why or self._count == 0:
+            self.explain(self._why or "Nothing to export: no picture is chosen.")
             return
         out = asked.request.out
         if out.exists() and self._doubted != asked:

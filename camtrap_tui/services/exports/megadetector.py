@@ -7,7 +7,7 @@ of its prediction as its `image_prediction` where its detections say something e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import IO, Any
 
@@ -27,8 +27,8 @@ from camtrap_tui.store.store import Store
 
 FORMAT_VERSION = "1.6"
 CATEGORIES = {"animal": "1", "human": "2", "vehicle": "3"}
-_CATEGORY_NAMES = {"1": "animal", "2": "person", "3": "vehicle"}
-_WHOLE_ID = "4"
+CATEGORY_NAMES = {"1": "animal", "2": "person", "3": "vehicle"}
+WHOLE_ID = "4"
 # Timelapse drops detections below 0.03 and classes below 0.2 with these; MegaDetector 5 has them.
 _THRESHOLDS = {
     "typical_detection_threshold": TYPICAL_CONFIDENCE,
@@ -55,7 +55,7 @@ def write(store: Store, request: ExportRequest, progress: Progress) -> ExportRep
         file.write(f'{{"info": {dumped(info(records.run))},\n')
         _write_tables(file, names, records.taxa, has_whole=_has_whole(store, records))
         file.write('"images": [')
-        writer = _Writer(records, names, tally)
+        writer = EntryWriter(records.run, records.taxa, names, tally)
         rows, no_jpeg = 0, 0
         for record in records.read(progress):
             ending = PurePosixPath(record.path.lower()).suffix
@@ -89,8 +89,10 @@ def info(run: Run) -> dict[str, Any]:
     return said | {name: code for name, code in place.items() if code}
 
 
-def _write_tables(file: IO[str], names: dict[int, str], taxa: Any, *, has_whole: bool) -> None:
-    categories = _CATEGORY_NAMES | ({_WHOLE_ID: WHOLE_PICTURE} if has_whole else {})
+def _write_tables(
+    file: IO[str], names: Mapping[int, str], taxa: Mapping[int, Taxon], *, has_whole: bool
+) -> None:
+    categories = CATEGORY_NAMES | ({WHOLE_ID: WHOLE_PICTURE} if has_whole else {})
     file.write(f'"detection_categories": {dumped(categories)},\n')
     if not names:
         return
@@ -112,14 +114,16 @@ def _leave_out(tally: Tally, record: RunRecord) -> None:
     tally.leave_out("is named as a video", record.path)
 
 
-class _Writer:
-    """Makes entries of one run."""
+class EntryWriter:
+    """Makes entries of one run; `names` are those of the classes, in their order in the file."""
 
-    def __init__(self, records: RunRecords, names: dict[int, str], tally: Tally) -> None:
+    def __init__(
+        self, run: Run, taxa: Mapping[int, Taxon], names: Mapping[int, str], tally: Tally
+    ) -> None:
         self._ids = {key: str(number) for number, key in enumerate(names)}
-        self._labels = {key: label_of(records.taxa[key]) for key in names}
+        self._labels = {key: label_of(taxa[key]) for key in names}
         # There the classes of a box are what the program that made the file says of it.
-        self._says_classes = (records.run.source_format or "").startswith(SOURCE)
+        self._says_classes = (run.source_format or "").startswith(SOURCE)
         self._tally = tally
 
     def entry(self, record: RunRecord) -> dict[str, Any]:
@@ -214,7 +218,7 @@ class _Writer:
 
     def _whole(self, pairs: Pairs) -> dict[str, Any]:
         return {
-            "category": _WHOLE_ID,
+            "category": WHOLE_ID,
             "conf": pairs[0][1],
             "bbox": [0.0, 0.0, 1.0, 1.0],
             "classifications": self._pairs(pairs),

@@ -15,8 +15,13 @@ from pathlib import Path
 from camtrap_tui.domain.models import Run, Taxon
 from camtrap_tui.domain.text import counted
 from camtrap_tui.errors import UsageError
-from camtrap_tui.services.exports.pictures import Machine, MachineBox, Picture, Pictures
-from camtrap_tui.services.exports.pictures import shows_people as _shows_people
+from camtrap_tui.services.exports.pictures import (
+    Machine,
+    MachineBox,
+    Picture,
+    Pictures,
+    shows_people,
+)
 from camtrap_tui.services.exports.report import Tally
 from camtrap_tui.services.exports.request import ExportRequest, Progress
 from camtrap_tui.services.locating import Locator
@@ -54,10 +59,7 @@ class RunRecords:
         self._store = store
         self._pictures = Pictures(store, request, boxes=True)
         if self._pictures.run is None:
-            raise UsageError(
-                f"{store.path}: has no run whose word could be written.",
-                "Predict or import first: camtrap-tui predict, camtrap-tui import.",
-            )
+            raise no_run(store)
         if request.people == "blur":
             raise UsageError(
                 "--people blur: there are no pictures in a file of predictions.",
@@ -129,12 +131,20 @@ class RunRecords:
             return f"is still pending in run {self.run.id}"
         if machine.taxon is not None and machine.score is None:
             return "has a prediction without a score"
-        if self._leaves_people and _shows_people(picture):
+        if self._leaves_people and shows_people(picture):
             return "shows people"
         return ""
 
     def _path(self, picture: Picture) -> str:
         return self._base.path(picture) if self._base else picture.image.file_path
+
+
+def no_run(store: Store) -> UsageError:
+    """Return the error for a survey without a run."""
+    return UsageError(
+        f"{store.path}: there is no run whose word could be written.",
+        "Predict or import first: camtrap-tui predict, camtrap-tui import.",
+    )
 
 
 class _Base:

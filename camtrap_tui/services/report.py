@@ -6,9 +6,8 @@ say the same; how the accuracy of a run is estimated does not depend on the repo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
 from camtrap_tui import __version__
@@ -16,7 +15,7 @@ from camtrap_tui.domain.chart_data import FrequencyTable, HoursTable
 from camtrap_tui.domain.consensus import UNANIMOUS
 from camtrap_tui.domain.evaluations import Evaluation
 from camtrap_tui.domain.holdouts import Holdout
-from camtrap_tui.domain.models import Deployment, Survey
+from camtrap_tui.domain.models import Survey
 from camtrap_tui.domain.sessions import Session
 from camtrap_tui.errors import InputError
 from camtrap_tui.services import charts, holdouts
@@ -31,8 +30,10 @@ from camtrap_tui.services.consensus_report import (
 )
 from camtrap_tui.services.deployments import ListedDeployment, list_deployments
 from camtrap_tui.services.evaluation import evaluate
+from camtrap_tui.services.exports.camtrapr_effort import Stay, stays
 from camtrap_tui.services.filtering import CountedFilter, count_filter
 from camtrap_tui.services.sessions import list_sessions, species_names
+from camtrap_tui.store.effort import Effort
 from camtrap_tui.store.store import Store, utc_now
 
 # Called with what is done next, in a few words.
@@ -99,7 +100,8 @@ class SurveyReport:
     both, `hours` has the classes that the run calls most, and `hours_too` those that people do.
     `filter` chooses the pictures of charts, agreement, votes and conflicts; accounts, deployments,
     graders, holdouts and runs are of the whole survey. `names` is how each taxon of a session is
-    called. `is_moving` says that somebody wrote to the survey while it was read.
+    called. `stays` is how long each deployment was in the field, as camtrapR's tables have it.
+    `is_moving` says that somebody wrote to the survey while it was read.
     """
 
     title: str
@@ -111,6 +113,7 @@ class SurveyReport:
     run_id: int | None
     ledger: Ledger
     deployments: tuple[ListedDeployment, ...]
+    stays: tuple[Stay, ...]
     without_deployment: int
     frequency: tuple[FrequencyTable, ...]
     hours: tuple[HoursTable, ...]
@@ -159,6 +162,7 @@ def gather(store: Store, request: ReportRequest, tell: Tell) -> SurveyReport:
         run_id=run_id,
         ledger=ledger,
         deployments=deployments,
+        stays=_stays(store, deployments),
         without_deployment=store.flags.without_deployment(),
         frequency=frequency,
         hours=hours,
@@ -174,19 +178,10 @@ def gather(store: Store, request: ReportRequest, tell: Tell) -> SurveyReport:
     )
 
 
-def effort_days(deployment: Deployment) -> float | None:
-    """Return the days from a deployment's recorded start to its end; None where one is not known.
-
-    The camera's own gaps are in it: nobody knows from the dates alone whether it was running.
-    """
-    start, end = deployment.deployment_start, deployment.deployment_end
-    if not start or not end:
-        return None
-    try:
-        between = datetime.fromisoformat(end) - datetime.fromisoformat(start)
-    except (ValueError, TypeError):  # another program's dates, with an offset or without sense
-        return None
-    return between.total_seconds() / 86_400
+def _stays(store: Store, deployments: Iterable[ListedDeployment]) -> tuple[Stay, ...]:
+    """Return the time in the field of each deployment of which anything is known, by name."""
+    found, _ = stays((one.deployment for one in deployments), Effort(store.db).times())
+    return tuple(sorted(found, key=lambda stay: stay.deployment.deployment_id))
 
 
 def _frequency(

@@ -11,13 +11,15 @@ from camtrap_tui.services.charts import frequency_json, hours_json
 from camtrap_tui.services.consensus_report import report_json as votes_json
 from camtrap_tui.services.deployments import deployment_json
 from camtrap_tui.services.evaluation_tables import evaluation_json
+from camtrap_tui.services.exports.camtrapr_effort import DAY, Gap, Stay
 from camtrap_tui.services.holdouts import progress_json
-from camtrap_tui.services.report import SurveyReport, effort_days
+from camtrap_tui.services.report import SurveyReport
 from camtrap_tui.services.sessions import session_json
 
 
 def report_json(found: SurveyReport) -> dict[str, Any]:
     """Return a report for JSON; each part is as the command that has it prints it."""
+    efforts = {stay.deployment.id: _effort_json(stay) for stay in found.stays}
     return {
         "title": found.title,
         "made_at": found.made_at,
@@ -33,7 +35,7 @@ def report_json(found: SurveyReport) -> dict[str, Any]:
         "ledger": ledger_json(found.ledger),
         "sources": [asdict(account.source) for account in found.ledger.sources],
         "deployments": [
-            deployment_json(listed) | {"effort_days": effort_days(listed.deployment)}
+            deployment_json(listed) | {"effort": efforts.get(listed.deployment.id)}
             for listed in found.deployments
         ],
         "without_deployment": found.without_deployment,
@@ -58,4 +60,17 @@ def report_json(found: SurveyReport) -> dict[str, Any]:
             for one in found.holdouts
         ],
         "runs": [asdict(account.run) for account in found.ledger.runs],
+    }
+
+
+def _effort_json(stay: Stay) -> dict[str, Any]:
+    return {
+        "from": stay.setup,
+        "to": stay.retrieval,
+        "from_source": stay.setup_source,
+        "to_source": stay.retrieval_source,
+        "days": Gap(stay.setup, stay.retrieval).seconds / DAY,
+        "days_with_pictures": stay.days,
+        "pictures_outside": stay.outside,
+        "gaps": [asdict(gap) for gap in stay.gaps],
     }

@@ -12,13 +12,13 @@ from camtrap_tui.services.exports.beside import whole_file
 from camtrap_tui.services.report import SurveyReport
 from camtrap_tui.services.report_blocks import facts, paragraph, section, sentences
 from camtrap_tui.services.report_counts import frequency_part, hours_part
+from camtrap_tui.services.report_deployments import deployments_part
 from camtrap_tui.services.report_holdouts import holdouts_part, verdicts
 from camtrap_tui.services.report_html import Html, join, outside, style, tag
 from camtrap_tui.services.report_people import agreement_part, conflicts_part, graders_part
 from camtrap_tui.services.report_style import policy, style_sheet
 from camtrap_tui.services.report_survey import (
     accounts_part,
-    deployments_part,
     making_part,
     runs_part,
     sources_part,

@@ -1,5 +1,7 @@
-"""The parts of a report about the survey itself: its sources, its accounts, its deployments, its
-runs; all of them are of the whole survey, whatever the report's filter."""
+"""The parts of a report about the survey itself: sources, accounts, runs, how the page was made.
+
+They are of the whole survey, whatever the report's filter.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +10,11 @@ from collections.abc import Sequence
 from camtrap_tui.domain.models import Run
 from camtrap_tui.domain.quality import FLAGS
 from camtrap_tui.domain.text import counted
-from camtrap_tui.domain.timestamps import offset_text
 from camtrap_tui.services.accounts import Ledger, meaning_of
-from camtrap_tui.services.report import SurveyReport, effort_days
+from camtrap_tui.services.report import SurveyReport
 from camtrap_tui.services.report_blocks import (
     Cell,
     bullets,
-    long_table,
     pairs,
     paragraph,
     section,
@@ -123,63 +123,6 @@ def _meanings(names: Sequence[str], behind: Behind) -> Html:
     return paragraph(tag("small", f"{said}.")) if said else Html("")
 
 
-def deployments_part(found: SurveyReport) -> Html:
-    """Return the deployments with their effort and what was photographed there."""
-    days = [effort_days(one.deployment) for one in found.deployments]
-    known = [value for value in days if value is not None]
-    effort = (
-        f"{sum(known):,.1f} camera-days between recorded start and end, of"
-        f" {len(known):,} of {counted(len(days), 'deployment')}."
-        if known
-        else "No deployment has a recorded start and end, so effort is not known."
-    )
-    rows: list[Sequence[Cell]] = []
-    for listed, effort_of in zip(found.deployments, days, strict=True):
-        one, taken = listed.deployment, listed.taken
-        offset = one.utc_offset_min
-        rows.append(
-            (
-                one.deployment_id,
-                one.location_name or one.location_id,
-                _plain(one.deployment_start),
-                _plain(one.deployment_end),
-                "not known" if effort_of is None else _keep(f"{effort_of:,.1f}"),
-                None if offset is None else _keep(f"UTC{offset_text(offset)}"),
-                taken.images,
-                _plain(taken.first),
-                _plain(taken.last),
-                ", ".join(f"{_spaced(flag)} {n:,}" for flag, n in listed.flags.items()),
-            )
-        )
-    headings = (
-        *("deployment", "place", "start", "end", "days", "offset", "images"),
-        *("first picture", "last picture", "to doubt"),
-    )
-    shown = [k for k in range(len(headings)) if k == 0 or any(row[k] for row in rows)]
-    homeless = found.without_deployment
-    return section(
-        "deployments",
-        "Deployments and effort",
-        paragraph(
-            effort if days else "No deployment is known.",
-            " Days are those from start to end: in them a camera may have stood still."
-            if known
-            else None,
-            " Times are the cameras' local ones.",
-        ),
-        long_table(
-            "Deployments",
-            [headings[k] for k in shown],
-            [[row[k] for k in shown] for row in rows],
-            right=[shown.index(4)] if 4 in shown else [],
-        )
-        if rows
-        else None,
-        paragraph(f"{counted(homeless, 'image')} without a deployment.") if homeless else None,
-        paragraph(tag("small", "Coordinates are left out: where cameras stand is nobody's mail.")),
-    )
-
-
 def runs_part(found: SurveyReport) -> Html:
     """Return each run with its settings, versions and hashes."""
     if not found.ledger.runs:
@@ -264,15 +207,6 @@ def _spaced(name: str) -> str:
 
 def _hash(value: str | None) -> Html | None:
     return tag("code", value) if value else None
-
-
-def _plain(time: str | None) -> Html | None:
-    """Return a camera's local time to the minute, on one line."""
-    return _keep(time.replace("T", " ")[:16]) if time else None
-
-
-def _keep(text: str) -> Html:
-    return tag("span", text, class_="keep")
 
 
 def _utc(time: str) -> Html:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
-from camtrap_tui.domain.models import Deployment
 from camtrap_tui.errors import FilterError, UsageError
 from camtrap_tui.services import charts
 from camtrap_tui.services.accounts import take_ledger
@@ -15,7 +13,7 @@ from camtrap_tui.services.agreement import agreement
 from camtrap_tui.services.consensus_report import Scope
 from camtrap_tui.services.evaluation import evaluate
 from camtrap_tui.services.evaluation_tables import evaluation_json
-from camtrap_tui.services.report import ReportRequest, SurveyReport, effort_days, gather
+from camtrap_tui.services.report import ReportRequest, SurveyReport, gather
 from camtrap_tui.services.report_json import report_json
 from camtrap_tui.store.store import Store
 from tests.builders import Said, add_images, add_run
@@ -144,21 +142,28 @@ def test_whoever_writes_meanwhile_is_noticed(survey: Drawn) -> None:
     assert gather(survey.store, ReportRequest(), tell).is_moving
 
 
-DEPLOYMENT = Deployment(1, "UR011", None, None, None, None)
-
-
 @pytest.mark.parametrize(
-    ("start", "end", "days"),
+    ("start", "end", "days", "source"),
     [
-        ("2024-06-01 00:00:00", "2024-06-11 12:00:00", 10.5),
-        ("2024-06-01 00:00:00", None, None),
-        (None, None, None),
-        ("=cmd", "2024-06-11 12:00:00", None),
-        ("2024-06-01T00:00:00+02:00", "2024-06-11 12:00:00", None),
+        ("2024-06-01 00:00:00", "2024-06-30 12:00:00", 29.5, "recorded"),
+        (None, None, 1.0, "picture"),
     ],
 )
-def test_effort_is_from_start_to_end(
-    start: str | None, end: str | None, days: float | None
+def test_effort_is_that_of_the_tables_for_r(
+    store: Store, start: str | None, end: str | None, days: float, source: str
 ) -> None:
-    told = replace(DEPLOYMENT, deployment_start=start, deployment_end=end)
-    assert effort_days(told) == days
+    add_images(store, [Said()])
+    with store.db.transaction():
+        store.db.execute(
+            "UPDATE deployment SET deployment_start = ?, deployment_end = ?", [start, end]
+        )
+    (deployment,) = report_json(gathered(store))["deployments"]
+    assert deployment["effort"]["days"] == pytest.approx(days, abs=1e-4)
+    assert deployment["effort"]["from_source"] == source
+    assert deployment["effort"]["days_with_pictures"] == 1
+
+
+def test_a_deployment_of_which_nothing_is_known_has_no_effort(store: Store) -> None:
+    add_images(store, [Said(timestamp=None)])
+    (deployment,) = report_json(gathered(store))["deployments"]
+    assert deployment["effort"] is None

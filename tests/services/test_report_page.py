@@ -165,6 +165,25 @@ def test_both_accounts_are_in_it(survey: Drawn) -> None:
     assert "1 thing does not add up" in Page(page(replace(report, ledger=broken))).text
 
 
+def test_effort_says_how_it_is_known(store: Store) -> None:
+    add_images(store, [Said(), Said(deployment="UR012"), Said(deployment="X", timestamp=None)])
+    with store.db.transaction():
+        store.db.execute(
+            "UPDATE deployment SET deployment_start = '2024-06-01 00:00:00',"
+            " deployment_end = '2024-06-30 12:00:00' WHERE deployment_id = 'UR011'"
+        )
+    found = Page(page(gathered(store)))
+    check(found)
+    rows = {row[0]: row for row in found.tables["Deployments"]}
+    heading = rows["deployment"]
+    known, days = heading.index("known by"), heading.index("days")
+    assert (rows["UR011"][known], rows["UR011"][days]) == ("recorded dates", "29.5")
+    assert (rows["UR012"][known], rows["UR012"][days]) == ("its pictures", "1.0")
+    assert (rows["X"][known], rows["X"][days]) == ("not known", "")
+    assert "29.5 camera-days by recorded dates (1 deployment)" in found.text
+    assert "nothing is known of 1 deployment" in found.text
+
+
 def test_what_was_merely_reviewed_is_called_no_accuracy(store: Store) -> None:
     drawn = drawn_survey(store)
     grade_blind(drawn)

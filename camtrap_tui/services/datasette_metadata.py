@@ -18,6 +18,8 @@ from camtrap_tui.store.readable_queries import QUERIES
 from camtrap_tui.store.store import Store
 
 WORDS = {**SHOWN, **KEPT}
+# Datasette writes 1,500 m as 1.5 km; seconds and degrees it would make harder to read.
+_UNITS = {"coordinate_uncertainty": "m", "file_bytes": "byte"}
 
 
 def datasette_metadata(store: Store) -> dict[str, Any]:
@@ -30,13 +32,14 @@ def datasette_metadata(store: Store) -> dict[str, Any]:
             store.db.path.stem: {
                 "title": name,
                 "description": "Pictures, what a model predicts for them, and what people say"
-                " they show. Begin with the queries below the tables, or with the view truth.",
+                " they show. Begin with the queries, or with the view truth.",
                 "tables": {table: _table(words) for table, words in WORDS.items()},
                 "queries": {
                     key: {
                         "title": query.title,
                         "description": query.description,
                         "sql": query.sql,
+                        "hide_sql": True,
                     }
                     for key, query in QUERIES.items()
                 },
@@ -66,6 +69,8 @@ def _table(words: Words) -> dict[str, Any]:
         found["sort_desc" if words.sort.startswith("-") else "sort"] = words.sort.lstrip("-")
     if words.facets:
         found["facets"] = list(words.facets)
+    if units := {name: unit for name, unit in _UNITS.items() if name in words.columns}:
+        found["units"] = units
     if words.hidden:
         found["hidden"] = True
     if not words.sortable:

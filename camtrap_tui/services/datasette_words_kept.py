@@ -53,7 +53,7 @@ KEPT: dict[str, Words] = {
             "row_number": "The row of a table, 0 in a folder.",
             "file_path": FILE,
             "media_id": MEDIA,
-            "url": "Where it can be downloaded.",
+            "url": "Where it can be downloaded; a signed link is a key to it.",
             "state": "pending, here, duplicate, not_a_picture, unreadable, missing or excluded.",
             "reason": "Why it is in that state.",
             "image_id": "The picture that it became.",

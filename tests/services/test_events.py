@@ -20,6 +20,8 @@ ALL = [
     events.Notice("a\nb"),
     events.Finished(3, 59, 1),
     events.Stopped(3, 17, 60),
+    events.Exporting(500, 104_937),
+    events.Exported({"format": "coco", "pictures": 52, "files": [{"path": "a\u202eb"}]}),
     events.Error("river.db: the disk is full.", "Make room."),
 ]
 

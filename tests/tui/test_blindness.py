@@ -46,6 +46,7 @@ TRIES = (
     *(["colon", *"mal", "enter", "escape"], ["colon", "2", "escape"], ["m"], ["m", "m"]),
     *(["n", "escape"], ["n", "enter"], ["n", "w", "enter"], ["u", "ctrl+r"], ["k", "j"]),
     *(["number_sign", "escape"], ["space"], ["ctrl+l"], ["ctrl+p", *"cha", "enter", "escape"]),
+    *(["ctrl+e"], ["ctrl+p", *"export", "enter", "escape"]),
 )
 # Before anything was graded here, only what was said elsewhere could order lists and keys.
 BEFORE_ANY = ("slash", "escape", "ctrl+l", "u", "ctrl+r", "p", "full_stop", "6", "j", "p", "k")

@@ -18,6 +18,8 @@ from camtrap_tui.domain.text import counted, escaped_json
 from camtrap_tui.errors import UsageError
 from camtrap_tui.services.exports.beside import whole_folder, write_report
 from camtrap_tui.services.exports.confirmed_boxes import CONFIDENCE, Confirmed, confirmed_boxes
+from camtrap_tui.services.exports.ground_truth import sampling_of
+from camtrap_tui.services.exports.ground_truth_columns import Sampled
 from camtrap_tui.services.exports.picture_files import PictureFiles, size_of
 from camtrap_tui.services.exports.pictures import Picture, Pictures, Word
 from camtrap_tui.services.exports.report import ExportReport, Tally, WrittenFile
@@ -67,6 +69,7 @@ class _Writer:
             confidence=self._confidence,
         )
         self._pictures = pictures
+        self._sampled = sampling_of(store, pictures.holdout)
         self._classes = self._training.classes()
         names = sorted({one.name for one in self._classes.values()})
         self._ids = {name: number for number, name in enumerate(names, 1)}
@@ -84,7 +87,9 @@ class _Writer:
                 continue
             name, size = placed
             self._tally.pictures += 1
-            file.write(f"{comma}{_line(_image(one, name, size))}")
+            sampled = self._sampled.get(picture.image.id)
+            told = _image(one, name, size) | (_sampling(sampled) if sampled else {})
+            file.write(f"{comma}{_line(told)}")
             self._annotate(picture, size, spool)
             comma = ",\n"
         file.write('\n],\n"annotations": [')
@@ -215,6 +220,16 @@ def _image(one: Chosen, name: str, size: Size | None) -> dict[str, Any]:
     return told
 
 
+def _sampling(sampled: Sampled) -> dict[str, Any]:
+    return {
+        "sample_id": sampled.sample_id,
+        "stratum": sampled.stratum,
+        "stratum_pop": sampled.population,
+        "stratum_n": sampled.sampled,
+        "weight": sampled.weight,
+    }
+
+
 def _bbox(bbox: tuple[float, float, float, float], size: Size | None) -> dict[str, list[float]]:
     if size is None:
         return {"bbox_relative": list(bbox)}
@@ -287,7 +302,8 @@ def _write(store: Store, request: ExportRequest, progress: Progress) -> ExportRe
 FORMAT = Format(
     name="coco",
     made_for="training detectors and classifiers (COCO Camera Traps), megadetector's tools",
-    carries="people's words, boxes that they confirm in pixels, places, bursts, parts of the split",
+    carries="people's words, boxes that they confirm in pixels, places, bursts, parts of the split,"
+    " strata and weights of a holdout",
     loses="pictures that nobody graded or that are in conflict or unsure, other boxes, notes",
     example="river-coco",
     takes=frozenset({"run_id", "holdout", "truth", "people", "pictures", "confidence", "holdouts"}),

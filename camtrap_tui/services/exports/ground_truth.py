@@ -99,7 +99,7 @@ class _Rows:
         self._tally = tally
         self._truth = Truth(store.db)
         self.pictures = Pictures(store, request, boxes=request.people == "exclude")
-        self._sampled = _sampled(store, self.pictures.holdout)
+        self._sampled = sampling_of(store, self.pictures.holdout)
         self._conflicts = self._conflict_rows = 0
 
     def entries(self, progress: Progress) -> Iterator[Entry]:
@@ -186,7 +186,8 @@ def _id_of(row: TruthRow) -> str:
     return f"o_{row.grade_uuid}_{row.observation_number or 0}"
 
 
-def _sampled(store: Store, holdout: Holdout | None) -> Mapping[int, Sampled]:
+def sampling_of(store: Store, holdout: Holdout | None) -> Mapping[int, Sampled]:
+    """Return how each drawn picture of a holdout came into it, by image id; nothing without one."""
     if holdout is None:
         return {}
     strata = {stratum.stratum: stratum for stratum in store.holdouts.strata(holdout.id)}

@@ -248,6 +248,22 @@ def test_holdouts_are_in_it_only_where_asked_for_twice(store: Store, tmp_path: P
         )
 
 
+def test_a_holdouts_pictures_have_their_weights(store: Store, tmp_path: Path) -> None:
+    survey = drawn_survey(store)
+    grade_blind(survey, "ann")
+    request = ExportRequest(
+        tmp_path / "out", holdout=survey.holdout.name, options=Options(holdouts=2)
+    )
+    export(store, "coco", request, lambda done, total: None)
+    document = json.loads((tmp_path / "out/annotations.json").read_text(encoding="utf-8"))
+    assert len(document["images"]) == len(survey.images())
+    strata = {row.name: row for row in store.holdouts.strata(survey.holdout.id)}
+    for image in document["images"]:
+        stratum = strata[image["stratum"]]
+        assert (image["split"], image["stratum_pop"]) == ("holdout", stratum.population)
+        assert image["weight"] == pytest.approx(stratum.population / stratum.sampled)
+
+
 def test_two_exports_are_equal_but_for_their_day(store: Store, tmp_path: Path) -> None:
     drawn(store, tmp_path / "in", *(Scene(f"{n}.JPG", [ONE]) for n in range(3)))
     written(store, tmp_path / "one")

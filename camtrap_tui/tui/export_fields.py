@@ -321,7 +321,7 @@ FIELDS: tuple[FormField, ...] = (
     ),
     _flag("Each grader", "all_graders", "a row for each grader, not one for all"),
     _flag("Schema", "schema", "what the columns hold, in a file beside it"),
-    _flag("For Excel", "excel", "begins with a byte order mark"),
+    _flag("For Excel", "excel", "a file beside it as Excel reads it best"),
     _choice(
         "Level",
         "level",

@@ -11,10 +11,13 @@ from textual.pilot import Pilot
 
 from camtrap_tui.config import Settings
 from camtrap_tui.services import child, events
+from camtrap_tui.services.exports.formats import all_formats
 from camtrap_tui.services.exports.report import ExportReport, WrittenFile, report_json
+from camtrap_tui.services.exports.request import Format
 from camtrap_tui.store.store import Store
 from camtrap_tui.tui.app import CamtrapApp
 from camtrap_tui.tui.charts_screen import ChartsScreen
+from camtrap_tui.tui.export_fields import FIELDS
 from camtrap_tui.tui.export_form import ExportForm
 from camtrap_tui.tui.holdout_screen import HoldoutScreen
 from camtrap_tui.tui.review_screen import ReviewScreen
@@ -93,6 +96,12 @@ def finished(out: Path) -> events.Exported:
 
 def out_of(survey: Store) -> Path:
     return survey.path.with_name("river-toy.csv")
+
+
+@pytest.mark.parametrize("format", all_formats(), ids=lambda format: format.name)
+def test_what_a_format_takes_has_a_line(format: Format) -> None:
+    # That training data may have pictures of a holdout is said twice, and on the command line.
+    assert format.takes - {"holdouts"} <= {field.name for field in FIELDS}
 
 
 async def test_it_begins_with_the_filter_and_a_place_beside_the_survey(

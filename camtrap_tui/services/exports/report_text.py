@@ -66,7 +66,7 @@ def size_text(size: int) -> str:
     number, unit = float(size), 0
     while number >= 999.5 and unit < len(_UNITS) - 1:
         number, unit = number / 1000, unit + 1
-    return f"{number:.1f} {_UNITS[unit]}" if unit else f"{size:,} bytes"
+    return f"{number:.1f} {_UNITS[unit]}" if unit else counted(size, "byte")
 
 
 def _file_lines(files: Sequence[WrittenFile], width: int) -> list[str]:

@@ -46,6 +46,7 @@ class _Counts:
     boxes: int = 0
     picture_bytes: int = 0
     too_few_boxes: int = 0
+    shared_paths: int = 0
 
 
 class _Writer:
@@ -108,6 +109,11 @@ class _Writer:
                 f"{counted(few, 'picture')} {'has' if few == 1 else 'have'} fewer boxes than people"
                 " said that there are animals: do not take the rest of them for background."
             )
+        if self.counts.shared_paths:
+            notes.append(
+                f"{counted(self.counts.shared_paths, 'picture')} lie at a path that another has in"
+                " another source: --pictures copy gives each a file_name of its own."
+            )
         if not self._takes_pictures and self._store.caches.are_needed():
             notes.append(
                 "Sizes and boxes are those of the originals; what was fetched may be smaller:"
@@ -119,6 +125,7 @@ class _Writer:
         """Return the name and the size of the file that shows a picture, None without one."""
         image = picture.image
         if not self._takes_pictures:
+            self.counts.shared_paths += self._files.names.is_shared(image)
             return image.file_path or image.media_id, self._size(image)
         name = self._files.name(image)
         reason = self._files.put(picture, name)

@@ -97,6 +97,11 @@ class Names:
     def __init__(self, store: Store) -> None:
         self._shared = store.exporting.shared_paths()
 
+    def is_shared(self, image: Image) -> bool:
+        """Tell whether another picture lies at the same path in another source, or at one that
+        differs in capitals alone."""
+        return image.file_path.lower() in self._shared
+
     def of(self, image: Image, found: Found | None = None) -> str:
         """Return the path of a picture, below whatever folder; with the ending of the file that was
         `found` for it where that is of another kind."""
@@ -105,7 +110,7 @@ class Names:
         stem, suffix = _parts(safe)
         if found is not None and _kind(found.path.suffix) != _kind(suffix):
             suffix = found.path.suffix
-        if stem + suffix == path and path.lower() not in self._shared:
+        if stem + suffix == path and not self.is_shared(image):
             return path
         return safe_path(f"{stem}-{_digest(image.media_id)}{suffix}")
 
@@ -153,7 +158,7 @@ class PictureFiles:
         self._confidence = confidence
         self._store = store
         self._locator = Locator(store)
-        self._names = Names(store)
+        self.names = Names(store)
         self._ready: Path | None = None
 
     def find(self, image: Image) -> Found | None:
@@ -169,7 +174,7 @@ class PictureFiles:
 
     def name(self, image: Image) -> str:
         """Return the path of a picture in the folder: its own, made safe, like no other's."""
-        return self._names.of(image, self.find(image))
+        return self.names.of(image, self.find(image))
 
     def is_there(self, found: Found, target: str) -> bool:
         """Tell whether an earlier try has put this file at `target`."""

@@ -226,7 +226,7 @@ def camera_columns(problems: int) -> list[str]:
     return [
         *("Station", "Camera", "Setup_date", "Retrieval_date"),
         *(f"Problem{n}_{part}" for n in range(1, problems + 1) for part in ("from", "to", "why")),
-        *("longitude", "latitude", "coordinateUncertainty", "locationName"),
+        *("longitude", "latitude", "coordinateUncertainty", "locationName", "utc_offset_min"),
         *("Setup_source", "Retrieval_source", "days_up", "days_with_pictures", "n_pictures"),
         *("longest_gap_days", "longest_gap_from", "longest_gap_to", "deployments"),
     ]
@@ -245,13 +245,21 @@ def camera_row(camera: Camera, problems: int, decimals: int | None = None) -> li
     return [
         *(camera.station, camera.camera, first.setup, last.retrieval, *periods),
         *((placed.longitude, placed.latitude, placed.uncertainty) if placed else ("", "", "")),
-        *("; ".join(filter(None, names)), first.setup_source, last.retrieval_source),
+        *("; ".join(filter(None, names)), _offset(camera)),
+        *(first.setup_source, last.retrieval_source),
         f"{camera.seconds_up / DAY:.2f}",
         str(sum(stay.days for stay in camera.stays)),
         str(sum(stay.pictures for stay in camera.stays)),
         *((f"{gap.seconds / DAY:.1f}", gap.start, gap.end) if gap else ("", "", "")),
         "; ".join(stay.deployment.deployment_id for stay in camera.stays),
     ]
+
+
+def _offset(camera: Camera) -> str:
+    """Return the minutes that the camera's time is ahead of UTC, where one offset is recorded."""
+    recorded = {stay.deployment.utc_offset_min for stay in camera.stays}
+    offset = recorded.pop()
+    return "" if recorded or offset is None else str(offset)
 
 
 def _write_table(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> int:

@@ -13,7 +13,8 @@ _HEAD = """\
 # recordTable.csv  a row for each record of a species, as recordTable() makes them
 {rule}
 #   Times are the cameras' own local times, their clocks put right where a shift is recorded.
-#   They have no zone: timeZone = "UTC" below only keeps R from moving them.
+#   They have no zone: timeZone = "UTC" below only keeps R from moving them. How many minutes they
+#   are ahead of UTC is in cameraTable.csv (utc_offset_min) where it is recorded.
 #   n is the highest number that anybody counted in a picture of the record, n_images its pictures.
 #   classificationMethod says whether people or a machine said so, classifiedBy who.
 #
@@ -38,6 +39,7 @@ camop <- cameraOperation(CTtable = cameras, stationCol = "Station", cameraCol = 
   setupCol = "Setup_date", retrievalCol = "Retrieval_date", hasProblems = {problems},
   byCamera = FALSE, allCamsOn = FALSE, camerasIndependent = FALSE, dateFormat = "ymd HMS")
 
+# An example: take the species, the days of an occasion and its first day that your question needs.
 history <- detectionHistory(recordTable = records, camOp = camop, species = {species},
   stationCol = "Station", speciesCol = "Species", recordDateTimeCol = "DateTimeOriginal",
   recordDateTimeFormat = "ymd HMS", occasionLength = 7, day1 = "station",

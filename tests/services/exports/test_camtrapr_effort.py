@@ -24,7 +24,7 @@ from camtrap_tui.services.exports.camtrapr_effort import (
     stays,
 )
 
-CAMERA = Deployment(1, "UR011", "river", 41.9, -87.6, None, camera_id="cam 7")
+CAMERA = Deployment(1, "UR011", "river", 41.9, -87.6, -360, camera_id="cam 7")
 
 
 def rows(
@@ -50,7 +50,7 @@ def test_recorded_dates_hold() -> None:
     assert (row["Station"], row["Camera"]) == ("river", "cam 7")
     assert (row["Setup_date"], row["Setup_source"]) == ("2024-05-30 09:00:00", RECORDED)
     assert (row["Retrieval_date"], row["Retrieval_source"]) == ("2024-06-20 17:30:00", RECORDED)
-    assert row["days_up"] == "21.35"
+    assert (row["days_up"], row["utc_offset_min"]) == ("21.35", "-360")
     assert (row["days_with_pictures"], row["n_pictures"]) == ("3", "3")
     # The camera may have stopped before somebody fetched it: the longest gap is the last.
     assert (row["longest_gap_days"], row["longest_gap_to"]) == ("10.2", "2024-06-20 17:30:00")

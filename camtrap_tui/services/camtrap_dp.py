@@ -63,14 +63,27 @@ def add_package(
             describe_deployments(store, deployments, dry_run=True, is_standard=True)
         reports: list[DeploymentReport] = []
 
+        offsets: dict[str, set[str]] = {}
+
         def read(tell: Progress | None) -> Iterator[Entry]:
             for line in read_lines(media, progress=tell, names=_MEDIA):
-                yield entry_of(line, is_standard=True)
+                entry = entry_of(line, is_standard=True)
+                if entry.time and entry.time.offset:
+                    offsets.setdefault(entry.deployment, set()).add(entry.time.offset)
+                yield entry
 
         def describe() -> None:
+            # Of a camera that was in summer time and in winter time, each picture has its own.
+            several = frozenset(name for name, found in offsets.items() if len(found) > 1)
             if deployments:
                 reports.append(
-                    describe_deployments(store, deployments, skip_bad=True, is_standard=True)
+                    describe_deployments(
+                        store,
+                        deployments,
+                        skip_bad=True,
+                        is_standard=True,
+                        without_offset=several,
+                    )
                 )
 
         report = add_table(

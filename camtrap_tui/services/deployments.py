@@ -6,7 +6,7 @@ written, unless such rows are to be left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -71,16 +71,20 @@ def describe_deployments(
     dry_run: bool = False,
     skip_bad: bool = False,
     is_standard: bool = False,
+    without_offset: Collection[str] = (),
 ) -> DeploymentReport:
     """Write what a table says of deployments, in one transaction; new ones are added.
 
     With `dry_run`, or where a row is bad and `skip_bad` is not given, nothing is written. An
-    empty cell says nothing; `is_standard` is `read_deployments`'. Raises UsageError and
-    InputError as that does.
+    empty cell says nothing; `is_standard` is `read_deployments`'. No offset is taken for the
+    deployments `without_offset`. Raises UsageError and InputError as `read_deployments` does.
     """
     taken, found = read_deployments(file, columns, is_standard=is_standard)
     report = DeploymentReport(file, taken)
     rows, named = _first_of_each(found, report)
+    for row in rows:
+        if row.deployment_id in without_offset:
+            row.values.pop("utc_offset_min", None)
     # A dry run waits for nobody, and may be of a survey that is read-only.
     with store.db.snapshot() if dry_run else store.db.transaction():
         before = {d.deployment_id: d for d in store.deployments.all()}

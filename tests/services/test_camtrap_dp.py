@@ -73,6 +73,22 @@ def test_media_and_deployments_are_taken_as_they_are_written(store: Store, tmp_p
     assert add(store, descriptor).already_added
 
 
+def test_a_camera_that_kept_two_offsets_has_none_of_its_own(store: Store, tmp_path: Path) -> None:
+    descriptor = package(
+        tmp_path / "p",
+        "m1,d1,timeLapse,2020-01-30T04:57:37+01:00,a.jpg,true,a.jpg,image/jpeg\n"
+        "m2,d1,timeLapse,2020-07-30T04:57:37+02:00,b.jpg,true,b.jpg,image/jpeg\n",
+        "d1,l1,Mill,51.5,4.77,,2020-01-01T00:00:00+01:00,2020-12-31T00:00:00+01:00,\n",
+    )
+    add(store, descriptor)
+    deployment = store.deployments.by_name("d1")
+    assert deployment is not None
+    assert deployment.utc_offset_min is None
+    summer = store.images.by_media_id("m2")
+    assert summer is not None
+    assert (summer.timestamp, summer.exif_offset) == ("2020-07-30 04:57:37", "+02:00")
+
+
 def test_relative_files_are_looked_for_in_the_package(store: Store, tmp_path: Path) -> None:
     descriptor = package(
         tmp_path / "p",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import PurePosixPath
 from urllib.parse import parse_qsl, urlsplit
 
@@ -72,8 +73,11 @@ def text(value: str | None) -> str:
 
 
 def number(value: float | None) -> str:
-    """Return a number as a cell, with the digits that it has."""
-    return "" if value is None else repr(value)
+    """Return a number as a cell, with the digits that it has and without an exponent."""
+    if value is None:
+        return ""
+    digits = repr(value)
+    return format(Decimal(digits), "f") if "e" in digits else digits
 
 
 def boolean(value: bool | None) -> str:

@@ -7,7 +7,8 @@ there; no two pictures have one path.
 from __future__ import annotations
 
 from camtrap_tui.services.copy_request import CopyRequest
-from camtrap_tui.services.exports.picture_files import Found, Names, safe_path
+from camtrap_tui.services.exports.picture_files import Found
+from camtrap_tui.services.exports.picture_names import Names, safe_path
 from camtrap_tui.services.exports.pictures import CONFLICT, UNGRADED, Picture, Pictures
 from camtrap_tui.services.exports.training import ClassName, classes_of
 from camtrap_tui.store.store import Store
@@ -32,7 +33,7 @@ class Places:
 
     def targets(self, picture: Picture, found: Found) -> list[tuple[str, str]]:
         """Return (folder, path) of each place that a picture is to be at."""
-        name = self._names.of(picture.image, found)
+        name = self._names.of(picture.image, found.path)
         match self._request.by:
             case "class":
                 return [(folder, f"{folder}/{name}") for folder in self._class_folders(picture)]

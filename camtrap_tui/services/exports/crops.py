@@ -23,7 +23,9 @@ from camtrap_tui.services.exports.confirmed_boxes import (
     ConfirmedBox,
     confirmed_boxes,
 )
-from camtrap_tui.services.exports.picture_files import PictureFiles, safe_path, save_picture
+from camtrap_tui.services.exports.picture_blurring import save_picture
+from camtrap_tui.services.exports.picture_files import PictureFiles
+from camtrap_tui.services.exports.picture_names import safe_path
 from camtrap_tui.services.exports.pictures import Picture, Pictures
 from camtrap_tui.services.exports.report import ExportReport, Tally, WrittenFile
 from camtrap_tui.services.exports.request import ExportRequest, Format, Progress

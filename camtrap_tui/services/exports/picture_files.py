@@ -1,16 +1,12 @@
 """The files of pictures in an export: copied, linked or blurred, never outside of its folder.
 
-A name that came from outside is made safe by `safe_path`, and by nothing else; two pictures never
-get one name, also where capitals make no difference.
+What is there is there whole: a file has another name until all of it has come.
 """
 
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
-import re
-import unicodedata
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,10 +19,16 @@ from camtrap_tui.errors import InputError
 from camtrap_tui.services.cached_copy import ORIGINAL
 from camtrap_tui.services.exif import read_header
 from camtrap_tui.services.exports.confirmed_boxes import CONFIDENCE, Box
+from camtrap_tui.services.exports.picture_blurring import (
+    blurred,
+    part_of,
+    people_boxes,
+    save_picture,
+)
+from camtrap_tui.services.exports.picture_names import Names, safe_path
 from camtrap_tui.services.exports.pictures import Picture, shows_people
 from camtrap_tui.services.exports.request import People
 from camtrap_tui.services.locating import Locator
-from camtrap_tui.services.places import portable
 from camtrap_tui.services.strict_decode import PictureError, decode
 from camtrap_tui.store.store import Store
 
@@ -40,19 +42,8 @@ NOT_HERE = "is not on this machine"
 NOT_FETCHED = "is not on this machine yet, and can be fetched"
 NAME_TAKEN = "has the name of another picture"
 
-# What some system forbids in names, or takes for something else; a sign that `clean` made is one.
-_ODD = re.compile(r"""[<>:"|?*\\/\x00-\x1f\x7f\N{REPLACEMENT CHARACTER}]""")
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE | re.ASCII)
-_DOTS = re.compile(r"\.{2,}")
-# File systems take 255 bytes (eCryptfs 143); copies have a longer name while they are written.
-_LONGEST, _LONGEST_SUFFIX, _LONGEST_PATH = 120, 12, 1000
 _BLOCK = 1 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_SAVED_AS = {"png": "PNG", "tif": "TIFF", "tiff": "TIFF", "bmp": "BMP", "gif": "GIF"}
-_SAVED_AS |= {"webp": "WEBP"}
-_JPEG = ("jpg", "jpeg", "jpe", "jfif", "mpo")
-# A person's box is blurred with some of what is around it, down to so many blocks a side.
-_AROUND, _BLOCKS = 0.1, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,76 +53,6 @@ class Found:
 
     path: Path
     is_original: bool
-
-
-def safe_path(path: str) -> str:
-    """Return a path from outside as a relative one that every system takes, with `/`.
-
-    No name in it begins with a dot, a minus or a tilde, has two dots in a row, ends with a dot or
-    a space, is a device of Windows or is long; it never leads out of a folder. What is safe
-    stays as it is. Different paths may become one: `Names` keeps them apart.
-    """
-    names = [name for part in portable(path).split("/") if (name := _safe_name(part))]
-    safe = "/".join(names) or "_"
-    return safe if len(safe.encode()) <= _LONGEST_PATH else f"{_digest(safe)}/{names[-1]}"
-
-
-def _safe_name(name: str) -> str:
-    name = _DOTS.sub(".", _ODD.sub("_", unicodedata.normalize("NFC", clean(name))))
-    name = name.strip(" ").rstrip(". ")
-    if name[:1] in (".", "-", "~"):
-        name = f"_{name[1:]}"
-    if _DEVICE.match(name):
-        name = f"_{name}"
-    if len(name.encode()) <= _LONGEST:
-        return name
-    digest = _digest(name)
-    stem, suffix = _parts(name)
-    room = _LONGEST - len(suffix.encode()) - len(digest) - 1
-    return f"{stem.encode()[:room].decode(errors='ignore')}-{digest}{suffix}"
-
-
-class Names:
-    """Safe names for the pictures of a survey, no two alike: each depends on its picture alone."""
-
-    def __init__(self, store: Store) -> None:
-        self._shared = store.exporting.shared_paths()
-
-    def is_shared(self, image: Image) -> bool:
-        """Tell whether another picture lies at the same path in another source, or at one that
-        differs in capitals alone."""
-        return image.file_path.lower() in self._shared
-
-    def of(self, image: Image, found: Found | None = None) -> str:
-        """Return the path of a picture, below whatever folder; with the ending of the file that was
-        `found` for it where that is of another kind."""
-        path = image.file_path or f"{image.media_id}.jpg"
-        safe = safe_path(path)
-        stem, suffix = _parts(safe)
-        if found is not None and _kind(found.path.suffix) != _kind(suffix):
-            suffix = found.path.suffix
-        if stem + suffix == path and not self.is_shared(image):
-            return path
-        return safe_path(f"{stem}-{_digest(image.media_id)}{suffix}")
-
-
-def _parts(path: str) -> tuple[str, str]:
-    """Return a path without its ending, and the ending with its dot, empty where there is none."""
-    folder, slash, name = path.rpartition("/")
-    stem, dot, ending = name.rpartition(".")
-    if not stem or len(ending.encode()) > _LONGEST_SUFFIX:
-        return path, ""
-    return f"{folder}{slash}{stem}", dot + ending
-
-
-def _kind(suffix: str) -> str:
-    ending = suffix.removeprefix(".").lower()
-    return _SAVED_AS.get(ending, "JPEG" if ending in _JPEG else ending)
-
-
-def _digest(text: str) -> str:
-    raw = text.encode("utf-8", "surrogatepass")
-    return hashlib.md5(raw, usedforsecurity=False).hexdigest()[:8]
 
 
 class PictureFiles:
@@ -174,7 +95,8 @@ class PictureFiles:
 
     def name(self, image: Image) -> str:
         """Return the path of a picture in the folder: its own, made safe, like no other's."""
-        return self.names.of(image, self.find(image))
+        found = self.find(image)
+        return self.names.of(image, found.path if found else None)
 
     def is_there(self, found: Found, target: str) -> bool:
         """Tell whether an earlier try has put this file at `target`."""
@@ -250,54 +172,6 @@ def size_of(path: Path) -> tuple[int, int] | None:
     return header.width, header.height
 
 
-def people_boxes(picture: Picture, confidence: float = CONFIDENCE) -> list[Box]:
-    """Return the boxes of the people on a picture; none where not everybody's is known."""
-    boxes = [
-        box.bbox
-        for box in picture.boxes
-        if box.category == "human" and box.confidence >= confidence
-    ]
-    said = sum(word.count or 1 for word in picture.words if word.taxon.observation_type == "human")
-    return boxes if len(boxes) >= said else []
-
-
-def blurred(image: PillowImage, boxes: Sequence[Box]) -> PillowImage:
-    """Return a picture whose boxes (the whole of it where there are none) are blocks of one
-    colour: of a mere blur, what was there can be worked out again."""
-    from PIL.Image import Resampling
-
-    out = image.copy()
-    for x, y, w, h in boxes or [(0.0, 0.0, 1.0, 1.0)]:
-        left = max(0, int((x - w * _AROUND) * image.width))
-        top = max(0, int((y - h * _AROUND) * image.height))
-        right = min(image.width, int((x + w * (1 + _AROUND)) * image.width) + 1)
-        bottom = min(image.height, int((y + h * (1 + _AROUND)) * image.height) + 1)
-        if right <= left or bottom <= top:
-            continue
-        part = image.crop((left, top, right, bottom))
-        small = part.resize((_BLOCKS, _BLOCKS), Resampling.BOX)
-        out.paste(small.resize(part.size, Resampling.NEAREST), (left, top))
-    return out
-
-
-def save_picture(image: PillowImage, path: Path) -> None:
-    """Write a decoded picture as the kind of file that its name says, else as a JPEG.
-
-    Nothing of a header goes along: its rotation is done, its thumbnail shows what is blurred.
-    """
-    part = _part(path)
-    kind = _kind(path.suffix)
-    try:
-        with part.open("wb") as file:
-            if kind in _SAVED_AS.values():
-                image.save(file, kind)
-            else:
-                image.save(file, "JPEG", quality=92, subsampling=0)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def _blur(source: Path, path: Path, boxes: Sequence[Box]) -> str:
     try:
         image = decode(source)
@@ -317,21 +191,16 @@ def _is_done(source: Path, path: Path) -> bool:
 
 
 def _link(source: Path, path: Path) -> str:
-    part = _part(path)
+    part = part_of(path)
     part.unlink(missing_ok=True)
     part.symlink_to(source.resolve())
     part.replace(path)
     return ""
 
 
-def _part(path: Path) -> Path:
-    """Return where a file lies until all of it is there."""
-    return path.with_name(f".{path.name}.part")
-
-
 def _copy(source: Path, path: Path) -> str:
     """Copy a file under another name until all of it is there; return why it cannot be read."""
-    part = _part(path)
+    part = part_of(path)
     try:
         file = source.open("rb")
     except OSError as error:

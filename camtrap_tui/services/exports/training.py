@@ -16,7 +16,8 @@ from camtrap_tui.domain.lineage import is_same, ranks
 from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.text import quoted
 from camtrap_tui.errors import UsageError
-from camtrap_tui.services.exports.picture_files import SHOWS_PEOPLE, safe_path
+from camtrap_tui.services.exports.picture_files import SHOWS_PEOPLE
+from camtrap_tui.services.exports.picture_names import safe_path
 from camtrap_tui.services.exports.pictures import (
     CONFLICT,
     UNGRADED,

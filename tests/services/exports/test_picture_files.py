@@ -18,11 +18,10 @@ from camtrap_tui.services.exports.picture_files import (
     NOT_FETCHED,
     NOT_HERE,
     SHOWS_PEOPLE,
-    Names,
     PictureFiles,
-    safe_path,
     size_of,
 )
+from camtrap_tui.services.exports.picture_names import Names, safe_path
 from camtrap_tui.services.exports.pictures import Picture, Pictures
 from camtrap_tui.services.exports.request import ExportRequest
 from camtrap_tui.services.strict_decode import decode

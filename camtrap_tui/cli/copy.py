@@ -11,7 +11,7 @@ import click
 from camtrap_tui.cli.narration import Narrator
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
 from camtrap_tui.domain.text import clean, counted
-from camtrap_tui.errors import EXIT_FAILURE
+from camtrap_tui.errors import EXIT_FAILURE, UsageError
 
 if TYPE_CHECKING:
     from camtrap_tui.services.copy_request import By, ClassBy
@@ -91,6 +91,8 @@ def copy_command(
     from camtrap_tui.services.events import Exporting
     from camtrap_tui.store.store import Store
 
+    if class_by == "run" and by != "class":
+        raise UsageError("--class-by run says whose word a class is:", "give --by class, too.")
     request = CopyRequest(
         folder,
         where,

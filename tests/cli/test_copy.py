@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from camtrap_tui.cli import group
+from camtrap_tui.errors import UsageError
 from camtrap_tui.store.store import Store
 from tests.training_survey import MALLARD, RACCOON, Scene, drawn
 
@@ -69,6 +70,12 @@ def test_json_says_the_same_and_pictures_that_are_away_end_it_with_1(
     assert "Left out: 1 of 3 pictures" in text.stdout
     assert "camtrap-tui relink" in text.stdout
     assert all(len(line) <= 80 for line in text.stdout.splitlines())
+
+
+def test_a_class_that_no_folder_is_made_of_is_refused(survey: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--by class"):
+        run(survey, tmp_path / "out", "--class-by", "run")
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_interrupt_says_that_it_goes_on(

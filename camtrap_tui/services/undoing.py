@@ -88,6 +88,9 @@ class Undoing(Recording):
     def _words(self, unit: list[Grade]) -> str:
         """Return what a grade or a batch says, and of which pictures."""
         first = unit[0]
+        if first.gesture == "table":
+            # Each picture of an edited table has a word of its own.
+            return f"what a table says of {counted(len(unit), 'picture')}"
         said = self.items.spelt(self.store.grades.observations(first.id))
         if len(unit) > 1:
             together = _TOGETHER.get(first.gesture, "at once")

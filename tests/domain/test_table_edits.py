@@ -1,0 +1,88 @@
+"""What a spreadsheet does to cells is no edit; whatever else differs is one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camtrap_tui.domain.table_edits import is_true, means_same, read_votes_id, votes_id
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("2", "2.0"),
+        ("2", "2,0"),
+        ("-87.65432", "-87,65"),
+        ("0.87654321", "0.876543"),
+        ("1e-05", "0.00001"),
+        ("3.0", "3"),
+        ("00123", "123"),
+        ("true", "TRUE"),
+        ("true", "VRAI"),
+        ("2024-06-27 02:14:05", "27.06.2024 02:14"),
+        ("2024-06-27 02:14:05", "6/27/2024 2:14"),
+        ("2024-06-27 02:14:05", "27/06/2024 02:14:05"),
+        ("2026-06-01T12:00:00Z", "2026-06-01 12:00:00"),
+        ("two  words ", "two words"),
+    ],
+)
+def test_a_spreadsheet_writes_in_its_own_way(old: str, new: str) -> None:
+    assert means_same(old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("2", "3"),
+        ("2", "2.4"),
+        ("2", ""),
+        ("", "0"),
+        ("0.5", "0.6"),
+        ("12", "1.2e2"),
+        ("true", "false"),
+        ("Raccoon", "raccoon"),
+        ("2024-06-27 02:14:05", "2024-06-27 03:14:05"),
+        ("2024-06-27 02:14:05", "2024-06-27 02:14:06"),
+        ("raccoon", "true"),
+    ],
+)
+def test_an_edit_is_an_edit(old: str, new: str) -> None:
+    assert not means_same(old, new)
+
+
+@given(st.text(max_size=12))
+def test_what_was_not_touched_means_the_same(text: str) -> None:
+    assert means_same(text, text)
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_whole_numbers_are_never_taken_for_one_another(one: int, other: int) -> None:
+    assert means_same(str(one), str(other)) == (one == other)
+
+
+def test_yes_is_said_in_several_languages() -> None:
+    assert all(map(is_true, ("true", "TRUE", "Wahr", "1", " vero ")))
+    assert not any(map(is_true, ("false", "", "FALSCH", "0")))
+
+
+SAID = st.lists(
+    st.tuples(st.text(max_size=4), st.text(max_size=4), st.none() | st.text(max_size=4))
+)
+
+
+@given(SAID, st.integers(0, 999), st.integers(0, 999), st.randoms())
+def test_a_votes_id_follows_from_what_was_said_in_any_order(
+    said: list[tuple[str, str, str | None]], rows: int, final: int, chance: object
+) -> None:
+    made = votes_id(said, rows, final)
+    assert made == votes_id(said[::-1], rows, final)
+    digest, *counts = read_votes_id(f" {made.upper()} ")
+    assert made == f"v_{digest}_{rows}_{final}"
+    assert counts == [rows, final]
+    assert votes_id([*said, ("one more", "ann", None)], rows, final) != made
+
+
+def test_what_is_no_votes_id_says_nothing() -> None:
+    assert read_votes_id("") == read_votes_id("v_12_1_1") == read_votes_id("3") == ("", 0, 0)

@@ -1,0 +1,265 @@
+"""A ground-truth CSV that was edited: whose word it becomes, and what is told instead of taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from camtrap_tui.domain.table_edits import FINAL_GONE, MIXED, NOT_FINAL, UNCLEAR
+from camtrap_tui.errors import InputError, UsageError
+from camtrap_tui.services import grade_imports_edits as cells
+from camtrap_tui.services.grade_imports_back import OTHERS_NOTE, REPEATED, SINCE, EditReport
+from camtrap_tui.services.grade_imports_edits import Change
+from camtrap_tui.services.review import ReviewSession
+from camtrap_tui.store.store import Store
+from tests.builders import NOW, Said, add_images, add_run, taxon
+from tests.services.exports.test_ground_truth_back import Rows, edits, save, table, take
+from tests.services.test_grade_imports import votes
+from tests.store.test_reports import MALLARD, RACCOON, grade
+
+Edit = Callable[[Rows], Rows | None]
+
+
+@pytest.fixture
+def survey(store: Store) -> Store:
+    """Agreed by ann and ben, in conflict, ann's alone, nobody's."""
+    run = add_run(store)
+    one, two, three, _ = add_images(store, [Said(MALLARD)] * 4, run=run)
+    grade(store, "ann", one, RACCOON)
+    grade(store, "ben", one, RACCOON)
+    grade(store, "ann", two, RACCOON)
+    grade(store, "ben", two, MALLARD)
+    grade(store, "ann", three, RACCOON, MALLARD)
+    return store
+
+
+def edited(store: Store, edit: Edit, editor: str = "ann", **asked: bool) -> EditReport:
+    """Export, edit and import a table."""
+    everyone = asked.pop("all_graders", False)
+    file, rows = table(store, all_graders=everyone)
+    rows = edit(rows) or rows
+    return edits(store, save(file, rows, list(rows[0])), editor, **asked)
+
+
+def cell(number: int, **values: str) -> Edit:
+    """Change cells of a row."""
+
+    def change(rows: Rows) -> None:
+        rows[number].update(values)
+
+    return change
+
+
+def names(store: Store, number: int) -> dict[str, list[str]]:
+    return {grader: [name for name, _ in said] for grader, said in votes(store, number).items()}
+
+
+def state(store: Store, number: int) -> tuple[str, str]:
+    sql = "SELECT state, coalesce(label, '') FROM truth WHERE file_path = ?"
+    found = store.db.one(sql, [f"IMG_{number:04d}.JPG"])
+    assert found is not None
+    return found[0], found[1]
+
+
+def test_an_edit_is_a_vote_of_who_imports_it(survey: Store) -> None:
+    report = edited(survey, cell(0, label=MALLARD), "eve")
+    assert report.changes == (Change(2, "IMG_0001.JPG", "label", RACCOON, MALLARD),)
+    assert (report.touched, report.taken, report.conflicts) == (1, 1, 1)
+    assert names(survey, 1) == {"ann": [RACCOON], "ben": [RACCOON], "eve": [MALLARD]}
+    found = survey.grades.latest_by("eve")
+    assert found is not None
+    assert (found.mode, found.gesture, found.batch_uuid) == ("bulk", "table", report.batch_uuid)
+    # The machine's word stood beside.
+    assert found.run_id is not None
+
+
+def test_an_adjudicator_settles_what_the_table_says(survey: Store) -> None:
+    report = edited(survey, cell(0, label=MALLARD), "eve", adjudicates=True)
+    assert report.conflicts == 0
+    assert state(survey, 1) == ("adjudicated", MALLARD)
+
+
+def test_of_a_conflict_what_was_edited_counts(survey: Store) -> None:
+    report = edited(survey, cell(2, label=RACCOON, count="2"))
+    assert [change.column for change in report.changes] == ["label", "count"]
+    assert votes(survey, 2)["ann"] == [(RACCOON, 2)]
+
+
+def test_two_edits_of_a_conflict_that_differ_are_not_chosen_from(survey: Store) -> None:
+    def change(rows: Rows) -> None:
+        rows[1]["label"], rows[2]["label"] = "moose", "bear"
+
+    report = edited(survey, change)
+    assert (report.skipped, report.taken) == ({UNCLEAR: 1}, 0)
+    assert report.examples[UNCLEAR] == ["rows 3, 4: IMG_0002.JPG"]
+
+
+def test_a_row_that_was_taken_out_is_told(survey: Store) -> None:
+    report = edited(survey, lambda rows: rows[:3] + rows[4:])
+    assert report.changes == (Change(5, "IMG_0003.JPG", "deleted", f"{RACCOON} (ann)", ""),)
+    assert names(survey, 3) == {"ann": [MALLARD]}
+    # Of a conflict: what is left is the word of who took the other out.
+    report = edited(survey, lambda rows: rows[:2] + rows[3:], "eve", adjudicates=True)
+    assert state(survey, 2) == ("adjudicated", RACCOON)
+
+
+def test_pictures_that_are_not_in_the_table_are_left_alone(survey: Store) -> None:
+    report = edited(survey, lambda rows: rows[:1])
+    assert (report.rows, report.touched) == (1, 0)
+
+
+def test_rows_that_are_added_are_more_species_or_more_pictures(survey: Store) -> None:
+    def add(rows: Rows) -> None:
+        rows.append(rows[0] | {"label": "moose", "count": "2"})
+        rows.append(rows[0] | {"label": "bear", "scientific_name": "", "observation_id": ""})
+        rows.append(
+            dict.fromkeys(rows[0], "") | {"file_path": "IMG_0004.JPG", "label": "nothing here"}
+        )
+        rows.append(dict.fromkeys(rows[0], "") | {"media_id": "nowhere", "label": "bear"})
+
+    report = edited(survey, add)
+    assert votes(survey, 1)["ann"] == [(RACCOON, None), ("moose", 2), ("bear", None)]
+    assert names(survey, 4) == {"ann": ["blank"]}
+    assert report.skipped == {cells.NO_PICTURE: 1}
+    assert report.examples[cells.NO_PICTURE] == ["row 10: nowhere"]
+    assert sorted(report.new_names) == ["bear", "moose"]
+
+
+def test_a_row_that_is_there_twice_counts_once(survey: Store) -> None:
+    report = edited(survey, lambda rows: [*rows, rows[0]])
+    assert (report.taken, report.skipped) == (0, {REPEATED: 1})
+
+
+def test_what_was_graded_since_is_told_and_not_overruled(survey: Store) -> None:
+    file, rows = table(survey)
+    rows[0]["label"] = rows[3]["label"] = "moose"
+    grade(survey, "ben", 1, MALLARD)
+    report = edits(survey, save(file, rows, list(rows[0])))
+    assert (report.taken, report.skipped) == (1, {SINCE: 1})
+    assert report.examples[SINCE] == ["row 2: IMG_0001.JPG"]
+    assert names(survey, 1) == {"ann": [RACCOON], "ben": [MALLARD]}
+    assert names(survey, 3)["ann"] == ["moose", MALLARD]
+    # Without the column that tells, a grade that stands no longer does.
+    file, rows = table(survey)
+    rows[0]["label"] = rows[1]["label"] = "bear"
+    grade(survey, "ann", 1, MALLARD)
+    report = edits(survey, save(file, rows, [name for name in rows[0] if name != "votes_id"]))
+    assert SINCE in report.skipped
+
+
+def test_a_grade_that_was_undone_since_is_told_too(survey: Store) -> None:
+    file, rows = table(survey)
+    rows[3]["label"] = "moose"
+    latest = survey.grades.latest_by("ann")
+    assert latest is not None
+    survey.grades.append_reversal("ann", "undo", latest.grade_uuid, "undone", NOW)
+    report = edits(survey, save(file, rows, list(rows[0])))
+    assert (report.taken, report.skipped) == (0, {SINCE: 1})
+
+
+def test_other_votes_are_not_the_truth(survey: Store) -> None:
+    file, rows = table(survey, all_graders=True)
+    (other,) = [
+        n for n, r in enumerate(rows) if r["file_path"][7] == "1" and r["is_final"][0] == "f"
+    ]
+    report = edited(survey, cell(other, label="moose"), all_graders=True)
+    assert report.skipped == {NOT_FINAL: 1}
+    final = [row for row in rows if row["is_final"] == "true"]
+    assert edits(survey, save(file, final, list(rows[0]))).changes != ()
+    assert survey.db.value("SELECT count(*) FROM grade WHERE gesture = 'table'") == 0
+    rest = [row for row in rows if row["is_final"] == "false"]
+    assert edits(survey, save(file, rest, list(rows[0]))).skipped[FINAL_GONE] == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"label": ""}, cells.NO_LABEL),
+        ({"label": "blank", "observation_type": "vehicle"}, cells.CONTRADICTS),
+        ({"observation_type": "something"}, cells.UNREADABLE),
+        ({"count": "many"}, cells.UNREADABLE),
+        ({"count": "0"}, cells.UNREADABLE),
+        ({"sex": "both"}, cells.UNREADABLE),
+    ],
+)
+def test_what_cannot_be_taken_is_told(survey: Store, values: dict[str, str], reason: str) -> None:
+    report = edited(survey, cell(0, **values))
+    assert (report.taken, report.skipped) == (0, {reason: 1})
+
+
+def test_a_type_alone_says_what_is_there(survey: Store) -> None:
+    edited(survey, cell(0, observation_type="blank"))
+    assert names(survey, 1)["ann"] == ["blank"]
+    report = edited(survey, cell(-1, observation_type="blank"))
+    assert report.skipped == {MIXED: 1}
+
+
+def test_cells_that_nobody_may_edit_are_told_and_stay(survey: Store) -> None:
+    report = edited(survey, cell(0, latitude="41.9", datetime_local="2024-06-27 03:00:00"))
+    assert (report.taken, report.fixed) == (0, {"latitude": 1, "datetime_local": 1})
+    assert report.examples["latitude"] == ["row 2: 41.9, here (empty)"]
+    # Ranks go with the name.
+    assert edited(survey, cell(0, label=MALLARD, taxon_genus="anas")).fixed == {}
+
+
+def test_a_comment_becomes_a_note_of_the_editor(survey: Store) -> None:
+    for name, note in (("ann", "wet paw"), ("ben", "two?")):
+        survey.grades.append_mark(name, 1, name, "note", note, NOW)
+    report = edited(survey, cell(0, comments="wet paw | two? | three!"))
+    assert (report.taken, report.notes) == (0, 1)
+    assert [mark.value for mark in survey.grades.marks(1)] == ["wet paw | three!", "two?"]
+    report = edited(survey, cell(0, comments=""))
+    assert [mark.value for mark in survey.grades.marks(1)] == ["two?"]
+    report = edited(survey, cell(0, comments=""))
+    assert (report.notes, report.skipped) == (0, {OTHERS_NOTE: 1})
+
+
+def test_one_undo_takes_a_table_back(survey: Store) -> None:
+    def change(rows: Rows) -> None:
+        rows[0]["label"] = rows[3]["label"] = "moose"
+
+    before = [names(survey, number) for number in range(1, 5)]
+    assert edited(survey, change).taken == 2
+    session = ReviewSession(survey, "ann")
+    assert session.next_undo() == "what a table says of 2 pictures"
+    session.undo()
+    assert [names(survey, number) for number in range(1, 5)] == before
+    # And it may be taken in again.
+    assert edited(survey, change).taken == 2
+
+
+def test_somebody_must_have_edited_it(survey: Store) -> None:
+    with pytest.raises(UsageError, match="nobody says by whom"):
+        edited(survey, cell(0, label=MALLARD), "")
+    assert edited(survey, lambda rows: None, "").changes == ()
+
+
+def test_without_its_ids_a_table_is_refused(survey: Store) -> None:
+    file, rows = table(survey)
+    save(file, rows, [name for name in rows[0] if name != "observation_id"])
+    with pytest.raises(InputError, match="without its column observation_id"):
+        edits(survey, file)
+
+
+def test_rows_of_another_survey_are_labels_of_their_authors(survey: Store, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    survey.backup(other)
+    with Store.open(other) as store:
+        grade(store, "zoe", 4, MALLARD)
+        file, rows = table(store)
+    rows[0]["label"] = "moose"
+    report = take(survey, save(file, rows, list(rows[0])), "eve")
+    assert report.graders == {"zoe": 1}
+    assert report.edits is not None
+    assert (report.edits.rows, report.edits.taken) == (5, 1)
+    assert names(survey, 4) == {"zoe": [MALLARD]}
+
+
+def test_a_label_that_no_list_has_is_a_new_taxon(survey: Store) -> None:
+    before = len(survey.taxa.all())
+    report = edited(survey, cell(0, label="Water  Vole"))
+    assert report.new_names == ("water vole",)
+    assert len(survey.taxa.all()) == before + 1
+    assert taxon(survey, "water vole").origin == "import"

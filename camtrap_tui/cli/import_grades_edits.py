@@ -47,9 +47,12 @@ def show_edits(survey: str, file: str, report: EditReport, *, dry_run: bool) -> 
         narrate(f"{counted(report.notes, 'new note')}{by}.")
     if report.new_names:
         names = ", ".join(report.new_names[:_SHOWN])
-        narrate(f"Names that no list of this survey has, as new taxa: {names}.")
+        narrate(
+            f"Names that no list of this survey has, as new taxa: {names}. If one is misspelt,"
+            " correct it in the table."
+        )
     for reason, count in report.skipped.items():
-        narrate(f"Left out, {counted(count, 'time')}, because it {reason}:")
+        narrate(f"Left out because it {reason} ({count:,}):")
         for example in report.examples.get(reason, ()):
             narrate(f"  {example}")
     _show_fixed(report)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from camtrap_tui.domain.consensus import ADJUDICATED
 from camtrap_tui.domain.table_edits import (
+    EditedRow,
     EditedWord,
     read_votes_id,
     told_apart,
@@ -108,7 +109,7 @@ class TableEdits:
         self._reader = EditReader(store, self._stage, names)
         self._editor = editor
         self._adjudicates = adjudicates
-        self._uuids = {taxon.id: taxon.taxon_uuid for taxon in store.taxa.all()}
+        self._taxa = {taxon.id: taxon for taxon in store.taxa.all()}
         self._seen = (0, 0)
         self._made = _Made()
 
@@ -157,7 +158,7 @@ class TableEdits:
         if is_since and not (words or reason):
             # Somebody's note may have changed, not the table's.
             return
-        self._tell(back, {row.number for row in again}, votes, said)
+        self._tell(back, rows, votes, said)
         if words and self._says_so_already(words, said):
             made.known += 1
             words = ()
@@ -185,7 +186,13 @@ class TableEdits:
         if self._adjudicates and not any(row.adjudicates for row in own):
             return False
         standing = Counter(
-            EditedWord(self._uuids[row.taxon_id], row.count, row.life_stage, row.sex, row.behavior)
+            EditedWord(
+                self._taxa[row.taxon_id].taxon_uuid,
+                row.count,
+                row.life_stage,
+                row.sex,
+                row.behavior,
+            )
             for row in own
             if row.taxon_id is not None
         )
@@ -194,31 +201,38 @@ class TableEdits:
     def _tell(
         self,
         back: Sequence[CameBack],
-        again: set[int],
+        rows: Sequence[EditedRow],
         votes: tuple[str, int, int],
         said: Sequence[SaidRow],
     ) -> None:
-        """Note what was edited in the rows of a picture, and which of them are gone."""
-        there = set()
-        for one in back:
-            row = one.row
-            if row.number in again:
-                continue
-            there.add(f"o_{row.grade_uuid}_{row.observation_number}")
-            self._made.changes.extend(one.changes)
-        own = sum(1 for one in back if one.row.grade_uuid and one.row.number not in again)
-        gone = votes[1] - own
+        """Note what was edited in the rows of a picture, which are new, and which are gone."""
+        told = {one.row.number: one for one in back}
+        for row in rows:
+            one = told[row.number]
+            if row.grade_uuid or not one.row.grade_uuid:
+                self._made.changes.extend(one.changes)
+            else:
+                new = self._spelt(row.word) if row.word else ""
+                self._made.changes.append(Change(row.number, one.picture, "added", "", new))
+        own = {f"o_{row.grade_uuid}_{row.observation_number}" for row in rows if row.grade_uuid}
+        gone = votes[1] - len(own)
         if gone <= 0:
             return
-        lacking = [row for row in said if observation_id(row) not in there]
+        lacking = [row for row in said if observation_id(row) not in own]
         names = sorted({self._name(row) for row in lacking}) if len(lacking) == gone else []
         for name in names or [f"{gone} of {votes[1]} rows"]:
             change = Change(back[0].row.number, back[0].picture, "deleted", name, "")
             self._made.changes.append(change)
 
+    def _spelt(self, word: EditedWord) -> str:
+        taxon = self._reader.taxa.get(word.taxon_uuid) or next(
+            taxon for taxon in self._taxa.values() if taxon.taxon_uuid == word.taxon_uuid
+        )
+        name = taxon.display_name if isinstance(taxon, TaxonName) else taxon.name
+        return f"{name} x{word.count}" if word.count else name
+
     def _name(self, row: SaidRow) -> str:
-        taxa = {taxon.id: taxon for taxon in self._store.taxa.all()}
-        named = taxa[row.taxon_id].name if row.taxon_id is not None else "nothing"
+        named = self._taxa[row.taxon_id].name if row.taxon_id is not None else "nothing"
         return f"{named} ({row.grader})"
 
     def _note(self, key: int, path: str, notes: Sequence[str], said: Sequence[SaidRow]) -> None:

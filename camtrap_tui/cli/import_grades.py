@@ -83,8 +83,9 @@ def import_grades_command(
     scientificName, observationType, taxonID). Further fields: count, grader, time, lifeStage,
     sex, behavior, observationID.
 
-    Several rows of one author and picture are one grade. Machines' words, and Camtrap DP's
-    observations of events, which need not be true of each picture, are left out and counted.
+    Several rows of one author and picture are one grade. Machines' words are left out and counted,
+    and so are Camtrap DP's observations of events, which need not be true of each picture: all but
+    blank events and those of one picture, where nobody has words of its own on a picture.
     Names are found among the survey's taxa; what no list has becomes a new one, and is listed:
     look at it with --dry-run first. What its author keyed here always counts as later. The same
     file may be imported again: nothing counts twice. Ends with 1 where labels were left out that

@@ -13,9 +13,10 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from camtrap_tui.domain.camtrap_dp_paths import read_path
 from camtrap_tui.domain.text import clean_cell
 from camtrap_tui.errors import InputError
 from camtrap_tui.services.deployments import DeploymentReport, describe_deployments
@@ -67,7 +68,7 @@ def add_package(
 
         def read(tell: Progress | None) -> Iterator[Entry]:
             for line in read_lines(media, progress=tell, names=_MEDIA):
-                entry = entry_of(line, is_standard=True)
+                entry = entry_of(replace(line, path=read_path(line.path)), is_standard=True)
                 if entry.time and entry.time.offset:
                     offsets.setdefault(entry.deployment, set()).add(entry.time.offset)
                 yield entry

@@ -19,6 +19,7 @@ from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.taxonomy import BLANK_UUID, TaxonName
 from camtrap_tui.services.grade_imports_back import EditReport, TableEdits
 from camtrap_tui.services.grade_imports_columns import LabelTable
+from camtrap_tui.services.grade_imports_events import event_pictures
 from camtrap_tui.services.grade_imports_names import Names, Said
 from camtrap_tui.services.grade_imports_places import find_places
 from camtrap_tui.services.grade_imports_rows import NO_LABEL, LabelRow, Tally, read_label_rows
@@ -115,7 +116,10 @@ def import_grades(
         stage = stack.enter_context(closing(LabelStage(store.db)))
         work = _Work(store, stage, names)
         timelapse = TimelapseRows(work.names.has, store.joining.has_folder)
-        work.read(read_label_rows(file, table, author, work.tally, progress, timelapse, claimed))
+        events = event_pictures(file, media) if media and table.format == "camtrap_dp" else {}
+        work.read(
+            read_label_rows(file, table, author, work.tally, progress, timelapse, claimed, events)
+        )
         by_path = work.match(media)
         work.group()
         with store.db.transaction():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -99,19 +99,23 @@ def read_label_rows(
     progress: Progress | None = None,
     timelapse: TimelapseRows | None = None,
     claimed: bytes | bytearray = b"",
+    events: Mapping[int, Sequence[str]] | None = None,
 ) -> Iterator[LabelRow]:
     """Yield the observations of a table; `author` is whose word a row is that names nobody.
 
     A row of our own CSV or of Camtrap DP that several persons say is one of each. `timelapse` takes
     the rows of a table of Timelapse apart. `claimed` has a 1 for the number of each row that
-    somebody else reads.
+    somebody else reads, `events` the media ids that the word of a row on an event is true of.
     """
     reader = _Reader(table, author, tally)
     for number, cells in read_cells(file, list(table.columns.values()), progress):
         if number < len(claimed) and claimed[number]:
             continue
         told = dict(zip(table.columns, cells, strict=True))
-        if timelapse is None or table.format != "timelapse":
+        if events and number in events:
+            for media_id in events[number]:
+                yield from reader.read(number, told | {"mediaID": media_id, "level": "media"})
+        elif timelapse is None or table.format != "timelapse":
             yield from reader.read(number, told)
         else:
             yield from _read_timelapse(timelapse, reader, number, told, tally)
@@ -156,7 +160,8 @@ class _Reader:
             return
         self._tally.labels += len(graders)
         is_ours = self._is_own or self._names_level
-        own = OWN_ID.fullmatch(cells["observationID"]) if is_ours else None
+        # At event level an observation has its picture's id, with an e in front.
+        own = OWN_ID.fullmatch(cells["observationID"].removeprefix("e")) if is_ours else None
         label = cells["label"] or name_in_tags(cells["tags"])
         said = Said(label, cells["scientificName"], cells["taxonID"], cells["observationType"])
         row = LabelRow(

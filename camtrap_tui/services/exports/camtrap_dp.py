@@ -17,12 +17,12 @@ from typing import Any
 
 from camtrap_tui.domain.camtrap_dp_fields import DEPLOYMENTS, MEDIA, OBSERVATIONS
 from camtrap_tui.domain.camtrap_dp_lists import without_bar
+from camtrap_tui.domain.camtrap_dp_paths import allowed_path
 from camtrap_tui.domain.text import clean, escaped_json
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.exports import camtrap_dp_machine as machine
 from camtrap_tui.services.exports.beside import whole_folder, write_report, written
 from camtrap_tui.services.exports.camtrap_dp_cells import (
-    allowed_path,
     name_tag,
     public_address,
 )

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from camtrap_tui.domain.camtrap_dp_fields import MISSING
 from camtrap_tui.domain.camtrap_dp_lists import NAME_TAG, without_bar
+from camtrap_tui.domain.camtrap_dp_paths import allowed_path
 from camtrap_tui.domain.models import Deployment, Image, Run, Taxon
 from camtrap_tui.domain.timestamps import offset_text, parse_offset
 
@@ -29,7 +30,6 @@ _ENDING = re.compile(r"[a-z0-9]{1,5}", re.ASCII)
 _KEYS = frozenset(
     ("signature", "sig", "token", "awsaccesskeyid", "x-amz-signature", "x-goog-signature")
 )
-_DOTS = re.compile(r"\.(?=\.)")
 # A survey writes seconds of UTC; tables from elsewhere may have more digits, or no offset.
 _UTC = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)", re.ASCII)
 # Metres that a degree may be off, corner to corner, at the equator: table 3 of Chapman &
@@ -106,14 +106,6 @@ def public_address(image: Image) -> str:
     except ValueError:
         return ""
     return "" if is_secret else allowed_path(image.url)
-
-
-def allowed_path(path: str) -> str:
-    """Return a path or an address as the standard's pattern has it, which allows neither two dots
-    in a row nor `.`, `/` or `~` in front: such a sign is written as `%2E`."""
-    path = _DOTS.sub("%2E", path)
-    first = path[:1]
-    return f"%{ord(first):02X}{path[1:]}" if first and first in "./~" else path
 
 
 def scientific_name(taxon: Taxon) -> str:

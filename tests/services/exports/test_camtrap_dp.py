@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from camtrap_tui.domain.camtrap_dp_fields import TABLES
+from camtrap_tui.domain.camtrap_dp_paths import allowed_path, read_path
 from camtrap_tui.domain.drawing_plans import DrawRequest
 from camtrap_tui.domain.models import Deployment
 from camtrap_tui.domain.taxonomy import TaxonName
@@ -20,7 +21,6 @@ from camtrap_tui.services.checking import check_package
 from camtrap_tui.services.clocks import record
 from camtrap_tui.services.exports.camtrap_dp import FORMAT, write
 from camtrap_tui.services.exports.camtrap_dp_cells import (
-    allowed_path,
     position,
     public_address,
     utc_stamp,
@@ -452,6 +452,8 @@ def test_an_event_has_the_bursts_times_and_no_picture(river: Store) -> None:
 )
 def test_paths_keep_the_standards_rule(path: str, allowed: str) -> None:
     assert allowed_path(path) == allowed
+    leads_out = path[0] in "/~" or path.startswith("../")
+    assert read_path(allowed) == (allowed if leads_out else path)
 
 
 def test_an_address_that_is_a_key_is_not_published() -> None:

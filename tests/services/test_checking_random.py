@@ -81,7 +81,7 @@ def _is_other_number(table: str, column: int, text: str) -> bool:
 
 
 @needs_standard
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(made=changes())
 def test_the_verdict_on_changed_cells_is_that_of_other_validators(
     made: list[tuple[str, int, int, str]],
@@ -162,7 +162,7 @@ _VALUES = st.one_of(
 
 
 @needs_standard
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_what_other_validators_find_in_a_descriptor_is_found(data: st.DataObject) -> None:
     package = SmallPackage()

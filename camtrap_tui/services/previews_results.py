@@ -30,7 +30,7 @@ _CATEGORIES = CATEGORY_NAMES | {WHOLE_ID: "whole-picture", "5": "unknown"}
 _UNKNOWN_ID = "5"
 _EVERYTHING = [0.0, 0.0, 1.0, 1.0]
 # What stays of a name where it is a file's, and on a picture whose font has few letters.
-_KEPT = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-() ")
+_KEPT = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-()' ")
 _LONGEST = 60
 _TAKEN = "unreliable"
 
@@ -130,12 +130,19 @@ def _results(
 
 def _plain_names(names: Sequence[str]) -> list[str]:
     """Return names in small ASCII letters, each once: a page is called by one, too."""
-    found: list[str] = []
+    found: dict[str, str] = {}
     for number, name in enumerate(names, 1):
         ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
         kept = "".join(sign if sign in _KEPT else " " for sign in ascii_only.lower())
         plain = " ".join(kept.split())[:_LONGEST].strip()
-        if not plain or plain == _TAKEN or plain in found:
-            plain = f"{plain} {number}".strip() if plain else f"class {number}"
-        found.append(plain)
-    return found
+        if not plain or plain == _TAKEN or _file_name(plain) in found:
+            plain = f"{plain} {number}" if plain else f"class {number}"
+        while _file_name(plain) in found:
+            plain += "-"
+        found[_file_name(plain)] = plain
+    return list(found.values())
+
+
+def _file_name(plain: str) -> str:
+    """Return what a page of that name is called."""
+    return plain.replace("'", "")

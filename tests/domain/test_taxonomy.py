@@ -25,6 +25,13 @@ def test_a_species_label() -> None:
     assert heron.label == HERON
 
 
+def test_a_label_may_have_semicolons_in_its_name() -> None:
+    typed = from_name("o'possum; grey; old")
+    assert parse_label(typed.label) == typed
+    # Without an id before them they are a name as a whole.
+    assert parse_label("a;b;c;d;e;f;g;h").common_name == "a;b;c;d;e;f;g;h"
+
+
 @pytest.mark.parametrize(
     ("label", "name", "rank"),
     [

@@ -47,7 +47,18 @@ def test_a_species_is_in_its_boxes_or_around_everything(store: Store, tmp_path: 
 
 
 def test_plain_names_are_told_apart_and_lead_back(store: Store, tmp_path: Path) -> None:
-    hard = ("渡り鳥", "鳥", "Häher", "haher", "a/../b", "unreliable", "x" * 90, "<i>")
+    hard = (
+        "渡り鳥",
+        "鳥",
+        "Häher",
+        "haher",
+        "a/../b",
+        "unreliable",
+        "x" * 90,
+        "<i>",
+        "o'possum",
+        "opossum",
+    )
     fill(store, tmp_path / "cards", tuple(Said(name, 0.9, boxes=(BOX,)) for name in hard))
     results = _results(store, by_truth=False)
     plain = list(results.data["classification_categories"].values())

@@ -38,7 +38,7 @@ _OWN = {
     "scientificName": "scientific_name", "observationType": "observation_type",
     "taxonID": "wi_taxon_id", "count": "count", "grader": "labeled_by", "time": "labeled_at",
     "lifeStage": "life_stage", "sex": "sex", "behavior": "behavior",
-    "observationID": "observation_id", "level": "level",
+    "observationID": "observation_id", "level": "level", "comments": "comments",
 }  # fmt: skip
 _CAMTRAP_DP = {
     "mediaID": "mediaID", "scientificName": "scientificName",

@@ -177,12 +177,19 @@ class _Reader:
             self._one_of(number, "life stage", cells["lifeStage"], LIFE_STAGES),
             self._one_of(number, "sex", cells["sex"], SEXES),
             " ".join(cells["behavior"].split()) or None,
-            cells["comments"],
+            self._note(number, cells["comments"], len(graders)),
         )
         yield row
         # Who of several wrote a note is not told; the first is who said so last.
         for grader in graders[1:]:
             yield replace(row, grader=grader, note="")
+
+    def _note(self, number: int, cell: str, graders: int) -> str:
+        if cell and self._is_own and graders > 1:
+            # Our own table has all their notes there, by name of the author, not by who wrote them.
+            self._tally.leave(number, "author of the comments", cell)
+            return ""
+        return cell
 
     def _refused(self, cells: dict[str, str]) -> str:
         """Return why a row is left out; empty where it is not."""

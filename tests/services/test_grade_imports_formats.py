@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from camtrap_tui.errors import InputError, UsageError
-from camtrap_tui.services import grade_imports as service
 from camtrap_tui.services import grade_imports_rows as rows
 from camtrap_tui.services.grade_imports_columns import label_table
 from camtrap_tui.services.tables import read_head
 from camtrap_tui.store.store import Store
-from tests.builders import Said, add_images, taxon
+from tests.builders import NOW, Said, add_images, taxon
 from tests.services.exports.test_ground_truth import write
 from tests.services.test_grade_imports import PICTURES, RACCOON, key, media, table, take, votes
 
@@ -99,6 +98,22 @@ def test_our_own_table_is_known_where_it_was_made_and_new_elsewhere(
         assert take(store, file).graders == {"Zoe": 2, "ben": 1}
         assert votes(store, 1) == {"Zoe": [("=formula", None)]}
         assert votes(store, 2) == {"Zoe": [("raccoon", None)], "ben": [("raccoon", None)]}
+
+
+def test_notes_of_our_own_table_stay_their_authors(survey: Store, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    survey.backup(other)
+    key(survey, 1, "raccoon", "Zoe")
+    survey.grades.append_mark("1", 1, "Zoe", "note", "wet", NOW)
+    key(survey, 2, "raccoon", "Zoe")
+    key(survey, 2, "raccoon", "ben")
+    survey.grades.append_mark("2", 2, "ben", "note", "two?", NOW)
+    file = tmp_path / "truth.csv"
+    write(survey, file)
+    with Store.open(other) as store:
+        assert take(store, file).unread == {"author of the comments": 1}
+        assert [(mark.grader, mark.value) for mark in store.grades.marks(1)] == [("Zoe", "wet")]
+        assert store.grades.marks(2) == []
 
 
 @pytest.mark.parametrize(

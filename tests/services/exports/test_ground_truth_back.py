@@ -222,7 +222,7 @@ def test_what_is_edited_is_what_the_next_export_says(data: st.DataObject, plan: 
 @settings(max_examples=40)
 @given(surveys())
 def test_a_survey_without_grades_says_the_same_once_it_has_the_table(plan: SurveyPlan) -> None:
-    """What an import of labels does not take: ids, what adjudicated, notes."""
+    """What an import of labels does not take: ids, and that somebody adjudicated."""
     bare = SurveyPlan(plan.deployments, plan.shifts, plan.frames, (), plan.has_runs)
     with built(plan) as store, built(bare) as other:
         file, rows = table(store, all_graders=True)
@@ -231,7 +231,8 @@ def test_a_survey_without_grades_says_the_same_once_it_has_the_table(plan: Surve
         assert report.edits is None
         assert report.taken == len(rows)
         again = table(other, all_graders=True)[1]
-        assert said(again, "labeled_by", "labeled_at") == said(rows, "labeled_by", "labeled_at")
+        more = ("labeled_by", "labeled_at", "comments")
+        assert said(again, *more) == said(rows, *more)
         assert take(other, file).grades == 0
 
 

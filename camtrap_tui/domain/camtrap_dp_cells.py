@@ -18,7 +18,7 @@ Complaint = tuple[str, str]
 _TRUE_OR_FALSE = frozenset({"true", "True", "TRUE", "1", "false", "False", "FALSE", "0"})
 _INTEGER = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.I | re.ASCII)
-# Table Schema's own words for what is no finite number; none is a value in any range.
+# Table Schema's own words for what is no finite number; NaN is in no range.
 _INFINITE = re.compile(r"\s*[+-]?inf(inity)?\s*", re.I)
 _NOT_A_NUMBER = re.compile(r"\s*[+-]?nan\s*", re.I)
 _USUAL_DATETIME = re.compile(
@@ -60,6 +60,8 @@ def _number(field: Field, cell: str) -> Complaint | None:
             return "type", f"is {shown(cell)}; write a whole number, as in 3."
     elif not _NUMBER.fullmatch(cell) and not _INFINITE.fullmatch(cell):
         if _NOT_A_NUMBER.fullmatch(cell):
+            if field.minimum is None and field.maximum is None:
+                return None
             return "range", f"is {shown(cell)}; write a number, or leave it empty."
         return "type", f"is {shown(cell)}; write a number with a point, as in 51.496."
     # As decimals: 90.00000000000000001 is more than 90.

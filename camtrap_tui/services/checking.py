@@ -7,13 +7,14 @@ in the package it lies.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from camtrap_tui.domain.camtrap_dp_fields import TABLES, VERSION, VERSIONS, Table, missing_values
 from camtrap_tui.domain.camtrap_dp_package import package_faults, version_of
 from camtrap_tui.domain.shapes import shown
+from camtrap_tui.domain.table_schemas import table_of
 from camtrap_tui.services.checking_files import UNREADABLE, PackageFiles, why
 from camtrap_tui.services.checking_reading import Source
 from camtrap_tui.services.checking_report import EXAMPLES, CheckedTable, CheckReport, Findings
@@ -22,6 +23,7 @@ from camtrap_tui.services.checking_tables import TableCheck
 Progress = Callable[[str, int], None]
 _MOST_BYTES = 64 << 20
 _CSV = ("csv", "tsv")
+_NAMES = frozenset(table.name for table in TABLES)
 
 
 def check_package(
@@ -99,15 +101,13 @@ def _tables(
     findings: Findings,
     progress: Progress | None,
 ) -> tuple[dict[str, TableCheck], list[CheckedTable]]:
-    """Read the tables that the standard has, as far as they are here."""
+    """Read the tables that are here and whose rules are known."""
     checks: dict[str, TableCheck] = {}
     tables: list[CheckedTable] = []
-    for table in TABLES:
-        resource = next((one for one in resources if one.get("name") == table.name), None)
-        source = _source(files, table, resource, findings) if resource else None
-        if source is None or resource is None:
+    for table, missing, resource in _to_read(resources, version):
+        source = _source(files, table, resource, findings)
+        if source is None:
             continue
-        missing = missing_values(version_of(resource.get("schema")) or version or VERSION)
         check = TableCheck(files, source, table, missing, findings)
 
         def tell(rows: int, name: str = table.name) -> None:
@@ -117,6 +117,27 @@ def _tables(
         tables.append(check.read(tell))
         checks[table.name] = check
     return checks, tables
+
+
+def _to_read(
+    resources: list[dict[str, Any]], version: str
+) -> Iterator[tuple[Table, frozenset[str], dict[str, Any]]]:
+    """Yield the tables of the standard, then those that have a schema beside them."""
+    for table in TABLES:
+        for resource in [one for one in resources if one.get("name") == table.name][:1]:
+            stated = version_of(resource.get("schema")) or version or VERSION
+            yield table, missing_values(stated), resource
+    for resource in resources:
+        if found := _described(resource):
+            yield *found, resource
+
+
+def _described(resource: dict[str, Any]) -> tuple[Table, frozenset[str]] | None:
+    """Return the table that a further resource is, where its rules are known."""
+    name = resource.get("name")
+    if not isinstance(name, str) or name in _NAMES or "path" not in resource:
+        return None
+    return table_of(name, resource.get("schema"))
 
 
 def _source(
@@ -152,14 +173,15 @@ def _unchecked(
     files: PackageFiles, resources: list[dict[str, Any]], findings: Findings
 ) -> list[str]:
     """Return what was not looked at: further resources, of which only their files must be there."""
-    names = {table.name for table in TABLES}
     notes = []
     for resource in resources:
         name, path = resource.get("name"), resource.get("path")
-        if not isinstance(name, str) or name in names:
+        if not isinstance(name, str) or name in _NAMES:
+            continue
+        if _described(resource):
             continue
         for one in [path] if isinstance(path, str) else path if isinstance(path, list) else []:
             if isinstance(one, str) and "://" not in one and (said := files.lacks(one)):
                 findings.add(one, None, "", "file", said)
-        notes.append(f"The resource {shown(name)}: Camtrap DP has no rules for it.")
+        notes.append(f"The resource {shown(name)}: no rules for it are known here.")
     return notes

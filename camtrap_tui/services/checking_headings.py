@@ -1,4 +1,4 @@
-"""Holds headings against those of the standard: all of them, in its order, and no more."""
+"""Holds headings against those of a schema: all of them, in its order, and no more."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _say_what_differs(headings: list[str], table: Table, file: str, findings: Fi
             meant = by_letters.get(heading.casefold())
             is_free = meant is not None and meant not in headings
             do = f"write {meant}" if is_free else "delete the column, or put it in another table"
-            say = f"{shown(heading)} is no column of the standard; {do}."
+            say = f"{shown(heading)} is no column of {table.name}; {do}."
             findings.add(file, 1, heading, "extra column", say)
     missing = [name for name in wanted if name not in headings]
     for name in missing:
@@ -74,6 +74,8 @@ def _say_what_differs(headings: list[str], table: Table, file: str, findings: Fi
         return
     for at, (heading, name) in enumerate(zip(headings, wanted, strict=True)):
         if heading != name:
-            say = f"stands in column {at + 1}, where {name} belongs; use the standard's order."
+            say = (
+                f"stands in column {at + 1}, where {name} belongs; keep to the order of the schema."
+            )
             findings.add(file, 1, heading, "order", say)
             return

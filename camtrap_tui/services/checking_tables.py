@@ -103,11 +103,11 @@ class TableCheck:
     def _look(self, fields: list[Field | None], rows: Rows) -> None:
         width = len(fields)
         names = [field.name if field else "" for field in fields]
-        key = names.index(self.table.key) if self.table.key in names else None
+        has_key = bool(self.table.key) and self.table.key in names
+        key = names.index(self.table.key) if has_key else None
         if any(len(row) != width for row in rows.cells):
             rows = self._of_width(width, key, rows)
-        if key is not None:
-            rows = self._without_blank(key, rows)
+        rows = self._without_blank(key or 0, rows)
         if not rows.cells:
             return
         columns: list[tuple[str, ...]] = list(zip(*rows.cells, strict=True))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from camtrap_tui.domain.holdouts import Holdout
 from camtrap_tui.domain.table_edits import votes_id
-from camtrap_tui.domain.text import counted
+from camtrap_tui.domain.text import clean_name, counted
 from camtrap_tui.errors import UsageError
 from camtrap_tui.services.exports.beside import whole_file
 from camtrap_tui.services.exports.ground_truth_columns import EXPORT_COLUMNS, Entry, Sampled, cell
@@ -28,7 +28,7 @@ from camtrap_tui.services.exports.pictures import (
     shows_people,
 )
 from camtrap_tui.services.exports.report import ExportReport, Tally, WrittenFile
-from camtrap_tui.services.exports.request import CONSENSUS, ExportRequest, Format, Progress
+from camtrap_tui.services.exports.request import ExportRequest, Format, Progress
 from camtrap_tui.store.store import Store, utc_now
 from camtrap_tui.store.truth import Truth, TruthRow
 
@@ -121,7 +121,7 @@ class _Rows:
             self._tally.leave_out(SHOWS_PEOPLE, path)
             return []
         if picture.state == UNGRADED and not (rows and self._request.options.all_graders):
-            self._tally.leave_out(self._why_ungraded(), path)
+            self._tally.leave_out(self._why_ungraded(picture), path)
             return []
         entries = entries_of(
             picture,
@@ -136,12 +136,12 @@ class _Rows:
             self._conflict_rows += len(entries)
         return entries
 
-    def _why_ungraded(self) -> str:
+    def _why_ungraded(self, picture: Picture) -> str:
         if self._request.holdout:
             return "has no word that counts for the holdout"
-        if self._request.truth == CONSENSUS:
+        if not picture.said:
             return "was graded by nobody"
-        return f"was not graded by whom {self._request.truth} means"
+        return f"was not graded by {clean_name(self._request.truth)}"
 
     def note(self) -> None:
         """Say what a reader of the file must know."""

@@ -371,7 +371,13 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Let several reads see one state of the file, whatever others write meanwhile."""
+        """Let several reads see one state of the file, whatever others write meanwhile.
+
+        One inside another sees what that sees.
+        """
+        if self._connection.in_transaction:
+            yield
+            return
         self.execute("BEGIN")
         try:
             yield

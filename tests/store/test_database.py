@@ -45,3 +45,17 @@ def test_a_query_that_is_stopped_between_two_rows_ends_in_a_sentence(store: Stor
     store.db.interrupt()
     with pytest.raises(StoreError, match="interrupted"):
         list(rows)
+
+
+def test_a_snapshot_inside_another_sees_what_that_sees(store: Store) -> None:
+    count = "SELECT count(*) FROM deployment"
+    with Store.open(store.path) as other, store.db.snapshot():
+        before = store.db.value(count)
+        with store.db.snapshot():
+            pass
+        with other.db.transaction():
+            other.db.execute("INSERT INTO deployment (deployment_id) VALUES ('UR999')")
+        with store.db.snapshot():
+            assert store.db.value(count) == before
+        assert store.db.value(count) == before
+    assert store.db.value(count) == before + 1

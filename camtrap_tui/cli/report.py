@@ -53,10 +53,9 @@ def report_command(
     dark where the reader's screen is. With --json, OUT may be left out.
     """
     from camtrap_tui.config import load_settings
-    from camtrap_tui.services.csv_files import check_out
     from camtrap_tui.services.report import ReportRequest, gather
     from camtrap_tui.services.report_json import report_json
-    from camtrap_tui.services.report_page import write_page
+    from camtrap_tui.services.report_page import check_page, write_page
     from camtrap_tui.store.store import Store
 
     if out is None and not as_json:
@@ -64,10 +63,12 @@ def report_command(
     request = ReportRequest(where, load_settings().grader, run_id, names, title)
     with Store.open(survey) as store:
         if out is not None:
-            check_out(store.path, out)
+            check_page(store.path, out)
         found = gather(store, request, lambda what: narrate(f"{what} …"))
+        if where and not found.filter.pictures:
+            narrate(f"No picture fits the filter. {found.filter.hint}".rstrip())
         if out is not None:
-            size = write_page(found, store.path, out)
+            size = write_page(found, out)
             narrate(f"{out}: one page, {size / 1000:,.0f} kB.")
     if as_json:
         echo_json(report_json(found))

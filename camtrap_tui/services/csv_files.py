@@ -16,28 +16,29 @@ from camtrap_tui.errors import InputError, UsageError
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
-def check_out(survey: Path, out: Path) -> None:
+def check_out(survey: Path, out: Path, example: str = "list.csv") -> None:
     """Refuse what must not be written over, before anything is read.
 
-    Raises UsageError for a folder, a device or a survey, InputError without the folder.
+    `example` is a name that would do. Raises UsageError for a folder, a device or a survey,
+    InputError without the folder.
     """
     if not out.parent.is_dir():
         raise InputError(f"{out.parent}: there is no such folder.", "Make it first.")
     if out.is_dir():
-        raise UsageError(f"{out}: is a folder.", "Name a file, as in list.csv.")
+        raise UsageError(f"{out}: is a folder.", f"Name a file, as in {example}.")
     if out.exists() and not out.is_file():
         # Moving a file to where a device is would replace the device.
-        raise UsageError(f"{out}: is no ordinary file.", "Name a file, as in list.csv.")
+        raise UsageError(f"{out}: is no ordinary file.", f"Name a file, as in {example}.")
     survey = survey.resolve()
     beside = {survey.with_name(survey.name + end) for end in ("", "-wal", "-shm", "-journal")}
     if out.resolve() in beside:
-        raise UsageError(f"{out}: is the survey itself.", "Name another file, as in list.csv.")
+        raise UsageError(f"{out}: is the survey itself.", f"Name another file, as in {example}.")
     try:
         if out.is_file():
             with out.open("rb") as file:
                 is_survey = file.read(len(_SQLITE_MAGIC)) == _SQLITE_MAGIC
             if is_survey:
-                raise UsageError(f"{out}: is a survey.", "Name another file, as in list.csv.")
+                raise UsageError(f"{out}: is a survey.", f"Name another file, as in {example}.")
     except OSError as error:
         raise InputError(f"{out}: {error.strerror}.", "Name another file.") from None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from camtrap_tui import __version__
 from camtrap_tui.domain.chart_data import FrequencyTable, HoursTable
@@ -101,13 +102,12 @@ class SurveyReport:
     `filter` chooses the pictures of charts, agreement, votes and conflicts; accounts, deployments,
     graders, holdouts and runs are of the whole survey. `names` is how each taxon of a session is
     called. `stays` is how long each deployment was in the field, as camtrapR's tables have it.
-    `is_moving` says that somebody wrote to the survey while it was read.
     """
 
     title: str
     made_at: str
     software: str
-    file: str
+    path: Path
     survey: Survey
     filter: CountedFilter
     run_id: int | None
@@ -125,16 +125,19 @@ class SurveyReport:
     votes: ConsensusReport
     conflicts: tuple[VotedPicture, ...]
     holdouts: tuple[HoldoutReport, ...]
-    is_moving: bool
 
 
 def gather(store: Store, request: ReportRequest, tell: Tell) -> SurveyReport:
-    """Return what there is to report, telling what is done meanwhile.
+    """Return what there is to report, as the survey is at one moment, telling what is done.
 
     Raises UsageError and FilterError for a run, holdout or filter that is not there or has no
     meaning; what cannot be said yet (no run, nothing graded) is no error.
     """
-    before = store.db.state()
+    with store.db.snapshot():
+        return _gather(store, request, tell)
+
+
+def _gather(store: Store, request: ReportRequest, tell: Tell) -> SurveyReport:
     run_id = charts.choose_run(store, request.run_id)
     chosen = [holdouts.find_holdout(store, name) for name in dict.fromkeys(request.holdouts)]
     counted = count_filter(store, request.where, run_id, request.grader)
@@ -156,7 +159,7 @@ def gather(store: Store, request: ReportRequest, tell: Tell) -> SurveyReport:
         title=request.title or store.survey.name,
         made_at=utc_now(),
         software=f"camtrap-tui {__version__}",
-        file=store.path.name,
+        path=store.path,
         survey=store.survey,
         filter=counted,
         run_id=run_id,
@@ -174,7 +177,6 @@ def gather(store: Store, request: ReportRequest, tell: Tell) -> SurveyReport:
         votes=votes,
         conflicts=conflicts,
         holdouts=found,
-        is_moving=store.db.state() != before,
     )
 
 

@@ -152,7 +152,8 @@ def hours_chart(machine: HourCounts | None, people: HourCounts | None, key: str)
         far = middle - _HOURS_TOP + 9 if up else middle + 14 + _HOURS_TOP
         if not most:
             near = middle - 6 if up else middle + 28
-            lines.append(_text(_HOURS_LEFT, near, "none with a time", "start", class_="soft"))
+            none = "none with a time" if one.without_time else "none"
+            lines.append(_text(_HOURS_LEFT, near, none, "start", class_="soft"))
             continue
         lines.append(_text(_HOURS_LEFT - 4, far, f"{most:,}", "end", class_="soft"))
     end = _HOURS_LEFT + 24 * _HOURS_BAR

@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from camtrap_tui.domain.text import clean_name, counted
+from camtrap_tui.errors import InputError, UsageError
+from camtrap_tui.services.csv_files import check_out
 from camtrap_tui.services.exports.beside import whole_file
 from camtrap_tui.services.report import SurveyReport
 from camtrap_tui.services.report_blocks import facts, paragraph, section, sentences
@@ -38,12 +40,35 @@ _CONTENTS = (
     ("runs", "Runs"),
     ("making", "How this page was made"),
 )
+_DOCTYPE = b"<!DOCTYPE HTML"
+_EXAMPLE = "report.html"
 
 
-def write_page(found: SurveyReport, survey: Path, out: Path) -> int:
-    """Write the page, whole or not at all; return its size in bytes. Errors are `whole_file`'s."""
+def check_page(survey: Path, out: Path) -> None:
+    """Refuse a place for a page, before anything is read: it may replace a page, nothing else.
+
+    Raises UsageError and InputError, as `check_out` does, and UsageError for what is no page.
+    """
+    check_out(survey, out, _EXAMPLE)
+    if not out.exists():
+        return
+    try:
+        with out.open("rb") as file:
+            begin = file.read(len(_DOCTYPE))
+    except OSError as error:
+        raise InputError(f"{out}: {error.strerror}.", "Name another file.") from None
+    if begin and begin.upper() != _DOCTYPE:
+        raise UsageError(f"{out}: is there, and no page.", f"Name another file, as in {_EXAMPLE}.")
+
+
+def write_page(found: SurveyReport, out: Path) -> int:
+    """Write the page, whole or not at all; return its size in bytes.
+
+    Errors are those of `check_page` and `whole_file`.
+    """
     content = page(found).encode()
-    with whole_file(survey, out) as beside:
+    check_page(found.path, out)
+    with whole_file(found.path, out) as beside:
         beside.write_bytes(content)
     return len(content)
 
@@ -122,6 +147,9 @@ def _short_part(found: SurveyReport) -> Html:
         join([tag("h3", "By the holdout ", outside(name)), sentences(said)])
         for name, said in verdicts(found)
     ]
+    if not found.filter.pictures and found.filter.filter:
+        said = f"No picture fits the filter: there is nothing to chart. {found.filter.hint}"
+        told.append(sentences([said], warn=True))
     wrong = len(found.ledger.discrepancies)
     if wrong:
         said = f"{counted(wrong, 'thing does', 'things do')} not add up in the ledger."

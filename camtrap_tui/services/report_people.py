@@ -22,6 +22,7 @@ from camtrap_tui.services.report_blocks import (
     table,
 )
 from camtrap_tui.services.report_html import Html, join, outside, tag
+from camtrap_tui.services.report_places import picture_name
 from camtrap_tui.services.sessions import species_text
 
 _MOST_SESSIONS = 200
@@ -66,7 +67,11 @@ def _graded(found: SurveyReport) -> str:
 
 
 def _grader_row(one: GraderWork) -> Sequence[Cell]:
-    share = f"{one.accepted / one.acceptable:.0%} of {one.acceptable:,}" if one.acceptable else ""
+    share = (
+        f"{100 * one.accepted / one.acceptable:.0f} % of {one.acceptable:,}"
+        if one.acceptable
+        else ""
+    )
     return (
         one.grader,
         one.images,
@@ -190,18 +195,21 @@ def _first(
     more = len(rows) - _MOST_ROWS
     if more <= 0:
         return shown
-    return join([shown, paragraph(f"{caption}: {counted(more, 'row')} more, not shown.")])
+    return join([shown, paragraph(f"{counted(more, 'more row')}, not shown.")])
 
 
 def _figure(one: Estimate, *, is_index: bool = False) -> tuple[str, str]:
-    return estimate_cells(one, is_index=is_index)
+    figure, interval = estimate_cells(one, is_index=is_index)
+    # As the shares of an evaluation stand on the same page.
+    return figure.replace("%", " %"), interval.replace("%", "")
 
 
 def conflicts_part(found: SurveyReport) -> Html:
     """Return what graders' words come to, and the pictures on which they contradict each other."""
     votes = found.votes
     if not votes.pictures:
-        return section("conflicts", "Conflicts left", paragraph("Nothing is graded yet."))
+        none = "No picture chosen is graded." if found.filter.filter else "Nothing is graded yet."
+        return section("conflicts", "Conflicts left", paragraph(none))
     states = votes.rules[0].states
     rows: list[Sequence[Cell]] = [(_STATES[name], count) for name, count in states.items() if count]
     return section(
@@ -232,7 +240,7 @@ def _conflicts(found: Sequence[VotedPicture]) -> Html:
         return paragraph("No picture is in conflict.")
     rows: list[Sequence[Cell]] = [
         (
-            one.file_path or one.media_id,
+            picture_name(one.file_path) or one.media_id,
             join((join([outside(who), ": ", outside(said)]) for who, said in one.votes), "; "),
         )
         for one in found[:_MOST_CONFLICTS]

@@ -56,6 +56,7 @@ SHAPE_ON = (
     ("machine", "panel"),
 )
 
+# The edge of a table that goes on beyond the page is shaded: what covers the shade scrolls with it.
 _RULES = """
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
@@ -95,7 +96,12 @@ nav a{display:inline-block;padding:.3rem 0}
 .say.warn,.notes{background:var(--warn-page);border-left:.3rem solid var(--warn)}
 .notes{border-radius:.25rem;padding:.5rem 1rem .5rem 2.2rem;max-width:48rem;margin:1rem 0}
 .say p{margin:.3rem 0}
-.scroll{overflow-x:auto;margin:.75rem 0;max-width:100%}
+.scroll{overflow-x:auto;margin:.75rem 0;max-width:100%;
+ background:linear-gradient(to right,var(--page) 40%,transparent) 0 0/3rem 100% local,
+ linear-gradient(to left,var(--page) 40%,transparent) 100% 0/3rem 100% local,
+ linear-gradient(to right,var(--rule),transparent) 0 0/.7rem 100% scroll,
+ linear-gradient(to left,var(--rule),transparent) 100% 0/.7rem 100% scroll;
+ background-repeat:no-repeat}
 table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:.25rem 0;caption-side:top}
 th,td{text-align:left;vertical-align:top;padding:.3rem .7rem;border-bottom:1px solid var(--rule);
@@ -104,12 +110,12 @@ th:first-child,td:first-child{padding-left:.2rem}
 thead th{border-bottom:2px solid var(--rule);vertical-align:bottom;font-weight:600}
 tbody th{font-weight:500}
 caption span{display:inline-block;position:sticky;left:0;max-width:calc(100vw - 2.5rem)}
-tbody th,tfoot th{position:sticky;left:0;background:var(--page)}
+tbody th,tfoot th{position:sticky;left:0;background:var(--page);background-clip:padding-box}
 tfoot th,tfoot td{border-top:2px solid var(--rule);font-weight:600}
 .n{text-align:right;white-space:nowrap}
 .keep{white-space:nowrap}
 .name{min-width:7rem;max-width:16rem}
-.wide{min-width:12rem}
+.wide{min-width:8.5rem}
 .long{min-width:12rem;overflow-wrap:anywhere}
 .matrix td{text-align:right}
 .matrix th.n{white-space:normal;min-width:4rem}
@@ -169,7 +175,7 @@ _PAPER = """
  thead{display:table-header-group}
  tfoot{display:table-row-group}
  p,li{orphans:3;widows:3}
- .scroll{overflow:visible}
+ .scroll{overflow:visible;background:none}
  table{font-size:8.5pt;max-width:100%}
  tbody th,tfoot th,caption span{position:static;max-width:none}
  th,td{padding:.15rem .4rem;min-width:0}

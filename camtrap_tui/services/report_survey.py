@@ -22,16 +22,17 @@ from camtrap_tui.services.report_blocks import (
     table,
 )
 from camtrap_tui.services.report_html import Html, join, outside, tag
+from camtrap_tui.services.report_places import are_hidden, source_names, without_paths
 from camtrap_tui.store.accounts import OUTCOMES, Behind
 
 
 def sources_part(found: SurveyReport) -> Html:
     """Return where the rows of the survey came from."""
-    survey = found.survey
+    survey, names = found.survey, source_names(found)
     about = pairs(
         [
             ("Survey", outside(survey.name)),
-            ("File", outside(found.file)),
+            ("File", outside(found.path.name)),
             ("Its id", tag("code", survey.survey_uuid)),
             ("Made", _utc(survey.created_at)),
             ("A burst", f"pictures at most {counted(survey.burst_gap_s, 'second')} apart"),
@@ -39,7 +40,7 @@ def sources_part(found: SurveyReport) -> Html:
     )
     rows: list[Sequence[Cell]] = [
         (
-            one.source.location,
+            names[one.source.id],
             one.source.kind,
             _utc(one.source.added_at),
             one.source.row_count if one.source.row_count is not None else "not counted",
@@ -53,17 +54,21 @@ def sources_part(found: SurveyReport) -> Html:
         if rows
         else paragraph("Nothing was added yet.")
     )
-    return section("sources", "Survey and sources", about, told)
+    hidden = "Of paths only the last name is shown, since the page is made to be sent around."
+    return section(
+        "sources",
+        "Survey and sources",
+        about,
+        told,
+        paragraph(tag("small", hidden)) if are_hidden(found) else None,
+    )
 
 
 def accounts_part(found: SurveyReport) -> Html:
     """Return both accounts: every row of every source, every image of every run."""
     ledger = found.ledger
-    verdict = (
-        sentences(ledger.discrepancies, warn=True)
-        if ledger.discrepancies
-        else paragraph("Everything adds up.")
-    )
+    wrong = [without_paths(one, found) for one in ledger.discrepancies]
+    verdict = sentences(wrong, warn=True) if wrong else paragraph("Everything adds up.")
     flags: list[Sequence[Cell]] = [(FLAGS[flag], n) for flag, n in ledger.flags.items() if n]
     return section(
         "accounts",
@@ -73,19 +78,19 @@ def accounts_part(found: SurveyReport) -> Html:
             " outcome of each run."
         ),
         verdict,
-        _states(ledger),
+        _states(ledger, source_names(found)),
         _outcomes(ledger),
         table("Images to doubt", ("why", "images"), flags) if flags else None,
-        sentences([ledger.unknown], warn=True) if ledger.unknown else None,
+        sentences([without_paths(ledger.unknown, found)], warn=True) if ledger.unknown else None,
     )
 
 
-def _states(ledger: Ledger) -> Html:
+def _states(ledger: Ledger, names: dict[int, str]) -> Html:
     states = ledger.states
     if not ledger.sources:
         return Html("")
     rows: list[Sequence[Cell]] = [
-        (one.source.location, *(one.states.get(state, 0) for state in states), one.rows)
+        (names[one.source.id], *(one.states.get(state, 0) for state in states), one.rows)
         for one in ledger.sources
     ]
     headings = ("source", *(_spaced(state) for state in states), "in all")
@@ -174,11 +179,6 @@ def making_part(found: SurveyReport) -> Html:
         "Graded pictures alone do not say how accurate a run is, since nobody drew them at random:"
         " a holdout does.",
     ]
-    if found.is_moving:
-        lines.append(
-            "Somebody wrote to the survey while this page was made: its parts may be of different"
-            " moments."
-        )
     return section(
         "making",
         "How this page was made",
@@ -186,7 +186,7 @@ def making_part(found: SurveyReport) -> Html:
             [
                 ("Made", _utc(found.made_at)),
                 ("With", found.software),
-                ("From", outside(found.file)),
+                ("From", outside(found.path.name)),
                 ("Pictures chosen", outside(told.filter or "all")),
                 ("In words", outside(told.words) if told.filter else None),
                 ("How many", counted(told.pictures or 0, "picture")),

@@ -54,6 +54,11 @@ def test_json_needs_no_page(survey: Drawn) -> None:
     assert told["where"] == "species:mallard"
 
 
+def test_a_filter_that_chooses_nothing_is_told(survey: Drawn) -> None:
+    asked = "species:mallard species:blank"
+    assert "No picture fits the filter. Both" in run(survey, "--json", "--where", asked).stderr
+
+
 def test_what_cannot_be_is_refused_before_anything_is_read(survey: Drawn, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="goes into a file"):
         run(survey)
@@ -64,3 +69,9 @@ def test_what_cannot_be_is_refused_before_anything_is_read(survey: Drawn, tmp_pa
     with pytest.raises(UsageError, match="there is no holdout"):
         run(survey, tmp_path / "report.html", "--holdout", "none")
     assert not (tmp_path / "report.html").exists()
+    (tmp_path / "notes.txt").write_text("mine")
+    refused = CliRunner().invoke(
+        report_command, [str(survey.store.path), str(tmp_path / "notes.txt")]
+    )
+    assert isinstance(refused.exception, UsageError)
+    assert refused.stderr == ""

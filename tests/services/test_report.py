@@ -49,7 +49,6 @@ def test_the_numbers_are_those_of_the_services(survey: Drawn) -> None:
     assert holdout.agreement == agreement(store, Scope(holdout=survey.holdout))
     assert len(found.conflicts) == found.votes.rules[0].states["conflict"] > 0
     assert {one.grader: one.images for one in found.graders} == store.grades.graders()
-    assert not found.is_moving
 
 
 def test_json_has_the_same_numbers(survey: Drawn) -> None:
@@ -133,13 +132,22 @@ def test_truth_without_a_run_is_charted(store: Store) -> None:
     assert found.hours[0].rows[0].n == 1
 
 
-def test_whoever_writes_meanwhile_is_noticed(survey: Drawn) -> None:
-    def tell(what: str) -> None:
-        if what.startswith("evaluating"):
-            with Store.open(survey.store.path) as other:
-                grade(other, survey.images()[:1], "mallard", grader="cy")
+def test_what_is_written_meanwhile_is_in_no_part_of_it(survey: Drawn) -> None:
+    told: list[str] = []
 
-    assert gather(survey.store, ReportRequest(), tell).is_moving
+    def tell(what: str) -> None:
+        told.append(what)
+        with Store.open(survey.store.path) as other:
+            grade(other, survey.images()[:1], "mallard", grader=f"late {len(told)}")
+
+    found = gather(survey.store, ReportRequest(), tell)
+    assert len(told) > 3
+    graders = {"ann", "ben"}
+    assert {one.grader for one in found.graders} == graders
+    assert {session.grader for session in found.sessions} == graders
+    assert set(found.agreement.graders) == graders
+    assert found.votes.graders == len(graders)
+    assert "late 1" in {one.grader for one in gathered(survey.store).graders}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -101,7 +102,9 @@ def test_each_side_of_hours_has_its_own_scale_and_its_end() -> None:
 
 def test_hours_of_one_side_and_of_nothing() -> None:
     assert not Page(hours_chart(None, hours((3, 1)), "k")).html.count('fill="url')
-    assert "none with a time" in Page(hours_chart(hours(), hours((3, 1)), "k")).said("text")
+    assert "none" in Page(hours_chart(hours(), hours((3, 1)), "k")).said("text")
+    timeless = replace(hours(), without_time=2)
+    assert "none with a time" in Page(hours_chart(timeless, hours((3, 1)), "k")).said("text")
 
 
 def test_an_interval_is_drawn_where_there_is_one() -> None:

@@ -77,6 +77,11 @@ _OF_SOME = (
         metavar="FILE",
         help="A datapackage.json whose project, contributors and licences are taken over.",
     ),
+    click.option(
+        "--public",
+        is_flag=True,
+        help="Say that anybody may see the pictures, but those that may show people.",
+    ),
     map_option("Under which heading one of our columns stands.", "COLUMN=HEADING"),
     click.option(
         "--padding", type=click.FloatRange(0, 2), help="Around a crop, as a share of its box."
@@ -144,7 +149,7 @@ def _options(given: dict[str, Any]) -> Options:
 
     names = {field.name for field in fields(Options)} - {"columns"}
     metadata: Path | None = given["metadata"]
-    if metadata is not None and not metadata.is_file():
-        raise UsageError(f"--metadata {metadata}:", "there is no such file.")
+    if metadata is not None and not metadata.exists():
+        raise UsageError(f"--metadata {metadata}:", "there is no such file or folder.")
     columns = tuple(mapped_columns(given["mapped"]).items())
     return Options(columns=columns, **{name: given[name] for name in names})

@@ -189,7 +189,10 @@ def _add_package(store: Store, request: AddRequest, progress: Progress | None) -
             "Give the folder with datapackage.json.",
         )
     package = add_package(store, descriptor, progress=_of(progress, "rows of media.csv"))
-    notes = ["observations.csv was not read: the package's own words are no grades here."]
+    notes = [
+        "observations.csv was not read: the package's own words are no grades here. People's are"
+        " taken in by `camtrap-tui import-grades`."
+    ]
     if package.deployments is not None:
         described = package.deployments.rows - package.deployments.bad
         notes.insert(0, f"{counted(described, 'deployment')} described.")

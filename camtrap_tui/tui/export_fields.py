@@ -349,6 +349,7 @@ FIELDS: tuple[FormField, ...] = (
         _to_metadata,
         "a datapackage.json whose project, contributors and licences are taken over",
     ),
+    _flag("Public", "public", "anybody may see the pictures, but those that may show people"),
     FormField(
         "Paths from",
         "base",

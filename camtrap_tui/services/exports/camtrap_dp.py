@@ -32,7 +32,7 @@ from camtrap_tui.services.exports.camtrap_dp_metadata import Metadata, read_meta
 from camtrap_tui.services.exports.camtrap_dp_places import Places
 from camtrap_tui.services.exports.camtrap_dp_rows import Observations, Placed, Row, media_row
 from camtrap_tui.services.exports.picture_files import SHOWS_PEOPLE, PictureFiles
-from camtrap_tui.services.exports.pictures import Picture, Pictures, shows_people
+from camtrap_tui.services.exports.pictures import UNSURE, Picture, Pictures, shows_people
 from camtrap_tui.services.exports.report import ExportReport, Tally
 from camtrap_tui.services.exports.request import ExportRequest, Format, Progress
 from camtrap_tui.store.export_stage import ExportStage
@@ -86,7 +86,8 @@ class _Package:
 
     def write(self, progress: Progress) -> ExportReport:
         """Write all files, and return what became of the pictures."""
-        wants_boxes = self.request.with_machine or self.request.people != "include"
+        asked = self.request
+        wants_boxes = asked.with_machine or asked.people != "include" or asked.options.public
         pictures = Pictures(self.store, self.request, boxes=wants_boxes)
         run = pictures.run if self.request.with_machine else None
         observations = Observations(run, self._tags(pictures))
@@ -160,7 +161,8 @@ class _Package:
                 self._count(placed, found)
                 path = self._path(placed, files)
                 known = self._known(picture.image.media_id)
-                row = media_row(placed, path, known, has_words=bool(found))
+                is_public = self._is_public(picture)
+                row = media_row(placed, path, known, has_words=bool(found), is_public=is_public)
                 self._put(media, "media.csv", row)
                 if is_event:
                     events.add(placed, found)
@@ -211,6 +213,13 @@ class _Package:
         found: dict[str, str] = json.loads(told) if told else {}
         return found
 
+    def _is_public(self, picture: Picture) -> bool:
+        """Tell whether anybody may see a picture: none of which nobody knows what it shows."""
+        machine = picture.machine
+        is_said = bool(picture.words) and picture.state != UNSURE
+        is_known = is_said or bool(machine and machine.outcome == "predicted")
+        return self.request.options.public and is_known and not shows_people(picture)
+
     def _files(self) -> PictureFiles | None:
         how = self.request.options.pictures
         if how is None or how == "none":
@@ -256,6 +265,12 @@ class _Package:
                 f"{places.by_pictures:,} of {len(places.points):,} deployments have no recorded"
                 " start or end: the package gives their first and last pictures' times, and says"
                 " so in deploymentComments."
+            )
+        sources = self.store.images.sources().values()
+        if self.metadata.path is None and any(one.kind == "camtrap_dp" for one in sources):
+            notes.append(
+                "The survey has pictures of a Camtrap DP package: --metadata takes over what its"
+                " datapackage.json and tables tell that a survey has no place for."
             )
         if self.elsewhere:
             notes.append(
@@ -307,7 +322,7 @@ FORMAT = Format(
     takes=frozenset(
         (
             "run_id", "holdout", "truth", "with_machine", "people", "level", "decimals",
-            "pictures", "metadata",
+            "pictures", "metadata", "public",
         )
     ),
     write=write,

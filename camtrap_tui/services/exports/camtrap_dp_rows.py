@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from camtrap_tui.domain.camtrap_dp_lists import BETWEEN, NAME_TAG, without_bar
 from camtrap_tui.domain.models import Run, Taxon
 from camtrap_tui.services.exports.camtrap_dp_cells import (
+    boolean,
     machine_name,
     media_type,
     name_tag,
@@ -42,7 +43,9 @@ class Placed:
         return f"e_{self.picture.burst_media_id or self.picture.image.media_id}"
 
 
-def media_row(placed: Placed, path: str, known: Mapping[str, str], *, has_words: bool) -> Row:
+def media_row(
+    placed: Placed, path: str, known: Mapping[str, str], *, has_words: bool, is_public: bool
+) -> Row:
     """Return the media row of a picture; `known` are filled cells that another package has of it.
 
     Notes stand with the observations; where a picture has none (`has_words` is not set), here.
@@ -54,7 +57,7 @@ def media_row(placed: Placed, path: str, known: Mapping[str, str], *, has_words:
         "deploymentID": placed.deployment_id,
         "timestamp": placed.stamp,
         "filePath": path,
-        "filePublic": "false",
+        "filePublic": boolean(is_public),
         "fileName": text(name),
         "fileMediatype": media_type(image),
         "mediaComments": "" if has_words else _notes(placed.picture),

@@ -28,7 +28,8 @@ class Options:
     species. holdouts: how often somebody said that pictures of holdouts may be in training data.
     base: the folder that the paths in a file of predictions are relative to, instead of those in
     the survey. boxes_only: leaves classes out of it. gap_days: a camera that took no picture for
-    longer counts as not working meanwhile. schema: a table schema beside a CSV file.
+    longer counts as not working meanwhile. schema: a table schema beside a CSV file. public:
+    anybody may see the pictures, those that may show people excepted.
     """
 
     all_graders: bool = False
@@ -46,6 +47,7 @@ class Options:
     boxes_only: bool = False
     schema: bool = False
     gap_days: int | None = None
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -314,6 +314,19 @@ def test_the_machines_word_stands_where_nobody_graded_and_says_so(store: Store) 
     assert (predicted[3]["failure"], predicted[3]["runID"]) == ("truncated", run.run_uuid)
 
 
+def test_what_may_show_people_is_never_public(river: Store) -> None:
+    raccoon = NewObservation(taxon(river, RACCOON).id)
+    add_images(river, [Said(None), Said("human")], run=river.runs.all()[0])
+    grade(river, "ann", 1, "human")
+    say(river, "ann", 2, raccoon)
+    out, _ = export(river)
+    assert {row["filePublic"] for row in table(out, "media")} == {"false"}
+    out, _ = export(river, "public", public=True)
+    # The third is no person to the machine, of the fourth nobody knows, the fifth is one.
+    public = [row["filePublic"] for row in table(out, "media")]
+    assert public == ["false", "true", "true", "false", "false"]
+
+
 def test_conflicts_have_no_word_and_several_who_agree_are_named(river: Store) -> None:
     raccoon = NewObservation(taxon(river, RACCOON).id)
     say(river, "ben | b", 1, raccoon)

@@ -84,7 +84,7 @@ def write(store: Store, request: ExportRequest, progress: Progress) -> ExportRep
             independence,
             request.options.gap_days,
             bool(problems),
-            next((name for name, _ in stage.species()), "species"),
+            stage.most_frequent(),
         )
         (folder / SCRIPT).write_text(script.text(), encoding="utf-8", newline="\n")
         files = written(folder, {RECORDS: rows, CAMERAS: len(found), SCRIPT: None})
@@ -248,7 +248,7 @@ def camera_row(camera: Camera, problems: int, decimals: int | None = None) -> li
         *("; ".join(filter(None, names)), _offset(camera)),
         *(first.setup_source, last.retrieval_source),
         f"{camera.seconds_up / DAY:.2f}",
-        str(sum(stay.days for stay in camera.stays)),
+        str(camera.days),
         str(sum(stay.pictures for stay in camera.stays)),
         *((f"{gap.seconds / DAY:.1f}", gap.start, gap.end) if gap else ("", "", "")),
         "; ".join(stay.deployment.deployment_id for stay in camera.stays),

@@ -6,6 +6,7 @@ marked as such. A gap without pictures proves nothing, and is a problem only whe
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,8 +39,8 @@ class Gap:
 class Stay:
     """A deployment's time in the field: from setup to retrieval, each recorded or from pictures.
 
-    `pictures` have a time, on so many `days`; `outside` of them are before or after the recorded
-    dates. `gaps` are all of a day and more in which it took none.
+    `pictures` have a time, on these `dates`; `outside` of them are before or after the recorded
+    times. `gaps` are all of a day and more in which it took none.
     """
 
     deployment: Deployment
@@ -48,9 +49,14 @@ class Stay:
     setup_source: str
     retrieval_source: str
     pictures: int
-    days: int
+    dates: frozenset[str]
     outside: int
     gaps: tuple[Gap, ...]
+
+    @property
+    def days(self) -> int:
+        """On how many days there are pictures."""
+        return len(self.dates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,11 @@ class Camera:
         """How long it was up, without its problems."""
         whole = Gap(self.setup.setup, self.retrieval.retrieval).seconds
         return whole - sum(problem.gap.seconds for problem in self.problems)
+
+    @property
+    def days(self) -> int:
+        """On how many days it took pictures; deployments that follow each other share one."""
+        return len(frozenset[str]().union(*(stay.dates for stay in self.stays)))
 
     @property
     def longest_gap(self) -> Gap | None:
@@ -142,50 +153,53 @@ class _Pictures:
         self._deployment = deployment
         self._start, self._end = _recorded(deployment)
         self._first = self._last = ""
-        self._pictures = self._days = self._outside = 0
+        self._pictures = self._outside = 0
+        self._dates: set[str] = set()
         self._gaps: list[Gap] = []
+        self._gaps_of_all: list[Gap] = []
 
     def stay(self, times: Iterable[str]) -> Stay:
         """Return the deployment's time in the field; `times` are in order."""
         before = self._start
         for time in times:
             self._pictures += 1
-            self._days += time[:10] != self._last[:10]
+            # Cameras share their days: one text of each is enough.
+            self._dates.add(sys.intern(time[:10]))
+            _look(self._gaps_of_all, self._last, time)
             self._first, self._last = self._first or time, time
             if time < self._start or (self._end and time > self._end):
                 self._outside += 1
             else:
-                self._look(before, time)
+                _look(self._gaps, before, time)
                 before = time
-        self._look(before, self._end)
+        _look(self._gaps, before, self._end)
         return self._made()
-
-    def _look(self, before: str, time: str) -> None:
-        """Note a gap; most pictures follow one of the same day."""
-        if before and time and before[:10] != time[:10]:
-            gap = Gap(before, time)
-            if gap.seconds >= DAY:
-                self._gaps.append(gap)
 
     def _made(self) -> Stay:
         start, end, gaps = self._start, self._end, self._gaps
-        setup = start or f"{self._first[:10]} 00:00:00"
-        retrieval = end or f"{self._last[:10]} 23:59:59"
-        if setup >= retrieval:
+        first, last = f"{self._first[:10]} 00:00:00", f"{self._last[:10]} 23:59:59"
+        if (start or first) >= (end or last):
             # One recorded date that its pictures contradict.
-            start = end = ""
-            setup, retrieval = f"{self._first[:10]} 00:00:00", f"{self._last[:10]} 23:59:59"
+            start, end, gaps = "", "", self._gaps_of_all
         return Stay(
             self._deployment,
-            setup,
-            retrieval,
+            start or first,
+            end or last,
             RECORDED if start else FROM_PICTURES,
             RECORDED if end else FROM_PICTURES,
             self._pictures,
-            self._days,
+            frozenset(self._dates),
             self._outside,
             tuple(gaps),
         )
+
+
+def _look(gaps: list[Gap], before: str, time: str) -> None:
+    """Note a gap; most pictures follow one of the same day."""
+    if before and time and before[:10] != time[:10]:
+        gap = Gap(before, time)
+        if gap.seconds >= DAY:
+            gaps.append(gap)
 
 
 def _recorded(deployment: Deployment) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,6 +80,22 @@ def test_a_recorded_date_that_pictures_contradict_is_told() -> None:
     both = replace(late, deployment_end="2024-06-30 00:00:00")
     (camera,) = rows(both, UR011=june(3, 5))
     assert camera.setup.setup_source == camera.retrieval.retrieval_source == FROM_PICTURES
+
+
+def test_gaps_are_those_of_the_pictures_where_they_contradict_a_date() -> None:
+    for date in ("deployment_start", "deployment_end"):
+        year = "2025" if date == "deployment_start" else "2023"
+        wrong = replace(CAMERA, **{date: f"{year}-06-01 00:00:00"})  # type: ignore[arg-type]
+        (camera,) = rows(wrong, gap_days=7, UR011=june(1, 20, 22))
+        assert camera.longest_gap == Gap("2024-06-01 12:00:00", "2024-06-20 12:00:00")
+        assert [problem.gap for problem in camera.problems] == [camera.longest_gap]
+
+
+def test_a_day_that_two_deployments_share_is_one_day() -> None:
+    later = replace(CAMERA, id=2, deployment_id="UR011b")
+    (camera,) = rows(CAMERA, later, UR011=june(1, 4), UR011b=["2024-06-04 12:05:00", *june(6)])
+    assert [stay.days for stay in camera.stays] == [2, 2]
+    assert camera.days == 3
 
 
 def test_a_deployment_of_which_nothing_is_known_is_no_row() -> None:
@@ -167,3 +184,11 @@ def test_rows_are_what_camera_operation_takes(
             known = [t for t in own if stay.setup <= t <= stay.retrieval]
             assert not any(problem.gap.start < t < problem.gap.end for t in known)
     assert 0 <= camera.seconds_up <= seconds(retrieval) - seconds(setup)
+    if len(drawn) == 1 and not camera.more_problems:
+        (stay,) = camera.stays
+        ends = [stay.setup] if stay.setup_source == RECORDED else []
+        ends += sorted(time for _, time in times if stay.setup <= time <= stay.retrieval)
+        ends += [stay.retrieval] if stay.retrieval_source == RECORDED else []
+        between = [Gap(*pair) for pair in pairwise(ends)]
+        wanted = [gap for gap in between if gap.seconds > gap_days * DAY]
+        assert [problem.gap for problem in camera.problems] == wanted

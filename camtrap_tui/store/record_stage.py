@@ -57,10 +57,11 @@ class RecordStage:
         sql = "SELECT * FROM record ORDER BY station, species, camera, time, path, rowid"
         return (StagedRecord(*row) for row in self._execute(sql))
 
-    def species(self) -> list[tuple[str, int]]:
-        """Return the species and how many records each has, the most frequent first."""
-        sql = "SELECT species, count(*) FROM record GROUP BY species ORDER BY 2 DESC, 1"
-        return self._execute(sql).fetchall()
+    def most_frequent(self) -> str:
+        """Return the species with most records, empty where there is no record."""
+        sql = "SELECT species FROM record GROUP BY species ORDER BY count(*) DESC, species LIMIT 1"
+        found = self._execute(sql).fetchone()
+        return "" if found is None else str(found[0])
 
     def _execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
         with _explained():

@@ -16,7 +16,10 @@ def test_records_go_by_station_species_camera_and_time() -> None:
         for time in ("2024-06-27 03:00:00", "2024-06-27 02:59:59")
     ]
     with closing(RecordStage()) as stage:
+        assert stage.most_frequent() == ""
         stage.add(records)
         found = list(stage.records())
-        assert stage.species() == [("mallard", 12), ("raccoon", 12)]
+        assert stage.most_frequent() == "mallard"
+        stage.add([records[0]])
+        assert stage.most_frequent() == "raccoon"
     assert found == sorted(records, key=lambda record: [part.encode() for part in record])

@@ -186,4 +186,9 @@ def _deltas(delta: int) -> tuple[str, str, str, str]:
     """Return seconds, minutes, hours and days, each rounded from the one before as camtrapR's."""
     minutes = round(delta / 60, 1)
     hours = round(minutes / 60, 1)
-    return str(delta), f"{minutes:g}", f"{hours:g}", f"{round(hours / 24, 1):g}"
+    return str(delta), _short(minutes), _short(hours), _short(round(hours / 24, 1))
+
+
+def _short(number: float) -> str:
+    """Return a number with one decimal place, without one where that is 0."""
+    return f"{number:.1f}".removesuffix(".0")

@@ -28,23 +28,30 @@ _HEAD = """\
 _LINES = """
 library(camtrapR)
 
-records <- read.csv("recordTable.csv", na.strings = "", encoding = "UTF-8",
-  colClasses = c(Station = "character", Camera = "character", Species = "character",
-    deploymentID = "character", mediaID = "character"))
-cameras <- read.csv("cameraTable.csv", na.strings = "", encoding = "UTF-8",
-  colClasses = c(Station = "character", Camera = "character", deployments = "character"))
+# Names are text, also 007 and NA; so all is read as text, then numbers as numbers.
+read <- function(file, numbers) {{
+  table <- read.csv(file, na.strings = "", encoding = "UTF-8", colClasses = "character")
+  table[numbers] <- lapply(table[numbers], as.numeric)
+  table
+}}
+records <- read("recordTable.csv", c("n", "n_images", "delta.time.secs", "delta.time.mins",
+  "delta.time.hours", "delta.time.days"))
+cameras <- read("cameraTable.csv", c("longitude", "latitude", "coordinateUncertainty",
+  "utc_offset_min", "days_up", "days_with_pictures", "n_pictures", "longest_gap_days"))
 
 # One day of effort a station however many of its cameras were up: camerasIndependent = FALSE.
 camop <- cameraOperation(CTtable = cameras, stationCol = "Station", cameraCol = "Camera",
   setupCol = "Setup_date", retrievalCol = "Retrieval_date", hasProblems = {problems},
   byCamera = FALSE, allCamsOn = FALSE, camerasIndependent = FALSE, dateFormat = "ymd HMS")
-
+"""
+_HISTORY = """
 # An example: take the species, the days of an occasion and its first day that your question needs.
 history <- detectionHistory(recordTable = records, camOp = camop, species = {species},
   stationCol = "Station", speciesCol = "Species", recordDateTimeCol = "DateTimeOriginal",
-  recordDateTimeFormat = "ymd HMS", occasionLength = 7, day1 = "station",
+  recordDateTimeFormat = "ymd HMS", occasionLength = min(7, ncol(camop)), day1 = "station",
   includeEffort = TRUE, scaleEffort = FALSE, timeZone = "UTC")
-
+"""
+_HOURS = """
 # Records by the hour of the day:
 table(factor(as.integer(substr(records$Time, 1, 2)), levels = 0:23))
 """
@@ -69,7 +76,8 @@ _BETWEEN = """\
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What the script has to say of an export: its survey's name, its options, an example."""
+    """What the script has to say of an export: its survey's name, its options, and a species for
+    the example, empty where there is no record."""
 
     survey: str
     independence_min: int
@@ -81,13 +89,17 @@ class Script:
         """Return the script."""
         gaps = _NO_GAPS if self.gap_days is None else _GAPS.format(days=self.gap_days)
         minutes = self.independence_min
-        return _HEAD.format(
-            title=f"Records and cameras of {self.survey}",
-            rule=_INDEPENDENT.format(minutes=minutes) if minutes else _ALL,
-            gaps=f"{gaps}\n{_BETWEEN}" if self.has_problems else gaps,
-        ) + _LINES.format(
-            problems="TRUE" if self.has_problems else "FALSE", species=_quoted(self.species)
+        parts = (
+            _HEAD.format(
+                title=f"Records and cameras of {self.survey}",
+                rule=_INDEPENDENT.format(minutes=minutes) if minutes else _ALL,
+                gaps=f"{gaps}\n{_BETWEEN}" if self.has_problems else gaps,
+            ),
+            _LINES.format(problems="TRUE" if self.has_problems else "FALSE"),
+            _HISTORY.format(species=_quoted(self.species)) if self.species else "",
+            _HOURS,
         )
+        return "".join(parts)
 
 
 def _quoted(text: str) -> str:

@@ -25,16 +25,21 @@ cameraOperation <- function(CTtable, stationCol, cameraCol, setupCol, retrievalC
   stopifnot(hasProblems == any(grepl("Problem\\\\d\\\\Sfrom", colnames(CTtable))))
   time <- function(x) as.POSIXct(x, format = "%Y-%m-%d %H:%M:%S", tz = "UTC")
   stopifnot(time(CTtable[, setupCol]) < time(CTtable[, retrievalCol]))
-  unique(CTtable[, stationCol])
+  stations <- unique(CTtable[, stationCol])
+  days <- as.numeric(max(time(CTtable[, retrievalCol])) - min(time(CTtable[, setupCol])), "days")
+  matrix(1, length(stations), ceiling(days), dimnames = list(stations))
 }
 detectionHistory <- function(recordTable, camOp, species, stationCol, speciesCol,
                              recordDateTimeCol, recordDateTimeFormat, occasionLength, day1,
                              includeEffort, scaleEffort, timeZone) {
-  stopifnot(species %in% recordTable[, speciesCol], recordTable[, stationCol] %in% camOp)
+  stopifnot(species %in% recordTable[, speciesCol], occasionLength <= ncol(camOp))
+  stopifnot(recordTable[, stationCol] %in% rownames(camOp))
   stopifnot(!is.na(as.POSIXct(recordTable[, recordDateTimeCol], tz = timeZone)))
 }
 source("read_me.R")
-cat(nrow(records), nrow(cameras), camop, sep = "|")
+numbers <- c("n", "n_images", grep("^delta", names(records), value = TRUE))
+stopifnot(sapply(records, is.character) == !names(records) %in% numbers)
+cat(nrow(records), nrow(cameras), rownames(camop), unique(records$Directory), sep = "|")
 cat("\\n", as.vector(table(factor(as.integer(substr(records$Time, 1, 2)), levels = 0:23))))
 """
 
@@ -50,26 +55,48 @@ def test_names_are_quoted_for_r_and_gaps_told() -> None:
     assert all(len(line) <= 100 for line in text.splitlines())
 
 
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
-@pytest.mark.parametrize("gap_days", [None, 2])
-def test_r_reads_both_tables_by_it(store: Store, tmp_path: Path, gap_days: int | None) -> None:
-    said = [
-        Said(timestamp=f"2024-06-{day:02} {day:02}:30:00", deployment=camera)
-        for day, camera in ((1, "001"), (5, "001"), (23, "NA"), (9, "été 漢"))
-    ]
-    for key in add_images(store, said):
-        grade(store, "ann", key, 'o\'possum, "grey"')
-    options = Options(gap_days=gap_days)
-    FORMAT.write(store, ExportRequest(tmp_path / "r", options=options), lambda done, total: None)
+def run_in_r(store: Store, out: Path, **options: int) -> list[str]:
+    """Export a survey, run the script in R and return the last two lines that it prints."""
+    request = ExportRequest(out, options=Options(**options))  # type: ignore[arg-type]
+    FORMAT.write(store, request, lambda done, total: None)
     done = subprocess.run(
         ["Rscript", "--vanilla", "-e", _STAND_INS],
-        cwd=tmp_path / "r",
+        cwd=out,
         capture_output=True,
         encoding="utf-8",
         check=False,
         env={"PATH": "/usr/bin:/bin:/usr/local/bin", "LC_ALL": "C.UTF-8"},
     )
     assert done.returncode == 0, done.stderr
-    numbers, hours = done.stdout.splitlines()[-2:]
-    assert numbers == "4|3|001|NA|été 漢"
+    return done.stdout.splitlines()[-2:]
+
+
+has_r = pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
+
+
+@has_r
+@pytest.mark.parametrize("options", [{}, {"gap_days": 2}, {"independence_min": 30}])
+def test_r_reads_both_tables_by_it(store: Store, tmp_path: Path, options: dict[str, int]) -> None:
+    said = [
+        Said(timestamp=f"2024-06-{day:02} {day:02}:30:00", deployment=camera)
+        for day, camera in ((1, "001"), (5, "001"), (23, "NA"), (9, "été 漢"))
+    ]
+    keys = add_images(store, said)
+    for key in keys:
+        grade(store, "007", key, 'o\'possum, "grey" \\n')
+    with store.db.transaction():
+        store.db.execute("UPDATE image SET file_path = '01/' || file_path")
+    numbers, hours = run_in_r(store, tmp_path / "r", **options)
+    assert numbers == "4|3|001|NA|été 漢|01"
     assert [int(one) for one in hours.split()] == [int(h in (1, 5, 9, 23)) for h in range(24)]
+
+
+@has_r
+@pytest.mark.parametrize("said", ["northern raccoon", "blank"])
+def test_r_runs_it_for_a_survey_of_one_day(store: Store, tmp_path: Path, said: str) -> None:
+    (key,) = add_images(store, [Said()])
+    grade(store, "ann", key, said)
+    records = int(said != "blank")
+    numbers, hours = run_in_r(store, tmp_path / "r")
+    assert numbers.split("|")[:3] == [str(records), "1", "UR011"]
+    assert sum(map(int, hours.split())) == records

@@ -157,6 +157,8 @@ class Database:
                 self._connection.execute(f"PRAGMA {pragma}")
             # What random orders are made of: (bytes, seed), the same on every machine.
             self._connection.create_function("crc32", 2, zlib.crc32, deterministic=True)
+            # SQLite's lower() knows no letter beyond ASCII.
+            self._connection.create_function("folded", 1, str.casefold, deterministic=True)
         except sqlite3.Error as error:
             raise explain(path, error) from error
         self._file = self._file_there()

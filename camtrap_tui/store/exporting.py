@@ -224,8 +224,9 @@ class Exporting:
         return {taxon_id for (taxon_id,) in found}
 
     def shared_paths(self) -> set[str]:
-        """Return the paths, in small letters, that more than one image has, whatever its case."""
-        sql = "SELECT lower(file_path) FROM image GROUP BY 1 HAVING count(*) > 1"
+        """Return the paths that more than one image has, whatever its case, as `casefold` has
+        them."""
+        sql = "SELECT folded(file_path) FROM image GROUP BY 1 HAVING count(*) > 1"
         return {path for (path,) in self._db.execute(sql)}
 
     def media_ids(self, image_ids: Sequence[int]) -> dict[int, str]:

@@ -62,7 +62,7 @@ class Names:
     def is_shared(self, image: Image) -> bool:
         """Tell whether another picture lies at the same path in another source, or at one that
         differs in capitals alone."""
-        return image.file_path.lower() in self._shared
+        return image.file_path.casefold() in self._shared
 
     def of(self, image: Image, file: Path | None = None) -> str:
         """Return the path of a picture, below whatever folder; with the ending of the file `file`

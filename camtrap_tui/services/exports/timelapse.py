@@ -171,8 +171,7 @@ class _Table:
             return _SILENT.get(picture.state, "says nothing")
         if self._leaves_people and shows_people(picture):
             return "shows people"
-        # Bytes in small letters are what SQLite's lower() makes: ASCII alone changes.
-        if path.encode().lower().decode() in self._shared:
+        if path.casefold() in self._shared:
             return _SHARED
         if not path or "\\" in path:
             return "has no path that Windows can have"

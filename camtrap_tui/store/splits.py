@@ -49,12 +49,18 @@ class Splits:
         return {image_id for (image_id,) in self._db.execute(_HELD)}
 
     def held_content(self) -> set[int]:
-        """Return the images of `held`, and all that have the same content as one of them."""
-        sql = f"""
-            SELECT image_id FROM ({_HELD})
-            UNION
-            SELECT twin.id FROM ({_HELD}) AS held JOIN image ON image.id = held.image_id
-            JOIN image AS twin ON twin.content_md5 = image.content_md5"""
+        """Return the images of `held`, all that have the same content as one of them, and those of
+        the bursts of these, and so on."""
+        sql = """
+            WITH RECURSIVE held (id) AS (
+                SELECT image_id FROM holdout_unit WHERE phase IS NOT NULL
+                UNION
+                SELECT mate.id FROM held JOIN image ON image.id = held.id
+                JOIN image AS mate ON mate.burst_id = image.burst_id
+                UNION
+                SELECT twin.id FROM held JOIN image ON image.id = held.id
+                JOIN image AS twin ON twin.content_md5 = image.content_md5)
+            SELECT id FROM held"""
         return {image_id for (image_id,) in self._db.execute(sql)}
 
     def twins(self) -> Iterator[set[int]]:

@@ -20,8 +20,12 @@ Colour = tuple[int, int, int]
 Bbox = tuple[float, float, float, float]
 # What a picture is turned by so that a viewer who obeys its EXIF sees it upright.
 _STORED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
     6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_270,
 }
 

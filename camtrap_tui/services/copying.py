@@ -150,7 +150,7 @@ class _Copying:
         """Count what is to be done, and return how many bytes it will take."""
         needed = 0
         for _, found, targets in self._found(lambda _done, _total: None):
-            size = found.path.stat().st_size
+            size = found.stat.st_size
             for folder, target in targets:
                 is_there = self._files.is_there(found, target)
                 needed += 0 if is_there or self._request.how == "link" else size

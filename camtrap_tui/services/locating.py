@@ -46,7 +46,7 @@ class Locator:
     def place(self, where: Whereabouts) -> Place | None:
         """Return the file that shows an image now, or None."""
         own = self.own_file(where)
-        if own is not None and own.exists():
+        if own is not None and _is_there(own):
             return Place(own, None)
         copy = self._copy(where)
         return Place(copy, where.input_size) if copy else None
@@ -68,10 +68,18 @@ class Locator:
         A folder's file without an address is not looked for: whoever reads it sees that.
         """
         own = self.own_file(image)
-        if own is not None and (image.url is None or own.exists()):
+        if own is not None and (image.url is None or _is_there(own)):
             return own, None
         found = self._store.caches.whereabouts([image.id])
         place = self.place(found[0]) if found else None
         if place is not None:
             return place.path, None
         return own, found[0].url if found else None
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        # Its name is longer than this system takes, or a folder above it is closed.
+        return False

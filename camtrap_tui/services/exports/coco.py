@@ -20,7 +20,7 @@ from camtrap_tui.services.exports.beside import whole_folder, write_report
 from camtrap_tui.services.exports.confirmed_boxes import CONFIDENCE, Confirmed, confirmed_boxes
 from camtrap_tui.services.exports.ground_truth import sampling_of
 from camtrap_tui.services.exports.ground_truth_columns import Sampled
-from camtrap_tui.services.exports.picture_files import PictureFiles, size_of
+from camtrap_tui.services.exports.picture_files import PictureFiles, check_apart, size_of
 from camtrap_tui.services.exports.pictures import Picture, Pictures, Word
 from camtrap_tui.services.exports.report import ExportReport, Tally, WrittenFile
 from camtrap_tui.services.exports.request import ExportRequest, Format, Progress
@@ -102,7 +102,7 @@ class _Writer:
 
     def notes(self) -> list[str]:
         """Return sentences on what else a reader must know."""
-        notes = self._training.notes()
+        notes = self._training.notes() + self._files.notes()
         few = self.counts.too_few_boxes
         if few:
             notes.append(
@@ -283,6 +283,8 @@ def _write(store: Store, request: ExportRequest, progress: Progress) -> ExportRe
     tally = Tally()
     if request.people == "blur" and request.options.pictures not in ("copy", "link"):
         raise UsageError("--people blur needs pictures to blur:", "give --pictures copy, too.")
+    if request.options.pictures in ("copy", "link"):
+        check_apart(store, request.out)
     with whole_folder(request.out, replace=request.replace) as folder, store.db.snapshot():
         pictures = Pictures(store, request, boxes=True)
         writer = _Writer(store, request, pictures, folder, tally)

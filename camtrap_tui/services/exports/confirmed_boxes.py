@@ -50,8 +50,9 @@ def confirmed_boxes(picture: Picture, confidence: float = CONFIDENCE) -> Confirm
 
     A box is of the one species of its category (animal, human or vehicle) that people named. Where
     they named several, it is the one that the box's own classification is, or is above or below
-    of. Where they counted, the surest boxes are taken, up to their number. Nothing is confirmed
-    where people are not agreed or not sure.
+    of; where they could not tell what else there is, it must be as fine. Where they counted, the
+    surest boxes are taken, up to their number. Nothing is confirmed where people are not agreed or
+    not sure.
     """
     if not picture.words or picture.state == UNSURE:
         return Confirmed((), ())
@@ -87,9 +88,12 @@ def _species_of(box: MachineBox, words: tuple[Word, ...]) -> Taxon | str:
     if all(taxon.observation_type == "blank" for taxon in species.values()):
         return ON_A_BLANK
     alike = [taxon for taxon in species.values() if taxon.observation_type == box.category]
-    if len(alike) > 1:
+    is_doubted = any(taxon.observation_type == "unknown" for taxon in species.values())
+    if len(alike) > 1 or (alike and is_doubted):
         said = box.taxon
-        alike = [taxon for taxon in alike if said and relation(said, taxon) != "other"]
+        # `animal` may well be what nobody could tell.
+        enough = ("same", "finer") if is_doubted else ("same", "finer", "coarser")
+        alike = [taxon for taxon in alike if said and relation(said, taxon) in enough]
         return alike[0] if len(alike) == 1 else AMBIGUOUS
     return alike[0] if alike else OF_ANOTHER_KIND
 

@@ -23,10 +23,10 @@ from camtrap_tui.services.exports.confirmed_boxes import (
     ConfirmedBox,
     confirmed_boxes,
 )
-from camtrap_tui.services.exports.picture_blurring import save_picture
-from camtrap_tui.services.exports.picture_files import PictureFiles
+from camtrap_tui.services.exports.picture_blurring import blurred, people_boxes, save_picture
+from camtrap_tui.services.exports.picture_files import PictureFiles, check_apart
 from camtrap_tui.services.exports.picture_names import safe_path
-from camtrap_tui.services.exports.pictures import Picture, Pictures
+from camtrap_tui.services.exports.pictures import Picture, Pictures, shows_people
 from camtrap_tui.services.exports.report import ExportReport, Tally, WrittenFile
 from camtrap_tui.services.exports.request import ExportRequest, Format, Progress
 from camtrap_tui.services.exports.training import Training, check_holdouts, known_words
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 INDEX = "crops.csv"
 PADDING = 0.1
 A_PERSON = "a crop of a person"
+HIDDEN = "shows people whose boxes are not all known"
 _LONGEST_STEM = 60
 _COLUMNS = (
     "file", "split", "class", "scientific_name", "wi_taxon_id", "media_id", "file_path",
@@ -105,6 +106,12 @@ class _Writer:
 
     def _decoded(self, picture: Picture) -> PillowImage | str:
         """Return the picture, with the people on it made unknowable on wish; or why it is none."""
+        people: list[Box] = []
+        if self._people == "blur" and shows_people(picture, self._confidence):
+            people = people_boxes(picture)
+            if not people:
+                # All of it would be blurred, and no example of anything.
+                return HIDDEN
         found = self._files.find(picture.image)
         if found is None:
             return self._files.why_not(picture.image)
@@ -112,7 +119,7 @@ class _Writer:
             image = decode(found.path)
         except PictureError as error:
             return f"cannot be read ({clean(str(error))})"
-        return self._files.without_people(picture, image) if self._people == "blur" else image
+        return blurred(image, people) if people else image
 
     def _cut(self, picture: Picture, part: str, one: ConfirmedBox, image: PillowImage) -> list[Any]:
         edges = padded(one.bbox, image.size, self._padding)
@@ -172,6 +179,7 @@ def crop_name(picture: Picture, one: ConfirmedBox) -> str:
 
 def _write(store: Store, request: ExportRequest, progress: Progress) -> ExportReport:
     check_holdouts(request)
+    check_apart(store, request.out)
     tally = Tally()
     with whole_folder(request.out, replace=request.replace) as folder, store.db.snapshot():
         pictures = Pictures(store, request, boxes=True)

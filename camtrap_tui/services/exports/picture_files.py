@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Literal
+from typing import IO, Literal
 
 from camtrap_tui.domain.models import Image
-from camtrap_tui.domain.text import clean
-from camtrap_tui.errors import InputError
+from camtrap_tui.domain.text import clean, counted
+from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.cached_copy import ORIGINAL
 from camtrap_tui.services.exif import read_header
 from camtrap_tui.services.exports.confirmed_boxes import CONFIDENCE, Box
 from camtrap_tui.services.exports.picture_blurring import (
     blurred,
+    new_part,
     part_of,
     people_boxes,
     save_picture,
@@ -29,11 +32,9 @@ from camtrap_tui.services.exports.picture_names import Names, safe_path
 from camtrap_tui.services.exports.pictures import Picture, shows_people
 from camtrap_tui.services.exports.request import People
 from camtrap_tui.services.locating import Locator
+from camtrap_tui.services.places import from_text
 from camtrap_tui.services.strict_decode import PictureError, decode
 from camtrap_tui.store.store import Store
-
-if TYPE_CHECKING:
-    from PIL.Image import Image as PillowImage
 
 How = Literal["copy", "link"]
 # Why a picture has no file in an export.
@@ -49,9 +50,10 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 @dataclass(frozen=True, slots=True)
 class Found:
     """The file that shows a picture, which may be a copy in a cache; `is_original` tells that it is
-    as the camera made it, not smaller."""
+    as the camera made it, not smaller. `stat` is that of the moment when it was found."""
 
     path: Path
+    stat: os.stat_result
     is_original: bool
 
 
@@ -81,17 +83,19 @@ class PictureFiles:
         self._locator = Locator(store)
         self.names = Names(store)
         self._ready: Path | None = None
+        # How many were blurred, by whether boxes said where.
+        self._blurred: Counter[bool] = Counter()
 
     def find(self, image: Image) -> Found | None:
         """Return the file that shows a picture now, or None."""
         own = self._locator.own_file(image)
-        if own is not None and own.is_file():
-            return Found(own, is_original=True)
+        if own is not None and (known := _file_stat(own)):
+            return Found(own, known, is_original=True)
         where = self._store.caches.whereabouts([image.id])
         place = self._locator.place(where[0]) if where else None
-        if place is None or place.input_size is None:
+        if place is None or place.input_size is None or not (known := _file_stat(place.path)):
             return None
-        return Found(place.path, is_original=place.input_size == str(ORIGINAL))
+        return Found(place.path, known, is_original=place.input_size == str(ORIGINAL))
 
     def name(self, image: Image) -> str:
         """Return the path of a picture in the folder: its own, made safe, like no other's."""
@@ -103,7 +107,7 @@ class PictureFiles:
         path = self._folder / target
         if not self._resume:
             return False
-        return path.is_symlink() if self._how == "link" else _is_done(found.path, path)
+        return path.is_symlink() if self._how == "link" else _is_done(found, path)
 
     def put(self, picture: Picture, target: str) -> str:
         """Put a picture at `target`, a path in the folder; return why it is not there, else "".
@@ -126,11 +130,19 @@ class PictureFiles:
             if os.path.lexists(path):
                 if not self._resume:
                     return NAME_TAKEN
-                if is_shown and self._how == "copy" and _is_done(found.path, path):
+                if is_shown and self._how == "copy" and _is_done(found, path):
                     return ""
             if not is_shown:
-                return _blur(found.path, path, people_boxes(picture, self._confidence))
+                # Of an earlier try, it may be from when nobody had seen who is on it.
+                path.unlink(missing_ok=True)
+                boxes = people_boxes(picture)
+                reason = _blur(found.path, path, boxes)
+                self._blurred[bool(boxes)] += not reason
+                return reason
             return _link(found.path, path) if self._how == "link" else _copy(found.path, path)
+        except (FileExistsError, IsADirectoryError, NotADirectoryError):
+            # A picture is called as a folder of others is: `a.JPG`, and `a.JPG/b.JPG`.
+            return NAME_TAKEN
         except OSError as error:
             raise _explain(path, error) from None
 
@@ -139,20 +151,39 @@ class PictureFiles:
         where = self._store.caches.whereabouts([image.id])
         return NOT_FETCHED if where and where[0].url else NOT_HERE
 
-    def without_people(self, picture: Picture, image: PillowImage) -> PillowImage:
-        """Return the pixels of a picture with its people made unknowable, if it shows any."""
-        if not shows_people(picture, self._confidence):
-            return image
-        return blurred(image, people_boxes(picture, self._confidence))
+    def notes(self) -> list[str]:
+        """Return sentences on what a reader must know of the pictures that were put."""
+        done = self._blurred
+        if not done.total():
+            return []
+        return [
+            f"{counted(done.total(), 'picture')} with people {'is' if done.total() == 1 else 'are'}"
+            f" blurred, {done[True]:,} where the run has boxes and {done[False]:,} as a whole."
+            " Look at them before you pass them on: whom the run has no box of is only known where"
+            " somebody counted the people."
+        ]
 
     def _make_ready(self, parent: Path) -> None:
         if parent == self._ready:
             return
-        parent.mkdir(parents=True, exist_ok=True)
         # A link in a folder that was there before might lead out of it.
         if not parent.resolve().is_relative_to(self._folder):
             raise InputError(f"{parent}: leads out of {self._folder}.", "Give another folder.")
+        parent.mkdir(parents=True, exist_ok=True)
         self._ready = parent
+
+
+def check_apart(store: Store, folder: Path) -> None:
+    """Raise UsageError for a folder among the pictures of a survey: what is put there would be
+    taken for more of them."""
+    for source in store.images.sources().values():
+        if source.kind == "folder" and folder.resolve().is_relative_to(
+            Path(from_text(source.location)).resolve()
+        ):
+            raise UsageError(
+                f"{folder}: lies in {source.location}, where the survey's pictures are:",
+                "name a folder elsewhere, or `add` would take the copies for more pictures.",
+            )
 
 
 def size_of(path: Path) -> tuple[int, int] | None:
@@ -181,11 +212,21 @@ def _blur(source: Path, path: Path, boxes: Sequence[Box]) -> str:
     return ""
 
 
-def _is_done(source: Path, path: Path) -> bool:
+def _file_stat(path: Path) -> os.stat_result | None:
+    """Return what the system knows of an ordinary file; None where it has none there, or the name
+    is one that it does not take."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found if stat.S_ISREG(found.st_mode) else None
+
+
+def _is_done(found: Found, path: Path) -> bool:
     """Tell whether a copy of an earlier try is that of the file as it is now."""
-    if path.is_symlink() or not path.is_file():
+    now, then = found.stat, _file_stat(path)
+    if then is None or path.is_symlink():
         return False
-    now, then = source.stat(), path.stat()
     # Some file systems keep times to two seconds.
     return now.st_size == then.st_size and abs(now.st_mtime - then.st_mtime) <= 2
 
@@ -206,7 +247,7 @@ def _copy(source: Path, path: Path) -> str:
     except OSError as error:
         return f"cannot be read: {(error.strerror or str(error)).lower()}"
     try:
-        with file, part.open("wb") as out:
+        with file, new_part(part) as out:
             while block := _read(file):
                 out.write(block)
             times = os.fstat(file.fileno())

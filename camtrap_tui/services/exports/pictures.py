@@ -5,6 +5,7 @@ All formats read a survey here, so that they agree on what the truth of a pictur
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -26,6 +27,9 @@ from camtrap_tui.store.store import Store
 _CHUNK = 500
 _RULES = ("unanimous", "majority", "weighted", "expert")
 UNGRADED, UNSURE, CONFLICT = "ungraded", "unsure", "conflict"
+ADJUDICATED = "adjudicated"
+# From where on a box of a person is one, whatever else boxes are asked for: as MegaDetector's.
+PERSON_CONFIDENCE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Picture:
     `state` is that of domain.consensus.Settled, `ungraded` where nobody's word counts. `words` are
     the truth: empty where it is ungraded, in conflict or short of voters; where nobody could tell
     (`unsure`) it is the taxon "unknown". `said` are all observations of all standing grades;
-    `is_said_human` tells whether any of them names a human.
+    `people_said` is the most people that any of these grades tells of, 0 where none names a human.
     `burst_media_id` is the first picture of its burst. `machine` and `boxes` are those of the run
     in view, None and empty where there is none. `graders` are those whose word counts.
     """
@@ -90,7 +94,7 @@ class Picture:
     words: tuple[Word, ...]
     notes: tuple[str, ...]
     said: tuple[SaidRow, ...]
-    is_said_human: bool
+    people_said: int
     machine: Machine | None
     boxes: tuple[MachineBox, ...]
     graders: tuple[str, ...] = ()
@@ -159,11 +163,18 @@ class Pictures:
                 self._words(state, counting, uuids),
                 tuple(dict.fromkeys(row.note for row in counting if row.note)),
                 tuple(rows),
-                not self._humans.isdisjoint(row.taxon_id for row in rows),
+                self._people_said(rows),
                 machine.get(image.id),
                 boxes.get(image.id, ()),
                 tuple(dict.fromkeys(row.grader for row in counting)),
             )
+
+    def _people_said(self, rows: Sequence[SaidRow]) -> int:
+        told: Counter[int] = Counter()
+        for row in rows:
+            if row.taxon_id in self._humans:
+                told[row.grade_id] += row.count or 1
+        return max(told.values(), default=0)
 
     def _settled(self, ids: Sequence[int]) -> dict[int, Settled]:
         if self._rule is None:
@@ -265,20 +276,36 @@ def observation_id(row: SaidRow) -> str:
     return f"o_{row.grade_uuid}_{row.observation_number or 0}"
 
 
-def shows_people(picture: Picture, confidence: float = 0.2) -> bool:
+def shows_people(picture: Picture, confidence: float = PERSON_CONFIDENCE) -> bool:
     """Tell whether a person is on a picture, as far as anybody knows.
 
-    Where people agree on what it shows, they decide. Else anybody's word, the run's, or a box of
-    the run that is at least this confident is enough: what may show a person is kept private.
+    Where all who looked agree on what it shows, or an adjudicator decided, that counts. Else
+    anybody's word, the run's, or a person's box of the run is enough: what may show a person is
+    kept private. Of a higher `confidence` below which a box is none, people know nothing.
     """
-    if picture.words and picture.state != UNSURE:
-        return any(word.taxon.observation_type == "human" for word in picture.words)
+    has_truth = bool(picture.words) and picture.state != UNSURE
+    if any(word.taxon.observation_type == "human" for word in picture.words):
+        return True
+    if has_truth:
+        # A rule or a grader that somebody chose may pass over the one who saw a person.
+        return picture.people_said > 0 and picture.state != ADJUDICATED
     machine = picture.machine
     return (
-        picture.is_said_human
-        or any(box.category == "human" and box.confidence >= confidence for box in picture.boxes)
-        or bool(machine and machine.taxon and machine.taxon.observation_type == "human")
+        picture.people_said > 0
+        or any(is_person(box, confidence) for box in picture.boxes)
+        or (machine is not None and _is_human(machine.taxon))
     )
+
+
+def is_person(box: MachineBox, confidence: float = PERSON_CONFIDENCE) -> bool:
+    """Tell whether a box is one of a person, by its detector or its classifier; one is known from
+    PERSON_CONFIDENCE up, also where other boxes are to be surer."""
+    is_human = box.category == "human" or _is_human(box.taxon)
+    return is_human and box.confidence >= min(confidence, PERSON_CONFIDENCE)
+
+
+def _is_human(taxon: Taxon | None) -> bool:
+    return taxon is not None and taxon.observation_type == "human"
 
 
 def _run(store: Store, request: ExportRequest) -> Run | None:

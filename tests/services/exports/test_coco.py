@@ -56,7 +56,7 @@ def checked(document: Path, pictures: Path | None = None) -> dict[str, Any]:
     return errors
 
 
-@pytest.mark.parametrize("orientation", [0, 3, 6, 8])
+@pytest.mark.parametrize("orientation", range(9))
 @pytest.mark.parametrize("how", ["none", "copy", "link"])
 def test_a_box_lies_on_what_it_names_in_the_turned_picture(
     store: Store, tmp_path: Path, orientation: int, how: str
@@ -74,10 +74,12 @@ def test_a_box_lies_on_what_it_names_in_the_turned_picture(
         assert is_colour(seen.getpixel(point), RED)
     for point in ((x - 4, y + 3), (x + w + 3, y + h - 4), (x + 3, y + h + 3)):
         assert not is_colour(seen.getpixel(point), RED)
-    assert checked(tmp_path / "out/annotations.json", root) == {
-        "unused_files": [],
-        "validation_errors": [],
-    }
+    # MegaDetector's tools know of no mirrored pictures, and see these two lie on their side.
+    if orientation not in (5, 7):
+        assert checked(tmp_path / "out/annotations.json", root) == {
+            "unused_files": [],
+            "validation_errors": [],
+        }
 
 
 def test_boxes_fit_the_smaller_copy_that_goes_along(store: Store, tmp_path: Path) -> None:

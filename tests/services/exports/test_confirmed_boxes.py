@@ -74,9 +74,7 @@ def confirm(
     words: Sequence[Word], boxes: Sequence[MachineBox], state: str = "agreed"
 ) -> tuple[list[tuple[int, str]], list[str]]:
     """Return (number, species) of the boxes that are confirmed, and why the others are not."""
-    picture = Picture(
-        image("IMG"), None, None, state, tuple(words), (), (), False, None, tuple(boxes)
-    )
+    picture = Picture(image("IMG"), None, None, state, tuple(words), (), (), 0, None, tuple(boxes))
     found: Confirmed = confirmed_boxes(picture)
     return [(one.box.number, one.taxon.name) for one in found.boxes], list(found.left_out)
 
@@ -135,6 +133,18 @@ def test_of_several_species_a_box_is_what_its_class_names(
     found, reasons = confirm([word("raccoon"), word("mallard")], [box(named=named)])
     assert found == ([(1, species)] if species else [])
     assert reasons == ([] if species else [AMBIGUOUS])
+
+
+@pytest.mark.parametrize(
+    ("named", "is_it"),
+    [("raccoon", True), ("raccoon family", False), ("animal", False), (None, False)],
+)
+def test_where_something_else_is_unknown_a_box_must_name_its_species(
+    named: str | None, is_it: bool
+) -> None:
+    found, reasons = confirm([word("raccoon"), word("unknown")], [box(named=named)])
+    assert found == ([(1, "raccoon")] if is_it else [])
+    assert reasons == ([] if is_it else [AMBIGUOUS])
 
 
 def test_a_class_that_is_finer_than_one_species_names_it() -> None:

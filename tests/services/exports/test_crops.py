@@ -12,7 +12,7 @@ from PIL import Image
 
 from camtrap_tui.errors import UsageError
 from camtrap_tui.services.exports.confirmed_boxes import OF_ANOTHER_KIND
-from camtrap_tui.services.exports.crops import A_PERSON, padded
+from camtrap_tui.services.exports.crops import A_PERSON, HIDDEN, padded
 from camtrap_tui.services.exports.formats import export
 from camtrap_tui.services.exports.picture_files import NOT_HERE, SHOWS_PEOPLE
 from camtrap_tui.services.exports.report import ExportReport
@@ -50,7 +50,7 @@ def cut(
         return report, list(csv.DictReader(file))
 
 
-@pytest.mark.parametrize("orientation", [0, 3, 6, 8])
+@pytest.mark.parametrize("orientation", range(9))
 def test_a_crop_shows_what_is_in_its_box(store: Store, tmp_path: Path, orientation: int) -> None:
     drawn(store, tmp_path / "in", Scene("UR011/a.JPG", [ONE], orientation=orientation))
     _, (index,) = cut(store, tmp_path / "out", padding=0.0)
@@ -162,6 +162,27 @@ def test_a_person_is_not_cut_out_where_people_are_to_be_blurred(
     assert (report.left_out, index) == ({SHOWS_PEOPLE: 2}, [])
 
 
+def test_what_is_beside_an_animal_is_blurred_too_or_it_is_no_crop(
+    store: Store, tmp_path: Path
+) -> None:
+    beside = Seen((0.5, 0.1, 0.3, 0.14), GREEN, "human")
+    stripe = Seen((0.5, 0.2, 0.3, 0.04), BLUE, "human", 0.05)
+    drawn(
+        store,
+        tmp_path / "in",
+        Scene("1.JPG", [ONE, beside, stripe], [RACCOON, "human"]),
+        Scene("2.JPG", [ONE], [RACCOON, "human"]),
+    )
+    report, (one,) = cut(store, tmp_path / "out", people="blur", padding=0.5)
+    assert (one["file_path"], report.left_out) == ("1.JPG", {HIDDEN: 1})
+    with Image.open(tmp_path / "out" / one["file"]) as crop:
+        # The person fills 40 of its 80 lines above the animal; their edge is gone.
+        assert is_colour(crop.getpixel((90, 80)), RED)
+        assert not is_colour(crop.getpixel((90, 24)), BLUE)
+    with Image.open(tmp_path / "in/1.JPG") as whole:
+        assert is_colour(whole.getpixel((180, 88)), BLUE)
+
+
 def test_no_crop_is_from_a_holdout(store: Store, tmp_path: Path) -> None:
     survey = drawn_survey(store)
     grade_blind(survey, "ann")
@@ -174,16 +195,19 @@ def test_no_crop_is_from_a_holdout(store: Store, tmp_path: Path) -> None:
 
 
 def test_a_twin_of_a_holdouts_picture_is_held_back_too(store: Store, tmp_path: Path) -> None:
-    drawn(store, tmp_path / "in", *(Scene(f"UR{n}/{n}.JPG", [ONE]) for n in range(3)))
+    drawn(store, tmp_path / "in", *(Scene(f"UR{n}/{n}.JPG", [ONE]) for n in range(5)))
     with store.db.transaction():
+        # 0 is drawn; 1 is its content under another name, 3 is in the burst of that, 4 its content.
         store.db.execute("UPDATE image SET content_md5 = 'same' WHERE id IN (1, 2)")
+        store.db.execute("UPDATE image SET content_md5 = 'mate' WHERE id IN (4, 5)")
+        store.db.execute("UPDATE image SET burst_id = 2 WHERE id IN (2, 4)")
         store.db.execute(
             "INSERT INTO holdout VALUES (1, 'u', 'river', NULL, 1, '', '', 'mixed', 1, 60, 0)"
         )
         store.db.execute("INSERT INTO holdout_unit VALUES (1, 1, 1, 1, 1, 1)")
     report, index = cut(store, tmp_path / "out")
     assert [one["file_path"] for one in index] == ["UR2/2.JPG"]
-    assert report.left_out == {HELD: 2}
+    assert report.left_out == {HELD: 4}
 
 
 def test_hostile_names_stay_inside(store: Store, tmp_path: Path) -> None:

@@ -6,13 +6,17 @@ import io
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from unicodedata import normalize
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from camtrap_tui.errors import InputError
+from camtrap_tui.services.exports.picture_blurring import blurred, people_boxes, save_picture
 from camtrap_tui.services.exports.picture_files import (
     NAME_TAKEN,
     NOT_FETCHED,
@@ -23,12 +27,14 @@ from camtrap_tui.services.exports.picture_files import (
 )
 from camtrap_tui.services.exports.picture_names import Names, safe_path
 from camtrap_tui.services.exports.pictures import Picture, Pictures
-from camtrap_tui.services.exports.request import ExportRequest
+from camtrap_tui.services.exports.request import ExportRequest, People
 from camtrap_tui.services.strict_decode import decode
 from camtrap_tui.store.store import Store
-from tests.builders import image
+from tests.builders import NOW, image
 from tests.hostile import PAYLOADS
-from tests.training_survey import GREEN, GREY, RED, Scene, Seen, draw, drawn, is_colour
+from tests.services.exports.test_confirmed_boxes import box, word
+from tests.store.test_reports import grade
+from tests.training_survey import GREEN, GREY, RACCOON, RED, Scene, Seen, draw, drawn, is_colour
 
 PERSON = Seen((0.25, 0.25, 0.25, 0.25), RED, "human", 0.8)
 REAL = Path(__file__).parents[3].parent / "shared" / "data" / "photos"
@@ -76,6 +82,7 @@ def test_a_plain_path_stays_as_it_is() -> None:
 
 def test_no_two_pictures_have_one_name(store: Store) -> None:
     paths = ["IMG.JPG", "img.jpg", "IMG.JPG", "a\\b.JPG", "a/b.JPG", "x.JPG", "a..JPG", "a.JPG"]
+    paths += ["\xc9.JPG", "\xc9.JPG", "\xe9.JPG", "e\u0301.JPG"]
     with store.db.transaction():
         for number, path in enumerate(paths):
             source = store.images.source("folder", f"/card{number}", "2026-06-01T12:00:00Z")
@@ -83,7 +90,7 @@ def test_no_two_pictures_have_one_name(store: Store) -> None:
     names = Names(store)
     rows = store.images.by_ids([key for (key,) in store.db.execute("SELECT id FROM image")])
     found = [names.of(row) for row in rows]
-    assert len({name.lower() for name in found}) == len(paths)
+    assert len({normalize("NFC", name).casefold() for name in found}) == len(paths)
     assert "x.JPG" in found
     assert found == [Names(store).of(row) for row in rows]
 
@@ -167,9 +174,60 @@ def test_nothing_is_written_outside_of_the_folder(store: Store, tmp_path: Path) 
         with pytest.raises(ValueError, match="no safe path"):
             files.put(picture, target)
     (out / "link").symlink_to(tmp_path)
-    with pytest.raises(InputError, match="leads out of"):
-        files.put(picture, "link/a.JPG")
+    for target in ("link/a.JPG", "link/deeper/a.JPG"):
+        with pytest.raises(InputError, match="leads out of"):
+            files.put(picture, target)
     assert not (tmp_path / "a.JPG").exists()
+    assert not (tmp_path / "deeper").exists()
+
+
+@pytest.mark.parametrize("people", ["include", "blur"])
+def test_links_that_somebody_planted_are_not_written_through(
+    store: Store, tmp_path: Path, people: People
+) -> None:
+    drawn(store, tmp_path / "in", Scene("a.JPG", [PERSON], ["human"]))
+    (picture,) = pictures(store).values()
+    original = tmp_path / "in/a.JPG"
+    before = original.read_bytes()
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in ("a.JPG", ".a.JPG.part"):
+        (out / name).symlink_to(original)
+    assert PictureFiles(store, out, people=people, resume=True).put(picture, "a.JPG") == ""
+    assert original.read_bytes() == before
+    assert [path.name for path in out.iterdir()] == ["a.JPG"]
+    assert not (out / "a.JPG").is_symlink()
+
+
+def test_what_showed_a_person_is_gone_where_it_cannot_be_blurred(
+    store: Store, tmp_path: Path
+) -> None:
+    ids = drawn(store, tmp_path / "in", Scene("a.JPG", [PERSON]))
+    files = PictureFiles(store, tmp_path / "out", people="blur", resume=True)
+    assert files.put(pictures(store)["a.JPG"], "a.JPG") == ""
+    grade(store, "ann", ids["a.JPG"], "human")
+    (tmp_path / "in/a.JPG").write_bytes(b"no picture")
+    assert files.put(pictures(store)["a.JPG"], "a.JPG").startswith("cannot be blurred")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_picture_called_as_a_folder_is_told(store: Store, tmp_path: Path) -> None:
+    drawn(store, tmp_path / "in", Scene("a.JPG"))
+    (picture,) = pictures(store).values()
+    files = PictureFiles(store, tmp_path / "out")
+    assert files.put(picture, "a.JPG") == ""
+    assert files.put(picture, "a.JPG/b.JPG") == NAME_TAKEN
+    assert files.put(picture, "c.JPG/a.JPG") == ""
+    assert files.put(picture, "c.JPG") == NAME_TAKEN
+    assert PictureFiles(store, tmp_path / "out", resume=True).put(picture, "c.JPG") == NAME_TAKEN
+
+
+def test_names_that_the_system_does_not_take_are_not_here(store: Store, tmp_path: Path) -> None:
+    with store.db.transaction():
+        source = store.images.source("folder", str(tmp_path), NOW)
+        store.images.add(image("long", source_id=source.id, file_path="x" * 300 + ".JPG"))
+    (picture,) = pictures(store).values()
+    assert PictureFiles(store, tmp_path / "out").put(picture, "a.JPG") == NOT_HERE
 
 
 def test_a_full_disk_ends_it_with_a_sentence(
@@ -187,13 +245,13 @@ def test_a_full_disk_ends_it_with_a_sentence(
     assert list((tmp_path / "out").iterdir()) == []
 
 
-@pytest.mark.parametrize("orientation", [0, 3, 6, 8])
+@pytest.mark.parametrize("orientation", range(9))
 def test_a_person_is_blurred_where_they_are_seen(
     store: Store, tmp_path: Path, orientation: int
 ) -> None:
     stripe = Seen((0.32, 0.3, 0.01, 0.1), GREEN)
     animal = Seen((0.7, 0.7, 0.2, 0.2), GREEN)
-    scene = Scene("a.JPG", [PERSON, stripe, animal], ["human"], orientation)
+    scene = Scene("a.JPG", [PERSON, stripe, animal], ["human", RACCOON], orientation)
     drawn(store, tmp_path / "in", scene)
     (picture,) = pictures(store).values()
     files = PictureFiles(store, tmp_path / "out", how="link", people="blur")
@@ -213,7 +271,9 @@ def test_a_person_is_blurred_where_they_are_seen(
     ("boxes", "said"),
     [
         ([Seen((0.7, 0.7, 0.2, 0.2), GREEN)], ["human"]),  # nobody has a box
-        ([PERSON, Seen((0.7, 0.7, 0.2, 0.2), GREEN)], ["human"]),  # one of two people has
+        ([PERSON, Seen((0.7, 0.7, 0.2, 0.2), GREEN)], ["human", RACCOON]),  # one of two people has
+        ([replace(PERSON, bbox=(1.0, 0.2, 0.2, 0.2))], ["human"]),  # it is not in the picture
+        ([replace(PERSON, confidence=0.1)], ["human"]),  # it is not sure
     ],
 )
 def test_all_is_blurred_where_not_everybody_has_a_box(
@@ -222,13 +282,68 @@ def test_all_is_blurred_where_not_everybody_has_a_box(
     drawn(store, tmp_path / "in", Scene("a.JPG", boxes, said))
     (picture,) = pictures(store).values()
     if len(boxes) > 1:
-        picture = replace(picture, words=(replace(picture.words[0], count=2),))
+        picture = replace(picture, people_said=2)
     assert PictureFiles(store, tmp_path / "out", people="blur").put(picture, "a.JPG") == ""
     with Image.open(tmp_path / "out/a.JPG") as copy:
         assert copy.size == (300, 400)
         corner = copy.crop((225, 300, 262, 350))
         assert len({corner.getpixel((x, 25)) for x in range(5, 30)}) < 10
         assert not is_colour(copy.getpixel((215, 285)), GREEN)
+
+
+def test_boxes_in_one_another_are_no_finer_than_the_largest() -> None:
+    picture = Image.effect_noise((400, 400), 100).convert("RGB")
+    large, small = (0.25, 0.25, 0.5, 0.5), (0.45, 0.45, 0.02, 0.02)
+    for boxes in ([large, small], [small, large]):
+        part = blurred(picture, boxes).crop((175, 175, 195, 195))
+        assert len({part.getpixel((x, y)) for x in range(20) for y in range(20)}) <= 9
+
+
+def test_less_sure_boxes_and_those_of_no_kind_that_people_named_may_be_people() -> None:
+    boxes = [
+        box(1, "human"),
+        box(2, "human", 0.01, bbox=(0.5, 0.5, 0.1, 0.1)),
+        box(3, "animal", bbox=(0.6, 0.6, 0.1, 0.1)),
+        box(4, "animal", named="human", bbox=(0.7, 0.7, 0.1, 0.1)),
+        box(5, "vehicle", bbox=(0.8, 0.8, 0.1, 0.1)),
+    ]
+    picture = Picture(image("a"), None, None, "agreed", (), (), (), 1, None, tuple(boxes))
+
+    def hidden(*names: str, people: int = 1) -> list[float]:
+        words = tuple(word(name) for name in names)
+        shown = replace(picture, words=words, people_said=people)
+        return [left for left, *_ in people_boxes(shown)]
+
+    assert hidden("human") == [0.1, 0.5, 0.6, 0.7, 0.8]
+    assert hidden("human", "mink") == [0.1, 0.5, 0.7, 0.8]
+    assert hidden("human", "mink", "vehicle") == [0.1, 0.5, 0.7]
+    assert hidden("human", people=2) == [0.1, 0.5, 0.6, 0.7, 0.8]
+    assert hidden("human", people=3) == []
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "tif", "webp", "gif"])
+def test_a_blurred_copy_tells_nothing_but_its_pixels(tmp_path: Path, ending: str) -> None:
+    picture, other = Image.new("RGB", (64, 48), GREY), Image.new("RGB", (64, 48), RED)
+    exif = Image.Exif()
+    exif[0x010E] = "SECRET"
+    text = PngInfo()
+    text.add_itxt("XML:com.adobe.xmp", "SECRET")
+    more: dict[str, dict[str, Any]] = {
+        "jpg": {"format": "MPO", "exif": exif, "append_images": [other], "save_all": True},
+        "png": {"exif": exif, "pnginfo": text, "append_images": [other], "save_all": True},
+        "tif": {"tiffinfo": {270: "SECRET"}, "append_images": [other], "save_all": True},
+        "webp": {"exif": exif, "xmp": b"SECRET"},
+        "gif": {"append_images": [other], "save_all": True},
+    }
+    path = tmp_path / f"a.{ending}"
+    picture.save(path, icc_profile=b"SECRET" * 40, comment=b"SECRET", **more[ending])
+    assert b"SECRET" in path.read_bytes()
+    for name in (f"b.{ending}", "b.jpg", "b.gif", "b.tif"):
+        save_picture(decode(path), tmp_path / name)
+        assert b"SECRET" not in (tmp_path / name).read_bytes()
+        with Image.open(tmp_path / name) as copy:
+            assert getattr(copy, "n_frames", 1) == 1
+            assert not copy.getexif() or ending == "tif" or name == "b.tif"
 
 
 def test_pictures_without_people_are_neither_blurred_nor_left_out(
@@ -256,7 +371,7 @@ def test_what_cannot_be_blurred_is_not_copied(store: Store, tmp_path: Path) -> N
 
 
 def test_a_size_is_that_of_the_turned_picture(tmp_path: Path) -> None:
-    for orientation in (0, 3, 6, 8):
+    for orientation in range(9):
         (tmp_path / "a.jpg").write_bytes(draw(Scene("a.jpg", orientation=orientation)))
         assert size_of(tmp_path / "a.jpg") == (300, 400)
     (tmp_path / "a.jpg").write_bytes(b"no picture")

@@ -121,7 +121,26 @@ def test_people_are_where_people_or_else_the_machine_say_so(store: Store) -> Non
     grade(store, "ben", contested, "human")
     grade(store, "ann", named, "human", RACCOON)
     assert [shows_people(one) for one in read(store)] == [True, False, True, True, True]
-    assert not shows_people(read(store)[0], confidence=0.7)
+    # Boxes may be asked to be surer; people are known from the usual confidence up all the same.
+    assert shows_people(read(store)[0], confidence=0.7)
+    store.db.execute("UPDATE detection SET confidence = 0.1 WHERE image_id = 1")
+    assert not shows_people(read(store)[0])
+    assert shows_people(read(store)[0], confidence=0.05)
+
+
+def test_who_saw_a_person_is_passed_over_by_an_adjudicator_alone(store: Store) -> None:
+    (key,) = add_images(store, [Said(RACCOON)])
+    grade(store, "ann", key, RACCOON)
+    grade(store, "cid", key, RACCOON)
+    assert not shows_people(read(store)[0])
+    later(store, "ben", key, "13:00", NewObservation(taxon(store, "human").id, count=3))
+    for truth in ("consensus", "majority", "expert:ann", "ann"):
+        (picture,) = read(store, truth=truth)
+        assert (shows_people(picture), picture.people_said) == (True, 3)
+    seen = (NewObservation(taxon(store, RACCOON).id),)
+    new = NewGrade(str(uuid.uuid4()), key, seen, "adjudicated", "species")
+    store.grades.append("dan", [new], NOW)
+    assert not shows_people(read(store)[0])
 
 
 NAMES = (RACCOON, MALLARD, "blank", "human", "unknown", "animal", "some owl")

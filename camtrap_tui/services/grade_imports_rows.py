@@ -180,7 +180,7 @@ class _Reader:
             self._note(number, cells["comments"], len(graders)),
         )
         yield row
-        # Who of several wrote a note is not told; the first is who said so last.
+        # Who of several wrote a note is not told.
         for grader in graders[1:]:
             yield replace(row, grader=grader, note="")
 

@@ -21,7 +21,7 @@ from camtrap_tui.services.exports.camtrap_dp_cells import (
     text,
     utc_stamp,
 )
-from camtrap_tui.services.exports.pictures import UNGRADED, Picture, Word, observation_id
+from camtrap_tui.services.exports.pictures import UNGRADED, Picture, Word
 
 Row = dict[str, str]
 # What tells species apart: the observation type, and a scientific name or the tag with another.
@@ -126,7 +126,7 @@ class Observations:
             "sex": word.sex or "",
             "behavior": text(word.behavior),
             "classificationMethod": "human",
-            "classifiedBy": text(_classified_by(picture, word)),
+            "classifiedBy": text(_classified_by(word)),
             "classificationTimestamp": dated,
             "observationComments": _notes(picture),
         }
@@ -161,16 +161,12 @@ def machine_cells(run: Run, score: float | None) -> Row:
     }
 
 
-def _classified_by(picture: Picture, word: Word) -> str:
-    """Return who names the species: whose word is the latest first, then the others by name.
+def _classified_by(word: Word) -> str:
+    """Return who names the species, by name: in the same order whenever it is exported.
 
     Darwin Core's identifiedBy, which classifiedBy is, has a bar between names.
     """
-    latest = next(
-        (row.grader for row in picture.said if observation_id(row) == word.observation_id), ""
-    )
-    names = [latest, *sorted(name for name in word.graders if name != latest)]
-    return BETWEEN.join(without_bar(name) for name in names if name)
+    return BETWEEN.join(map(without_bar, sorted(word.graders)))
 
 
 def _notes(picture: Picture) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from camtrap_tui.domain.models import Deployment
 from camtrap_tui.errors import InputError
 from camtrap_tui.services.adding import AddRequest, add_source
 from camtrap_tui.services.camtrap_dp import package_tables
@@ -25,7 +26,9 @@ from camtrap_tui.services.exports.request import ExportRequest, Options
 from camtrap_tui.services.grade_imports import GradeImportReport, import_grades
 from camtrap_tui.services.grade_imports_columns import label_table
 from camtrap_tui.services.tables import read_head
+from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store
+from tests.builders import Said, add_images, md5, taxon
 from tests.camtrap_dp_oracle import EXAMPLE, needs_standard, second_opinion
 from tests.services.exports.survey_strategy import SurveyPlan, built, surveys
 
@@ -117,10 +120,10 @@ def test_the_examples_descriptor_comes_back(official: tuple[Store, Path]) -> Non
     assert after["project"] == before.pop("project") | {"observationLevel": ["media"]}
     before.pop("created")
     described = {one["scientificName"]: one for one in after["taxonomic"]}
-    for taxon in before.pop("taxonomic"):
+    for told in before.pop("taxonomic"):
         # The machine alone names it, and machines' words are not taken in.
-        if taxon["scientificName"] != "Ardea":
-            assert described[taxon["scientificName"]].items() >= taxon.items()
+        if told["scientificName"] != "Ardea":
+            assert described[told["scientificName"]].items() >= told.items()
     assert {name: after[name] for name in before} == before
 
 
@@ -160,6 +163,24 @@ def test_what_a_survey_wrote_it_does_not_take_for_news(official: tuple[Store, Pa
     store, out = official
     report = take_in(store, out)
     assert (report.taken, set(report.skipped)) == (0, {"was exported from a grade that is here"})
+
+
+def test_who_agrees_is_named_in_one_order_whoever_was_last(store: Store, tmp_path: Path) -> None:
+    keys = add_images(store, [Said()])
+    with store.db.transaction():
+        store.deployments.put(Deployment(0, "UR011", "mill", 41.9, -87.6, -300))
+    for number, name in enumerate(("zoe", "ann", "ben"), 1):
+        raccoon = NewObservation(taxon(store, "northern raccoon").id, number)
+        time = f"2026-06-0{number}T12:00:00Z"
+        new = NewGrade(md5(name), keys[0], (raccoon,), "assisted", "species")
+        store.grades.append(name, [new], time)
+    out = export(store, tmp_path / "dp")
+    with Store.open(tmp_path / "again.db", create=True) as other:
+        take_in(other, out)
+        again = export(other, tmp_path / "again", metadata=out / "datapackage.json")
+    (row,), (same,) = rows(out / "observations.csv"), rows(again / "observations.csv")
+    assert (row["classifiedBy"], row["count"]) == ("ann | ben | zoe", "3")
+    assert same | {"observationID": ""} == row | {"observationID": ""}
 
 
 @settings(max_examples=25, deadline=None)

@@ -18,6 +18,7 @@ from camtrap_tui.domain.evaluations import Evaluation
 from camtrap_tui.domain.holdouts import Holdout
 from camtrap_tui.domain.models import Survey
 from camtrap_tui.domain.sessions import Session
+from camtrap_tui.domain.text import clean_name
 from camtrap_tui.errors import InputError
 from camtrap_tui.services import charts, holdouts
 from camtrap_tui.services.accounts import Ledger, take_ledger
@@ -156,7 +157,7 @@ def _gather(store: Store, request: ReportRequest, tell: Tell) -> SurveyReport:
     every = chosen or store.holdouts.all()
     found = tuple(_of_holdouts(store, list(dict.fromkeys(every)), request.run_id, tell))
     return SurveyReport(
-        title=request.title or store.survey.name,
+        title=clean_name(request.title) or clean_name(store.survey.name) or store.path.name,
         made_at=utc_now(),
         software=f"camtrap-tui {__version__}",
         path=store.path,

@@ -106,7 +106,7 @@ def hours_part(found: SurveyReport) -> Html:
         return section("hours", "Hours of the day", paragraph("No picture has a class."))
     blocks: list[Html] = [*_hours_blocks(found.hours, "hours", "Hours of the day")]
     if any(table.rows for table in more):
-        heading = "Further classes that people name most"
+        heading = f"{'Further classes' if shown else 'Classes'} that people name most"
         blocks += [tag("h3", heading), *_hours_blocks(more, "hours-too", heading)]
     return section(
         "hours",

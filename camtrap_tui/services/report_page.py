@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from camtrap_tui.domain.text import clean_name, counted
+from camtrap_tui.domain.text import counted
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.csv_files import check_out
 from camtrap_tui.services.exports.beside import whole_file
@@ -75,7 +75,6 @@ def write_page(found: SurveyReport, out: Path) -> int:
 
 def page(found: SurveyReport) -> str:
     """Return the page."""
-    title = clean_name(found.title)
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -83,7 +82,7 @@ def page(found: SurveyReport) -> str:
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="referrer", content="no-referrer"),
         tag("meta", name="generator", content=found.software),
-        tag("title", title),
+        tag("title", found.title),
         style(style_sheet()),
     )
     body = tag(
@@ -91,7 +90,7 @@ def page(found: SurveyReport) -> str:
         tag("a", "To the report", href="#main", class_="skip"),
         tag(
             "header",
-            tag("h1", outside(title)),
+            tag("h1", outside(found.title)),
             _about(found),
         ),
         _contents(),

@@ -151,7 +151,7 @@ def test_hours_of_people_where_the_run_has_no_class(store: Store) -> None:
     poison(store, folders=False)
     report = gathered(store)
     assert not report.frequency[0].rows
-    assert "Further classes that people name most: People (truth)" in Page(page(report)).tables
+    assert "Classes that people name most: People (truth)" in Page(page(report)).tables
 
 
 def test_both_accounts_are_in_it(survey: Drawn) -> None:
@@ -240,6 +240,13 @@ def test_filter_title_and_versions_are_told(survey: Drawn) -> None:
     assert "species:mallard" in found.text
     for told in (report.software, "speciesnet 5.0.6", "demo-1.0", report.survey.survey_uuid):
         assert told in found.text
+
+
+def test_a_title_of_nothing_gives_way_to_a_name(survey: Drawn) -> None:
+    assert Page(page(gathered(survey.store, title=" \n "))).said("title")[0] == "river"
+    with survey.store.db.transaction():
+        survey.store.db.execute("UPDATE survey SET name = ' '")
+    assert Page(page(gathered(survey.store))).said("title")[0] == survey.store.path.name
 
 
 def test_a_page_is_written_whole_and_not_over_the_survey(survey: Drawn, tmp_path: Path) -> None:

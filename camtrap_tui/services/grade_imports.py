@@ -120,7 +120,7 @@ def import_grades(
         work.read(
             read_label_rows(file, table, author, work.tally, progress, timelapse, claimed, events)
         )
-        by_path = work.match(media)
+        by_path = work.match(media, is_windows=table.format == "timelapse")
         work.group()
         with store.db.transaction():
             batch = edits.append()
@@ -200,13 +200,14 @@ class _Work:
             self._keys[said] = None if found is None else len(self._taxa) - 1
         return self._keys[said]
 
-    def match(self, media: Path | None) -> int:
+    def match(self, media: Path | None, *, is_windows: bool) -> int:
         """Find the pictures; return how many labels got theirs by a path."""
         own = self.stage.drop_own()
         if own:
             self.tally.skipped[OWN] = own
         self.stage.match_ids()
-        by_path = self.stage.place(find_places(self.store, self.stage.unplaced(), media))
+        places = find_places(self.store, self.stage.unplaced(), media, is_windows=is_windows)
+        by_path = self.stage.place(places)
         self.lost = self.stage.lost()
         for one in self.lost:
             reason = AMBIGUOUS if one.is_ambiguous else NOT_HERE

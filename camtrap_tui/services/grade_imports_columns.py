@@ -56,8 +56,9 @@ _KNOWN: dict[Format, tuple[dict[str, str], frozenset[str]]] = {
     ),
     "timelapse": (TIMELAPSE_COLUMNS, frozenset(("File", "RelativePath"))),
 }
-# Timelapse's DateTime, or Date and Time, are those of the picture, not of its label.
-_NOT_TIMELAPSE = ("time",)
+# Timelapse's DateTime, or Date and Time, are those of the picture, not of its label; and its
+# pictures have their path in two columns of its own.
+_NOT_TIMELAPSE = ("time", "filePath")
 
 # Somebody may have taken columns out of our own table that they had no use for.
 _OURS = frozenset((*_OWN.values(), "label_mode", "is_final", "event_id", "ai_label", "votes_id"))
@@ -188,7 +189,9 @@ def _format(head: Head) -> Format:
     there = set(head.headings)
     if "observation_id" in there and len(there & _OURS) >= _ENOUGH:
         return "ground truth"
-    return next((kind for kind, (_, needed) in _KNOWN.items() if needed <= there), "table")
+    folded = {heading.casefold() for heading in there}
+    known = ((kind, {one.casefold() for one in needed}) for kind, (_, needed) in _KNOWN.items())
+    return next((kind for kind, needed in known if needed <= folded), "table")
 
 
 def _exact(kind: Format) -> dict[str, str]:

@@ -47,6 +47,8 @@ class TimelapseRows:
 
     def _path(self, cells: dict[str, str]) -> str:
         """Return where the picture lies; the root's name helps only where the survey has it."""
+        if cells.get("filePath"):
+            return cells["filePath"]
         root = cells.get("rootFolder", "")
         parts = [root] if root and self._has_folder(root) else []
         return "/".join(filter(None, [*parts, cells.get("relativePath", ""), cells["fileName"]]))

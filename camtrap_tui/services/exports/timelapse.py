@@ -222,6 +222,12 @@ class _Table:
                 f" {counted(len(self._labels), 'name')}, else Timelapse refuses the table:"
                 f" {', '.join(map(clean, names))}{f' and {more:,} more' if more else ''}."
             )
+        if commas := sorted(name for name in self._labels if BETWEEN in name):
+            shown = "; ".join(map(clean, commas[:_NAMED]))
+            notes.append(
+                f"{counted(len(commas), 'name')} with commas ({shown}): a MultiChoice field takes"
+                " one for several choices, and so does a survey that does not know it."
+            )
         if self._several:
             notes.append(
                 f"{counted(self._several, 'picture')} with several species: their fields must be"

@@ -287,6 +287,38 @@ def test_a_table_of_timelapse_is_read(store: Store, tmp_path: Path) -> None:
     }
 
 
+def test_capital_letters_and_spellings_of_a_path_are_as_windows_takes_them(
+    store: Store, tmp_path: Path
+) -> None:
+    one, two, *_ = put(store, "Praxis/St1/IMG_1.JPG", "Café/IMG_2.JPG", "a/b.jpg", "a/B.jpg")
+    file = tmp_path / "t.csv"
+    file.write_text(
+        "\ufefffile;relativepath;Species\r\n"
+        f"img_1.jpg;PRAXIS\\st1\\;{RACCOON}\r\n"
+        f"IMG_2.jpg;Cafe\u0301;{RACCOON}\r\n"
+        f"b.jpg;a;{RACCOON}\r\n",
+        encoding="utf-8",
+        newline="",
+    )
+    report = bring(store, file, {}, author="ann")
+    assert {p.image.id for p in pictures(store) if p.words} == {one, two}
+    # Windows has no two such files in a folder.
+    assert [(lost.path, lost.is_ambiguous) for lost in report.lost] == [("a/b.jpg", True)]
+
+
+def test_a_column_of_the_template_is_a_path_only_where_somebody_says_so(
+    store: Store, tmp_path: Path
+) -> None:
+    (key,) = put(store, "a/IMG_1.JPG")
+    file = tmp_path / "t.csv"
+    file.write_text(
+        f"File,RelativePath,FilePath,Species\nx.jpg,y,a/IMG_1.JPG,{RACCOON}\n", encoding="utf-8"
+    )
+    assert [lost.path for lost in bring(store, file, {}, author="ann").lost] == ["y/x.jpg"]
+    bring(store, file, {"filePath": "FilePath"}, author="ann")
+    assert [p.image.id for p in pictures(store) if p.words] == [key]
+
+
 def test_the_root_folder_tells_pictures_apart_where_the_survey_knows_it(
     store: Store, tmp_path: Path
 ) -> None:
@@ -308,7 +340,8 @@ def test_the_root_folder_tells_pictures_apart_where_the_survey_knows_it(
 def test_a_name_with_a_comma_that_is_known_is_one_name(store: Store, tmp_path: Path) -> None:
     (key,) = put(store, "IMG_1.JPG")
     grade(store, "ben", key, "duck, any")
-    write(store, tmp_path / "t.csv")
+    report = write(store, tmp_path / "t.csv")
     bring(store, tmp_path / "t.csv", {"label": "Species"}, author="ann")
     (picture,) = pictures(store)
     assert [(w.taxon.name, w.graders) for w in picture.words] == [("duck, any", ("ann", "ben"))]
+    assert any("commas (duck, any)" in note for note in report.notes)

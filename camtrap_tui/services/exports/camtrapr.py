@@ -155,7 +155,8 @@ def _tell_of_records(request: ExportRequest, tally: Tally) -> None:
     if minutes:
         tally.notes.append(
             f"Independent records alone, {minutes} minutes apart by species, station and camera:"
-            f' camtrapR\'s minDeltaTime = {minutes}, deltaTimeComparedTo = "lastIndependentRecord".'
+            f" camtrapR's minDeltaTime = {minutes}, deltaTimeComparedTo ="
+            ' "lastIndependentRecord", camerasIndependent = TRUE.'
         )
     if request.with_machine:
         tally.notes.append(
@@ -194,12 +195,7 @@ def _tell_of_gaps(found: Sequence[Camera], gap_days: int | None, tally: Tally) -
         (c.longest_gap.seconds if c.longest_gap else 0) > _WORTH_TELLING * DAY for c in found
     )
     if gap_days is not None:
-        gaps_told = counted(silent, "gap") if silent else "No gaps"
-        are = "is a Problem period" if silent == 1 else "are Problem periods"
-        tally.notes.append(
-            f"{gaps_told} of more than {counted(gap_days, 'day')} without a picture {are}, as"
-            " asked; no picture is no proof that a camera stood still."
-        )
+        tally.notes.append(_gaps_told(silent, gap_days))
     elif long:
         tally.notes.append(
             f"{counted(long, 'camera')} took no picture for more than {_WORTH_TELLING} days at a"
@@ -212,6 +208,17 @@ def _tell_of_gaps(found: Sequence[Camera], gap_days: int | None, tally: Tally) -
             f"{counted(len(more), 'camera')} with more than {MOST_PROBLEMS} gaps, which is all that"
             f" camtrapR reads: the longest are in ({_some([c.camera for c in more])})."
         )
+
+
+def _gaps_told(silent: int, gap_days: int) -> str:
+    long = f"for more than {counted(gap_days, 'day')}"
+    if not silent:
+        return f"No camera was up {long} without a picture: no gap became a Problem period."
+    are = "is a Problem period" if silent == 1 else "are Problem periods"
+    return (
+        f"{counted(silent, 'gap')} without a picture {long} {are}, as asked; no picture is no"
+        " proof that a camera stood still."
+    )
 
 
 def _some(names: Sequence[str]) -> str:

@@ -152,7 +152,8 @@ def test_independence_is_by_species_station_and_camera(store: Store, tmp_path: P
         ("UR012", RACCOON, "01:05:00", "1"),
     ]
     assert report.pictures == 6
-    assert any("lastIndependentRecord" in note for note in report.notes)
+    rule = 'deltaTimeComparedTo = "lastIndependentRecord", camerasIndependent = TRUE'
+    assert any(rule in note for note in report.notes)
     script = (tmp_path / "r/read_me.R").read_text(encoding="utf-8")
     assert "minDeltaTime = 30" in script
 
@@ -189,7 +190,10 @@ def test_the_script_reads_the_tables_and_says_whether_there_are_problems(
     (camera,) = tables(tmp_path / "r")[1]
     assert (camera["Problem1_from"], camera["Problem1_to"]) == days
     assert camera["Problem1_why"] == "no picture"
-    assert any("no proof" in note for note in report.notes)
+    assert any("1 gap without a picture for more than 7 days" in note for note in report.notes)
+    report = write(store, tmp_path / "r", gap_days=19)
+    assert "hasProblems = FALSE" in (tmp_path / "r/read_me.R").read_text(encoding="utf-8")
+    assert any("no gap became a Problem period" in note for note in report.notes)
 
 
 def test_positions_are_rounded_on_wish(store: Store, tmp_path: Path) -> None:

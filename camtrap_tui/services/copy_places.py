@@ -6,6 +6,11 @@ there; no two pictures have one path.
 
 from __future__ import annotations
 
+import os
+import unicodedata
+from collections.abc import Iterator, Set
+from pathlib import Path
+
 from camtrap_tui.services.copy_request import CopyRequest
 from camtrap_tui.services.exports.picture_files import Found
 from camtrap_tui.services.exports.picture_names import Names, safe_path
@@ -64,3 +69,17 @@ class Places:
         if picture.deployment is None:
             return NO_DEPLOYMENT
         return safe_path(picture.deployment.deployment_id.replace("/", "_").replace("\\", "_"))
+
+
+def others_in(folder: Path, targets: Set[int], own: Set[str]) -> Iterator[str]:
+    """Yield the paths in a folder, one folder after the other, of what is neither at one of the
+    `targets`, which are hashes of paths, nor one of the copy's `own` files."""
+    for root, folders, files in os.walk(folder):
+        folders.sort()
+        above = Path(root).relative_to(folder)
+        linked = [name for name in folders if Path(root, name).is_symlink()]
+        for name in sorted((*files, *linked)):
+            # Some file systems give names in another form than they were given.
+            path = unicodedata.normalize("NFC", (above / name).as_posix())
+            if hash(path) not in targets and path not in own:
+                yield path

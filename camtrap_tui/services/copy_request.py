@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from camtrap_tui.domain.models import Run
 from camtrap_tui.errors import InputError, UsageError
+from camtrap_tui.services.exports.picture_blurring import new_part, part_of
 from camtrap_tui.services.exports.picture_files import How
 from camtrap_tui.services.exports.report_text import size_text
 from camtrap_tui.services.exports.request import CONSENSUS, People
@@ -45,10 +46,12 @@ class CopyRequest:
 
 def state_of(store: Store, request: CopyRequest, run: Run | None) -> dict[str, Any]:
     """Return what a folder is known by: what it was asked to hold."""
+    asks_run = request.where or request.class_by == "run" or request.people != "include"
     return {
         "survey": store.survey.survey_uuid,
         "where": request.where,
-        "run": run.run_uuid if run else None,
+        "grader": request.grader if request.where else None,
+        "run": run.run_uuid if run and asks_run else None,
         "truth": request.truth,
         "by": request.by,
         "class_by": request.class_by,
@@ -77,21 +80,24 @@ def check_folder(folder: Path, state: dict[str, Any]) -> bool:
     if before != state:
         raise UsageError(
             f"{folder}: is of another copy: other pictures, or otherwise.",
-            "Name another folder, or repeat the command that made it to go on with it.",
+            "Name another folder; or repeat what made it, with the same --run, to go on with it.",
         )
     return True
 
 
 def check_room(folder: Path, needed: int) -> None:
+    """Raise InputError where a disk has too little room for so many bytes."""
     free = shutil.disk_usage(folder if folder.exists() else folder.parent).free
     if needed + _SPARE > free and needed:
         raise InputError(
-            f"{folder}: the pictures take {size_text(needed)}, and {size_text(free)} are free.",
+            f"{folder}: the pictures take {size_text(needed)}, and {size_text(free)} are free, of"
+            f" which {size_text(_SPARE)} are to stay so.",
             "Choose fewer with --where, give --link, or name a folder on another disk.",
         )
 
 
 def make_folder(folder: Path, state: dict[str, Any]) -> None:
+    """Make a folder that is known by its request. Raises InputError where that cannot be."""
     try:
         folder.mkdir(exist_ok=True)
         write_text(folder / REQUEST, json.dumps(state, ensure_ascii=False, indent=2))
@@ -102,6 +108,11 @@ def make_folder(folder: Path, state: dict[str, Any]) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name.removeprefix('.')}.part")
-    part.write_text(f"{text}\n", encoding="utf-8")
-    part.replace(path)
+    """Write a text that is there whole, or as it was before."""
+    part = part_of(path)
+    try:
+        with new_part(part) as file:
+            file.write(f"{text}\n".encode())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -9,14 +9,17 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import TextIOWrapper
+from pathlib import Path
 from typing import Any
 
 from camtrap_tui.domain.cells import write_cell
-from camtrap_tui.domain.text import counted, quoted
-from camtrap_tui.services.copy_places import NOT_GRADED, Places
+from camtrap_tui.domain.text import clean, counted, quoted
+from camtrap_tui.services.copy_places import NOT_GRADED, Places, others_in
 from camtrap_tui.services.copy_request import (
+    REQUEST,
     CopyRequest,
     check_folder,
     check_room,
@@ -24,24 +27,22 @@ from camtrap_tui.services.copy_request import (
     state_of,
     write_text,
 )
+from camtrap_tui.services.exports.picture_blurring import new_part, part_of
 from camtrap_tui.services.exports.picture_files import (
     NOT_FETCHED,
     NOT_HERE,
     SHOWS_PEOPLE,
     Found,
     PictureFiles,
+    check_apart,
 )
-from camtrap_tui.services.exports.pictures import (
-    Picture,
-    Pictures,
-    shows_people,
-)
+from camtrap_tui.services.exports.pictures import Picture, Pictures, shows_people
 from camtrap_tui.services.exports.report import ExportReport, Tally, WrittenFile
 from camtrap_tui.services.exports.request import ExportRequest, Progress
 from camtrap_tui.store.store import Store
 
 INDEX, REPORT = "pictures.csv", "copy-report.json"
-_TOLD_EVERY = 25
+_TOLD_EVERY, _SHOWN = 25, 3
 _COLUMNS = ("file", "media_id", "file_path", "deployment_id", "datetime_local", "class", "class_by")
 
 
@@ -50,7 +51,8 @@ class CopyReport:
     """What became of the pictures that were chosen.
 
     `files` of `bytes` are in the folder now, `there` of them from an earlier try; `folders` counts
-    the files by class or deployment. `is_dry` tells that nothing was written.
+    the files by class or deployment. `others` are in it too, and are none of these pictures.
+    `is_dry` tells that nothing was written.
     """
 
     export: ExportReport
@@ -59,12 +61,14 @@ class CopyReport:
     there: int
     bytes: int
     folders: dict[str, int]
+    others: int
     is_dry: bool
 
     @property
     def is_whole(self) -> bool:
-        """Whether all pictures are there that were chosen, but for people who were left out."""
-        return not self.export.left_out.keys() - {SHOWS_PEOPLE}
+        """Whether all pictures are there that were chosen, but for people who were left out, and
+        nothing else."""
+        return not self.export.left_out.keys() - {SHOWS_PEOPLE} and not self.others
 
 
 def copy(
@@ -85,6 +89,7 @@ def copy(
             people=request.people,
         )
         pictures = Pictures(store, asked, boxes=request.people != "include")
+        check_apart(store, request.folder)
         state = state_of(store, request, pictures.run)
         resumes = check_folder(request.folder, state)
         plan = _Copying(store, request, pictures, resume=resumes)
@@ -118,6 +123,7 @@ def copy_json(report: CopyReport) -> dict[str, Any]:
         "there_before": report.there,
         "bytes": report.bytes,
         "folders": report.folders,
+        "other_files": report.others,
         "left_out": dict(export.left_out),
         "examples": {reason: list(found) for reason, found in export.examples.items()},
         "notes": list(export.notes),
@@ -139,6 +145,9 @@ class _Copying:
         self._places = Places(store, request, pictures)
         self._tally = Tally()
         self._counts: Counter[str] = Counter()
+        self._resumes = resume
+        # Hashes of where pictures are, to tell what else an earlier try has left there.
+        self._targets: set[int] = set()
         self._number = self._there = self._bytes = self._smaller = self._several = 0
 
     @property
@@ -154,15 +163,15 @@ class _Copying:
             for folder, target in targets:
                 is_there = self._files.is_there(found, target)
                 needed += 0 if is_there or self._request.how == "link" else size
-                self._count(folder, size, is_there=is_there)
+                self._count(folder, target, size, is_there=is_there)
             self._count_picture(found, targets)
         return needed
 
     def run(self, progress: Progress) -> None:
         """Put the pictures into the folder, and write the index of them."""
         index = self._request.folder / INDEX
-        part = index.with_name(f".{INDEX}.part")
-        with part.open("w", encoding="utf-8", newline="") as file:
+        part = part_of(index)
+        with new_part(part) as raw, TextIOWrapper(raw, "utf-8", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
             table.writerow(_COLUMNS)
             for picture, found, targets in self._found(progress):
@@ -173,7 +182,7 @@ class _Copying:
                     if reason:
                         break
                     size = (self._request.folder / target).lstat().st_size
-                    self._count(folder, size, is_there=is_there)
+                    self._count(folder, target, size, is_there=is_there)
                     table.writerow(self._row(picture, folder, target))
                 if reason:
                     self._tally.leave_out(reason, picture.image.file_path)
@@ -187,12 +196,27 @@ class _Copying:
         files: tuple[WrittenFile, ...] = ()
         if not is_dry:
             files = (WrittenFile(INDEX, self._number, index.stat().st_size),)
-        self._tally.notes += self._notes()
+        others = self._others()
+        self._tally.notes += self._files.notes() + self._notes(others)
         export = self._tally.report("copy", str(self._request.folder), files)
         folders = dict(sorted(self._counts.items())) if self._request.by != "none" else {}
         return CopyReport(
-            export, self._request, self._number, self._there, self._bytes, folders, is_dry
+            export,
+            self._request,
+            self._number,
+            self._there,
+            self._bytes,
+            folders,
+            len(others),
+            is_dry,
         )
+
+    def _others(self) -> list[str]:
+        if not self._resumes:
+            return []
+        own = [Path(name) for name in (REQUEST, INDEX, REPORT)]
+        names = {path.name for one in own for path in (one, part_of(one))}
+        return list(others_in(self._request.folder, self._targets, names))
 
     def _found(self, progress: Progress) -> Iterator[tuple[Picture, Found, list[tuple[str, str]]]]:
         """Yield the pictures whose files are here, and (folder, path) of where they are to be."""
@@ -211,7 +235,9 @@ class _Copying:
             if done % _TOLD_EVERY == 0 or done == total:
                 progress(done, total)
 
-    def _count(self, folder: str, size: int, *, is_there: bool) -> None:
+    def _count(self, folder: str, target: str, size: int, *, is_there: bool) -> None:
+        if self._resumes:
+            self._targets.add(hash(target))
         self._counts[folder] += 1
         self._number += 1
         self._there += is_there
@@ -236,8 +262,17 @@ class _Copying:
         )
         return [write_cell(text) for text in texts]
 
-    def _notes(self) -> list[str]:
+    def _notes(self, others: Sequence[str]) -> list[str]:
         survey, notes = quoted(str(self._store.path)), []
+        if others:
+            shown = ", ".join(map(clean, others[:_SHOWN])) + (", …" if others[_SHOWN:] else "")
+            is_one = len(others) == 1
+            notes.append(
+                f"{counted(len(others), 'file')} in the folder {'is' if is_one else 'are'} of no"
+                f" picture that this copy has now ({shown}). An earlier try put"
+                f" {'it' if is_one else 'them'} there, before words, pictures or classes changed:"
+                f" delete {'it' if is_one else 'them'}, or copy into a new folder."
+            )
         left = self._tally.left_out
         if left[NOT_FETCHED]:
             notes.append(f"Fetch them, then copy again: camtrap-tui fetch {survey} --original")

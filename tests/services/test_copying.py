@@ -12,12 +12,18 @@ from typing import Any
 import pytest
 
 from camtrap_tui.errors import FilterError, InputError, UsageError
-from camtrap_tui.services import copy_request
+from camtrap_tui.services import copy_request, copying
 from camtrap_tui.services.copy_request import CopyRequest
 from camtrap_tui.services.copying import CopyReport, copy, copy_json
-from camtrap_tui.services.exports.picture_files import NOT_FETCHED, NOT_HERE, SHOWS_PEOPLE
+from camtrap_tui.services.exports.picture_files import (
+    NOT_FETCHED,
+    NOT_HERE,
+    SHOWS_PEOPLE,
+    PictureFiles,
+)
+from camtrap_tui.services.exports.pictures import Picture
 from camtrap_tui.store.store import Store
-from tests.builders import NOW, image
+from tests.builders import NOW, add_run, image
 from tests.hostile import PAYLOADS
 from tests.store.test_reports import grade
 from tests.training_survey import MALLARD, RACCOON, Scene, Seen, draw, drawn
@@ -207,6 +213,84 @@ def test_the_same_command_goes_on_where_it_stopped(river: Store, tmp_path: Path)
     assert files(tmp_path / "out") == files(tmp_path / "in")
     again = copied(river, tmp_path / "out")
     assert (again.files, again.there) == (5, 5)
+
+
+def test_what_an_earlier_try_left_elsewhere_is_told(river: Store, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert copied(river, out, by="class").others == 0
+    grade(river, "ann", 1, MALLARD)
+    (out / "blank/Fore\u0302t.txt").write_text("a note")
+    (out / "elsewhere").symlink_to(tmp_path)
+    report = copied(river, out, by="class")
+    assert (report.others, report.is_whole, report.folders["mallard"]) == (3, False, 2)
+    (note,) = (note for note in report.export.notes if "no picture that this copy has" in note)
+    assert "(elsewhere, blank/For\xeat.txt, northern_raccoon/UR001/IMG_1.JPG)" in note
+    assert copy_json(report)["other_files"] == 3
+    # Nothing that it does not know is deleted.
+    assert (out / "northern_raccoon/UR001/IMG_1.JPG").is_file()
+    for name in ("blank/Fore\u0302t.txt", "elsewhere", "northern_raccoon/UR001/IMG_1.JPG"):
+        (out / name).unlink()
+    assert copied(river, out, by="class").is_whole
+
+
+def test_whom_somebody_saw_meanwhile_is_told_of(store: Store, tmp_path: Path) -> None:
+    ids = drawn(store, tmp_path / "in", Scene("1.JPG"), Scene("2.JPG"))
+    for people in ("blur", "exclude"):
+        copied(store, tmp_path / people, people=people)
+    grade(store, "ben", ids["1.JPG"], "human")
+    report = copied(store, tmp_path / "exclude", people="exclude")
+    assert (report.others, report.export.left_out) == (1, {SHOWS_PEOPLE: 1})
+    report = copied(store, tmp_path / "blur", people="blur")
+    assert (report.others, report.is_whole) == (0, True)
+    assert (tmp_path / "blur/1.JPG").read_bytes() != (tmp_path / "in/1.JPG").read_bytes()
+    assert "1 picture with people is blurred, 0 where" in report.export.notes[0]
+
+
+@pytest.mark.parametrize("place", ["in", "in/UR001/new", "link"])
+def test_no_copy_is_put_among_the_pictures(river: Store, tmp_path: Path, place: str) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "in/UR001")
+    with pytest.raises(UsageError, match="where the survey's pictures are"):
+        copied(river, tmp_path / place)
+    assert len(list((tmp_path / "in").rglob("*"))) == 7
+
+
+def test_a_link_in_the_place_of_a_list_is_not_written_through(river: Store, tmp_path: Path) -> None:
+    original = tmp_path / "in/UR001/IMG_1.JPG"
+    before, out = original.read_bytes(), tmp_path / "out"
+    copied(river, out)
+    for name in ("pictures.csv", "copy-report.json", copy_request.REQUEST):
+        (out / f".{name}.part").symlink_to(original)
+    (out / "pictures.csv").unlink()
+    (out / "pictures.csv").symlink_to(original)
+    assert copied(river, out).is_whole
+    assert original.read_bytes() == before
+    assert len(index(out)) == 5
+
+
+def test_a_source_that_goes_away_meanwhile_is_told(river: Store, tmp_path: Path) -> None:
+    def gone(done: int, total: int) -> None:
+        shutil.rmtree(tmp_path / "in", ignore_errors=True)
+
+    class Going(PictureFiles):
+        def put(self, picture: Picture, target: str) -> str:
+            gone(0, 0)
+            return super().put(picture, target)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(copying, "PictureFiles", Going)
+        report = copied(river, tmp_path / "out")
+    assert report.export.left_out == {NOT_HERE: 5}
+    assert (report.files, files(tmp_path / "out")) == (0, [])
+
+
+def test_a_new_run_is_another_copy_where_it_has_a_say(river: Store, tmp_path: Path) -> None:
+    copied(river, tmp_path / "plain")
+    copied(river, tmp_path / "run", by="class", class_by="run")
+    add_run(river, "later")
+    assert copied(river, tmp_path / "plain").there == 5
+    with pytest.raises(UsageError, match="another copy"):
+        copied(river, tmp_path / "run", by="class", class_by="run")
+    assert copied(river, tmp_path / "run", by="class", class_by="run", run_id=1).there == 5
 
 
 def test_a_folder_that_holds_anything_else_stays_as_it_is(river: Store, tmp_path: Path) -> None:

@@ -1,22 +1,12 @@
-"""Paths of a folder or a survey, and what was found among them, in a private database on disk.
-
-It has no name, is gone when closed, and takes a few megabytes of memory however many paths
-there are. It is not the survey: nothing in it outlives one command.
-"""
+"""Paths of a folder or a survey, and what was found among them, in a private database."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
-from camtrap_tui.store.database import explain
+from camtrap_tui.store.private_database import PrivateDatabase
 
 _TABLES = (
-    "PRAGMA cache_size = -8000",
-    "PRAGMA journal_mode = OFF",
     # `means` is whose path it is; empty where the path itself is meant.
     "CREATE TABLE file (number INTEGER PRIMARY KEY, path TEXT NOT NULL, means TEXT NOT NULL,"
     " backwards TEXT NOT NULL, media_id TEXT, UNIQUE (path, means)) STRICT",
@@ -26,43 +16,32 @@ _TABLES = (
     "CREATE TABLE find (row_id INTEGER PRIMARY KEY, image_id INTEGER NOT NULL,"
     " path TEXT, sure INTEGER NOT NULL) STRICT",
     "CREATE INDEX find_by_path ON find (path) WHERE NOT sure",
-    "BEGIN",
 )
 _MEANING = "coalesce(nullif(means, ''), path)"
 
 
-class Candidates:
+class Candidates(PrivateDatabase):
     """Paths, what they mean, and what each waiting row was found to mean.
 
     In a folder a path means its file; in a survey it may be that of several images.
     """
 
     def __init__(self) -> None:
-        # An empty name is a temporary database on disk, which SQLite removes.
-        self._connection = sqlite3.connect("", isolation_level=None)
-        for statement in _TABLES:
-            self._execute(statement)
-
-    def close(self) -> None:
-        """Drop it all."""
-        self._connection.close()
+        super().__init__(_TABLES)
 
     def add(self, files: Iterable[tuple[str, str | None]]) -> None:
         """Add files: (portable path, the media id that its name is); each path counts once."""
-        with _explained():
-            self._connection.executemany(
-                "INSERT OR IGNORE INTO file (path, means, backwards, media_id)"
-                " VALUES (?, '', ?, ?)",
-                ((path, path[::-1], media_id) for path, media_id in files),
-            )
+        self._execute_many(
+            "INSERT OR IGNORE INTO file (path, means, backwards, media_id) VALUES (?, '', ?, ?)",
+            ((path, path[::-1], media_id) for path, media_id in files),
+        )
 
     def add_meanings(self, paths: Iterable[tuple[str, str]]) -> None:
         """Add paths: (portable path, what it means); each pair counts once."""
-        with _explained():
-            self._connection.executemany(
-                "INSERT OR IGNORE INTO file (path, means, backwards) VALUES (?, ?, ?)",
-                ((path, means, path[::-1]) for path, means in paths),
-            )
+        self._execute_many(
+            "INSERT OR IGNORE INTO file (path, means, backwards) VALUES (?, ?, ?)",
+            ((path, means, path[::-1]) for path, means in paths),
+        )
 
     def by_media_id(self, media_id: str) -> str | None:
         """Return the first file whose name is the media id, or None."""
@@ -84,8 +63,7 @@ class Candidates:
 
     def note_finds(self, finds: Iterable[tuple[int, int, str | None, bool]]) -> None:
         """Keep (row id, image id, what was found or None, whether that is sure)."""
-        with _explained():
-            self._connection.executemany("INSERT INTO find VALUES (?, ?, ?, ?)", finds)
+        self._execute_many("INSERT INTO find VALUES (?, ?, ?, ?)", finds)
 
     def finds(self) -> Iterator[tuple[int, int, str | None]]:
         """Yield (row id, image id, what was found), what is sure first, then by row id.
@@ -101,15 +79,3 @@ class Candidates:
                 THEN path END
             FROM find WHERE NOT sure"""
         return iter(self._execute(sql))
-
-    def _execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
-        with _explained():
-            return self._connection.execute(sql, parameters)
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise explain(Path("the folder for temporary files"), error) from error

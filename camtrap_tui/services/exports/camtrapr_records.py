@@ -16,7 +16,7 @@ from operator import attrgetter
 from camtrap_tui.domain.independence import assess
 from camtrap_tui.domain.models import Taxon
 from camtrap_tui.services.exports.camtrapr_effort import camera_of, seconds, station_of
-from camtrap_tui.services.exports.pictures import CONFLICT, UNGRADED, Picture, Word
+from camtrap_tui.services.exports.pictures import UNGRADED, WORDLESS, Picture, Word
 from camtrap_tui.store.record_stage import StagedRecord
 
 # Names and order as recordTable() writes them with cameras; those behind FileName are further ones.
@@ -27,11 +27,6 @@ RECORD_COLUMNS = (
     "classifiedBy", "deploymentID", "mediaID",
 )  # fmt: skip
 _SEEN = ("animal", "human", "vehicle")
-_SILENT = {
-    UNGRADED: "is not graded",
-    CONFLICT: "is in conflict",
-    "too_few": "has too few voters",
-}
 _of_one_camera = attrgetter("station", "species", "camera")
 
 
@@ -61,7 +56,7 @@ def why_no_record(picture: Picture, *, with_machine: bool) -> str:
         return "has no time"
     said = _said(picture, with_machine=with_machine)
     if not said:
-        return _SILENT.get(picture.state, "says nothing")
+        return WORDLESS.get(picture.state, "says nothing")
     if not any(taxon.observation_type in _SEEN for taxon, _ in said):
         if any(taxon.observation_type == "blank" for taxon, _ in said):
             return "is blank"

@@ -28,6 +28,12 @@ _CHUNK = 500
 _RULES = ("unanimous", "majority", "weighted", "expert")
 UNGRADED, UNSURE, CONFLICT = "ungraded", "unsure", "conflict"
 ADJUDICATED = "adjudicated"
+# Why a picture has no words, by its state.
+WORDLESS: Mapping[str, str] = {
+    UNGRADED: "is not graded",
+    CONFLICT: "is in conflict",
+    "too_few": "has too few votes",
+}
 # From where on a box of a person is one, whatever else boxes are asked for: as MegaDetector's.
 PERSON_CONFIDENCE = 0.2
 

@@ -19,8 +19,7 @@ from camtrap_tui.domain.text import clean, counted
 from camtrap_tui.errors import UsageError
 from camtrap_tui.services.exports.beside import whole_file
 from camtrap_tui.services.exports.pictures import (
-    CONFLICT,
-    UNGRADED,
+    WORDLESS,
     Picture,
     Pictures,
     Word,
@@ -35,11 +34,6 @@ BETWEEN = ","
 FILE, FOLDER, TIME = "File", "RelativePath", "DateTime"
 _USUAL = (("label", "Species"),)
 _OWN = (FILE, FOLDER, TIME, "RootFolder", "DeleteFlag", "Date", "Time", "Folder", "ImageQuality")
-_SILENT = {
-    UNGRADED: "is not graded",
-    CONFLICT: "is in conflict",
-    "too_few": "has too few voters",
-}
 _SHARED = "shares its path with another picture"
 _UNCLEAR = "shows several species, whose names have commas"
 _SEVERAL = "has several observations of one species, which become one"
@@ -168,7 +162,7 @@ class _Table:
         """Return why a picture cannot be a row; empty where it can."""
         path = picture.image.file_path
         if not picture.words:
-            return _SILENT.get(picture.state, "says nothing")
+            return WORDLESS.get(picture.state, "says nothing")
         if self._leaves_people and shows_people(picture):
             return "shows people"
         if path.casefold() in self._shared:

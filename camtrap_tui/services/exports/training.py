@@ -19,9 +19,7 @@ from camtrap_tui.errors import UsageError
 from camtrap_tui.services.exports.picture_files import SHOWS_PEOPLE
 from camtrap_tui.services.exports.picture_names import safe_path
 from camtrap_tui.services.exports.pictures import (
-    CONFLICT,
-    UNGRADED,
-    UNSURE,
+    WORDLESS,
     Picture,
     Pictures,
     Word,
@@ -110,12 +108,8 @@ class Training:
             return SHOWS_PEOPLE
         if part == HOLDOUT and not self._takes_held:
             return HELD
-        if picture.state == UNGRADED:
-            return "is not graded"
-        if picture.state == CONFLICT:
-            return "is in conflict"
-        if picture.state != UNSURE and not picture.words:
-            return "has too few votes"
+        if picture.state in WORDLESS:
+            return WORDLESS[picture.state]
         if not known_words(picture):
             return "shows what nobody could tell"
         if self.has_split and not part:

@@ -109,18 +109,21 @@ def _columns(request: ExportRequest) -> dict[str, str]:
             "Give --people exclude to leave out those that show people.",
         )
     found: dict[str, str] = {}
+    # Timelapse keeps its fields in SQLite, to which small and capital letters are one.
+    taken = {heading.casefold() for heading in _OWN}
     for name, heading in request.options.columns or _USUAL:
         if name not in COLUMNS:
             raise UsageError(
                 f"--map {name}={heading}: there is no column {name!r}:",
                 f"choose from {', '.join(COLUMNS)}.",
             )
-        if not heading or heading in _OWN or heading in found:
+        if not heading or heading.casefold() in taken:
             raise UsageError(
                 f"--map {name}={heading}: there is a column of this name already.",
                 "Give each column the name of a field of your template.",
             )
         found[heading] = name
+        taken.add(heading.casefold())
     return found
 
 

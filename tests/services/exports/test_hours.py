@@ -156,9 +156,8 @@ def test_the_numbers_move_with_the_clock(survey: Path, tmp_path: Path) -> None:
         record(store, "UTC", 3600, from_time=None, to_time="2024-03-05 00:00:00", by="ann", now=NOW)
     wanted = in_terminal(survey)
     assert wanted != as_they_are()
-    assert counted(
-        cells(written(survey, "ground-truth", tmp_path / "t.csv"), "datetime_local")
-    ) == (wanted)
+    truth = written(survey, "ground-truth", tmp_path / "truth.csv")
+    assert counted(cells(truth, "datetime_local")) == wanted
     r = written(survey, "camtrapr", tmp_path / "r") / "recordTable.csv"
     assert counted(cells(r, "DateTimeOriginal")) == wanted
     package = written(survey, "camtrap-dp", tmp_path / "dp")

@@ -106,7 +106,8 @@ def test_columns_are_named_as_the_template_has_them(store: Store, tmp_path: Path
     for columns, message in (
         ((("labels", "Species"),), "no column 'labels'"),
         ((("label", "File"),), "already"),
-        ((("label", "Species"), ("count", "Species")), "already"),
+        ((("label", "relativepath"),), "already"),
+        ((("label", "Species"), ("count", "species")), "already"),
     ):
         with pytest.raises(UsageError, match=message):
             write(store, tmp_path / "t.csv", columns)

@@ -3,8 +3,26 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from typing import Any
+
+from camtrap_tui.services.report import ReportRequest, SurveyReport, gather
+from camtrap_tui.store.store import Store
+from tests.holdout_builder import Drawn, drawn_survey, grade_blind
 
 VOID = {"meta"}
+
+
+def graded_survey(store: Store) -> Drawn:
+    """Return a survey whose holdout ann has graded, and ben, who contradicts her, in part."""
+    drawn = drawn_survey(store)
+    grade_blind(drawn)
+    grade_blind(drawn, "ben", drawn.images()[:20], says="mallard")
+    return drawn
+
+
+def reported(store: Store, **asked: Any) -> SurveyReport:
+    """Return the report of a survey; what is asked for are fields of a ReportRequest."""
+    return gather(store, ReportRequest(**asked), lambda _: None)
 
 
 class Page(HTMLParser):
@@ -22,6 +40,7 @@ class Page(HTMLParser):
         self._open: list[str] = []
         self._rows: list[list[str]] = []
         self._caption = ""
+        self._values: list[str] = []
         self.feed(html)
         self.close()
         assert not self._open, self._open
@@ -37,6 +56,8 @@ class Page(HTMLParser):
             self._rows.append([])
         elif tag in ("td", "th"):
             self._rows[-1].append("")
+        elif tag == "dd":
+            self._values.append("")
 
     def handle_endtag(self, tag: str) -> None:
         """Note that it ends."""
@@ -53,12 +74,19 @@ class Page(HTMLParser):
         self.texts.append((self._open[-1], data))
         if "caption" in self._open:
             self._caption += data
+        elif "dd" in self._open and "small" not in self._open:
+            self._values[-1] += data
         elif "td" in self._open or "th" in self._open:
             self._rows[-1][-1] += data
 
     def of(self, tag: str) -> list[dict[str, str]]:
         """Return the attributes of each element of this name."""
         return [attributes for name, attributes in self.elements if name == tag]
+
+    @property
+    def values(self) -> list[str]:
+        """The texts in each <dd>, without what is small."""
+        return self._values
 
     @property
     def text(self) -> str:

@@ -22,15 +22,17 @@ def verdict(found: Evaluation) -> Iterator[str]:
         said = of_100(found.accuracy)
         yield f"Of 100 {unit}, {run} has {said} right ({interval_and_n(found.accuracy)})."
     for one in _commonest(found):
-        said = f"{of_100(one.precision)} are ({interval_and_n(one.precision)})"
+        right = of_100(one.precision)
+        said = f"{right} {'is' if right == '1' else 'are'} ({interval_and_n(one.precision)})"
         yield f"Of 100 {unit} that it calls {one.name}, {said}."
     rate, count = found.missed.rate, found.missed.count
     of_them = " pictures" if unit == "pictures" else ""
     if rate.value is None or rate.upper is None:
         return
     if rate.hits:
+        wrong = of_100(rate)
         yield (
-            f"Of 100 {unit} that it calls blank, {of_100(rate)} hold an animal"
+            f"Of 100 {unit} that it calls blank, {wrong} hold{'s' if wrong == '1' else ''} an animal"
             f" ({interval_and_n(rate)}): {total_with_limits(count)}{of_them} are missed in the"
             " whole."
         )

@@ -155,7 +155,7 @@ def _gather(store: Store, request: ReportRequest, tell: Tell) -> SurveyReport:
     votes = report(store, scope, [UNANIMOUS])
     conflicts = tuple(listed(store, scope, UNANIMOUS, "conflict"))
     every = chosen or store.holdouts.all()
-    found = tuple(_of_holdouts(store, list(dict.fromkeys(every)), request.run_id, tell))
+    found = tuple(_of_holdouts(store, every, request.run_id, tell))
     return SurveyReport(
         title=clean_name(request.title) or clean_name(store.survey.name) or store.path.name,
         made_at=utc_now(),
@@ -171,7 +171,7 @@ def _gather(store: Store, request: ReportRequest, tell: Tell) -> SurveyReport:
         frequency=frequency,
         hours=hours,
         hours_too=hours_too,
-        graders=_graders(ledger.graders, sessions),
+        graders=graders_of(ledger.graders, sessions),
         sessions=sessions,
         names=species_names(store),
         agreement=agreed,
@@ -209,7 +209,8 @@ def _hours(
     return (machine, count(by="truth", like=machine)), (count(like=people), people)
 
 
-def _graders(images: dict[str, int], sessions: Sequence[Session]) -> tuple[GraderWork, ...]:
+def graders_of(images: dict[str, int], sessions: Sequence[Session]) -> tuple[GraderWork, ...]:
+    """Return each grader's work, who has the most images first."""
     found = []
     for grader in sorted({*images, *(session.grader for session in sessions)}):
         own = [session for session in sessions if session.grader == grader]

@@ -13,28 +13,22 @@ from camtrap_tui.services.agreement import agreement
 from camtrap_tui.services.consensus_report import Scope
 from camtrap_tui.services.evaluation import evaluate
 from camtrap_tui.services.evaluation_tables import evaluation_json
-from camtrap_tui.services.report import ReportRequest, SurveyReport, gather
+from camtrap_tui.services.report import ReportRequest, gather
 from camtrap_tui.services.report_json import report_json
 from camtrap_tui.store.store import Store
 from tests.builders import Said, add_images, add_run
-from tests.holdout_builder import Drawn, another_holdout, drawn_survey, grade_blind
+from tests.holdout_builder import Drawn, another_holdout
+from tests.report_pages import graded_survey, reported
 from tests.store.test_grades import grade
-
-
-def gathered(store: Store, request: ReportRequest | None = None) -> SurveyReport:
-    return gather(store, request or ReportRequest(), lambda _: None)
 
 
 @pytest.fixture
 def survey(store: Store) -> Drawn:
-    drawn = drawn_survey(store)
-    grade_blind(drawn)
-    grade_blind(drawn, "ben", drawn.images()[:20], says="mallard")
-    return drawn
+    return graded_survey(store)
 
 
 def test_the_numbers_are_those_of_the_services(survey: Drawn) -> None:
-    store, found = survey.store, gathered(survey.store)
+    store, found = survey.store, reported(survey.store)
     assert found.ledger == take_ledger(store)
     assert [table.by for table in found.frequency] == ["prediction", "truth"]
     assert found.frequency[0] == charts.frequency(store)
@@ -52,7 +46,7 @@ def test_the_numbers_are_those_of_the_services(survey: Drawn) -> None:
 
 
 def test_json_has_the_same_numbers(survey: Drawn) -> None:
-    found = gathered(survey.store)
+    found = reported(survey.store)
     told = json.loads(json.dumps(report_json(found)))
     evaluation = evaluate(survey.store, survey.holdout)
     assert told["holdouts"][0]["evaluation"] == json.loads(json.dumps(evaluation_json(evaluation)))
@@ -65,7 +59,7 @@ def test_json_has_the_same_numbers(survey: Drawn) -> None:
 
 def test_a_filter_chooses_what_is_charted_and_leaves_the_accuracy(survey: Drawn) -> None:
     store, line = survey.store, "species:mallard"
-    whole, some = gathered(store), gathered(store, ReportRequest(where=line))
+    whole, some = reported(store), reported(store, where=line)
     assert some.filter.pictures == 10
     assert some.frequency[0] == charts.frequency(store, where=line)
     assert some.frequency[0].total < whole.frequency[0].total
@@ -83,40 +77,40 @@ def test_a_run_is_charted_and_judged(survey: Drawn) -> None:
             " attempts FROM prediction WHERE run_id = ?",
             [other.id, survey.run_id],
         )
-    usual = gathered(store)
+    usual = reported(store)
     assert usual.run_id == other.id
     assert usual.holdouts[0].evaluation is not None
     assert usual.holdouts[0].evaluation.basis.run_id == survey.run_id
-    asked = gathered(store, ReportRequest(run_id=other.id))
+    asked = reported(store, run_id=other.id)
     assert asked.holdouts[0].evaluation is not None
     assert asked.holdouts[0].evaluation.basis.run_id == other.id
-    first = gathered(store, ReportRequest(run_id=survey.run_id))
+    first = reported(store, run_id=survey.run_id)
     assert first.frequency[0].run_id == survey.run_id
 
 
 def test_every_holdout_is_evaluated_or_the_named_ones(survey: Drawn) -> None:
     another_holdout(survey, "autumn", seed=2)
-    every = gathered(survey.store)
+    every = reported(survey.store)
     assert [one.progress.holdout.name for one in every.holdouts] == ["autumn", "river2024"]
     assert every.holdouts[0].evaluation is None
     assert every.holdouts[0].why_not.startswith("no word counts yet")
-    named = gathered(survey.store, ReportRequest(holdouts=("autumn", "autumn")))
+    named = reported(survey.store, holdouts=("autumn", "autumn"))
     assert [one.progress.holdout.name for one in named.holdouts] == ["autumn"]
 
 
 def test_what_is_not_there_is_refused(survey: Drawn) -> None:
-    for request in (ReportRequest(run_id=9), ReportRequest(holdouts=("none",))):
+    for request in ({"run_id": 9}, {"holdouts": ("none",)}):
         with pytest.raises(UsageError, match="there is no"):
-            gathered(survey.store, request)
+            reported(survey.store, **request)
     with pytest.raises(FilterError):
-        gathered(survey.store, ReportRequest(where="species:"))
+        reported(survey.store, where="species:")
 
 
 def test_an_empty_survey_and_one_without_grades(store: Store) -> None:
-    empty = gathered(store)
+    empty = reported(store)
     assert (empty.frequency, empty.hours, empty.graders, empty.run_id) == ((), (), (), None)
     add_images(store, [Said()])
-    found = gathered(store)
+    found = reported(store)
     assert [table.by for table in found.frequency] == ["prediction"]
     json.dumps(report_json(found))
 
@@ -127,7 +121,7 @@ def test_truth_without_a_run_is_charted(store: Store) -> None:
     with store.db.transaction():
         store.db.execute("DELETE FROM prediction")
         store.db.execute("DELETE FROM run")
-    found = gathered(store)
+    found = reported(store)
     assert [table.by for table in found.frequency] == ["truth"]
     assert found.hours[0].rows[0].n == 1
 
@@ -147,7 +141,7 @@ def test_what_is_written_meanwhile_is_in_no_part_of_it(survey: Drawn) -> None:
     assert {session.grader for session in found.sessions} == graders
     assert set(found.agreement.graders) == graders
     assert found.votes.graders == len(graders)
-    assert "late 1" in {one.grader for one in gathered(survey.store).graders}
+    assert "late 1" in {one.grader for one in reported(survey.store).graders}
 
 
 @pytest.mark.parametrize(
@@ -165,7 +159,7 @@ def test_effort_is_that_of_the_tables_for_r(
         store.db.execute(
             "UPDATE deployment SET deployment_start = ?, deployment_end = ?", [start, end]
         )
-    (deployment,) = report_json(gathered(store))["deployments"]
+    (deployment,) = report_json(reported(store))["deployments"]
     assert deployment["effort"]["days"] == pytest.approx(days, abs=1e-4)
     assert deployment["effort"]["from_source"] == source
     assert deployment["effort"]["days_with_pictures"] == 1
@@ -173,5 +167,5 @@ def test_effort_is_that_of_the_tables_for_r(
 
 def test_a_deployment_of_which_nothing_is_known_has_no_effort(store: Store) -> None:
     add_images(store, [Said(timestamp=None)])
-    (deployment,) = report_json(gathered(store))["deployments"]
+    (deployment,) = report_json(reported(store))["deployments"]
     assert deployment["effort"] is None

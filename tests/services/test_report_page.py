@@ -11,7 +11,6 @@ import pytest
 
 from camtrap_tui.domain.estimate_text import limits_of, share_of, with_limits
 from camtrap_tui.errors import UsageError
-from camtrap_tui.services.report import ReportRequest, SurveyReport, gather
 from camtrap_tui.services.report_page import page, write_page
 from camtrap_tui.services.report_style import policy
 from camtrap_tui.store.store import Store
@@ -19,22 +18,14 @@ from tests.builders import Said, add_images
 from tests.evaluations import evaluation
 from tests.holdout_builder import Drawn, drawn_survey, grade_blind
 from tests.hostile import PAYLOADS, poison, unsafe_in
-from tests.report_pages import Page
+from tests.report_pages import Page, graded_survey, reported
 
 EVIL = "<script>alert(\"1\")</script><img src='https://example.org/x.png' onerror=alert(1)>"
 
 
-def gathered(store: Store, **asked: object) -> SurveyReport:
-    request = ReportRequest(**asked)  # type: ignore[arg-type]
-    return gather(store, request, lambda _: None)
-
-
 @pytest.fixture
 def survey(store: Store) -> Drawn:
-    drawn = drawn_survey(store)
-    grade_blind(drawn)
-    grade_blind(drawn, "ben", drawn.images()[:20], says="mallard")
-    return drawn
+    return graded_survey(store)
 
 
 def check(found: Page) -> None:
@@ -70,7 +61,7 @@ def check(found: Page) -> None:
 
 
 def test_the_page_is_well_formed_and_needs_nothing_else(survey: Drawn) -> None:
-    html = page(gathered(survey.store))
+    html = page(reported(survey.store))
     check(Page(html))
     assert "http:" not in html
     assert "https:" not in html
@@ -80,14 +71,14 @@ def test_the_page_is_well_formed_and_needs_nothing_else(survey: Drawn) -> None:
 def test_a_survey_of_nothing_has_a_page(store: Store, pictures: int) -> None:
     if pictures:
         add_images(store, [Said()])
-    found = Page(page(gathered(store)))
+    found = Page(page(reported(store)))
     check(found)
     assert "Nobody has graded yet." in found.text
     assert "Not known: no holdout is drawn." in found.text
 
 
 def test_figures_stand_with_interval_and_n(survey: Drawn) -> None:
-    report = gathered(survey.store)
+    report = reported(survey.store)
     told = report.holdouts[0].evaluation
     assert told is not None
     found = Page(page(report))
@@ -107,7 +98,7 @@ def test_figures_stand_with_interval_and_n(survey: Drawn) -> None:
 
 
 def test_what_cannot_be_estimated_says_so_and_notes_are_told(survey: Drawn) -> None:
-    report = gathered(survey.store)
+    report = reported(survey.store)
     made = replace(report.holdouts[0], evaluation=evaluation())
     found = Page(page(replace(report, holdouts=(made,))))
     check(found)
@@ -121,7 +112,7 @@ def test_what_cannot_be_estimated_says_so_and_notes_are_told(survey: Drawn) -> N
 
 
 def test_charts_have_their_numbers_in_tables(survey: Drawn) -> None:
-    report = gathered(survey.store)
+    report = reported(survey.store)
     found = Page(page(report))
     machine, people = report.frequency
     rows = {row[0]: row for row in found.tables["Classes and how often each occurs"]}
@@ -139,7 +130,7 @@ def test_charts_have_their_numbers_in_tables(survey: Drawn) -> None:
 def test_what_only_people_name_has_its_hours(store: Store) -> None:
     drawn = drawn_survey(store, (("blank", "virginia opossum", 6), ("mallard", "mallard", 6)))
     grade_blind(drawn)
-    found = Page(page(gathered(store)))
+    found = Page(page(reported(store)))
     check(found)
     shown = found.tables["Further classes that people name most: People (truth)"]
     assert shown[0] == ["hour", "virginia opossum"]
@@ -149,13 +140,13 @@ def test_what_only_people_name_has_its_hours(store: Store) -> None:
 
 def test_hours_of_people_where_the_run_has_no_class(store: Store) -> None:
     poison(store, folders=False)
-    report = gathered(store)
+    report = reported(store)
     assert not report.frequency[0].rows
     assert "Classes that people name most: People (truth)" in Page(page(report)).tables
 
 
 def test_both_accounts_are_in_it(survey: Drawn) -> None:
-    report = gathered(survey.store)
+    report = reported(survey.store)
     found = Page(page(report))
     states = found.tables["Rows of each source, by state"]
     assert states[-1] == ["in all", "77", "77"]
@@ -172,7 +163,7 @@ def test_effort_says_how_it_is_known(store: Store) -> None:
             "UPDATE deployment SET deployment_start = '2024-06-01 00:00:00',"
             " deployment_end = '2024-06-30 12:00:00' WHERE deployment_id = 'UR011'"
         )
-    found = Page(page(gathered(store)))
+    found = Page(page(reported(store)))
     check(found)
     rows = {row[0]: row for row in found.tables["Deployments"]}
     heading = rows["deployment"]
@@ -187,8 +178,8 @@ def test_effort_says_how_it_is_known(store: Store) -> None:
 def test_what_was_merely_reviewed_is_called_no_accuracy(store: Store) -> None:
     drawn = drawn_survey(store)
     grade_blind(drawn)
-    with_holdout = Page(page(gathered(store)))
-    report = replace(gathered(store), holdouts=())
+    with_holdout = Page(page(reported(store)))
+    report = replace(reported(store), holdouts=())
     for word in ("precision", "recall"):
         assert word in with_holdout.text
         assert word not in Page(page(report)).text
@@ -197,7 +188,7 @@ def test_what_was_merely_reviewed_is_called_no_accuracy(store: Store) -> None:
 @pytest.mark.parametrize("folders", [False, True])
 def test_hostile_names_do_nothing(store: Store, *, folders: bool) -> None:
     poison(store, folders=folders)
-    report = gathered(store)
+    report = reported(store)
     for title in (EVIL, *PAYLOADS):
         check(Page(page(replace(report, title=title))))
 
@@ -212,7 +203,7 @@ def test_markup_in_names_is_text(survey: Drawn) -> None:
         survey.store.db.execute("UPDATE source SET location = ?", [EVIL])
         survey.store.db.execute("UPDATE run SET model_version = ?, software = ?", [EVIL, EVIL])
         survey.store.db.execute("UPDATE survey SET name = ?, survey_uuid = ?", [EVIL, EVIL])
-    report = gathered(survey.store)
+    report = reported(survey.store)
     (one,) = report.holdouts
     told = one.evaluation
     assert told is not None
@@ -228,12 +219,12 @@ def test_markup_in_names_is_text(survey: Drawn) -> None:
 
 def test_the_same_survey_gives_the_same_page(survey: Drawn) -> None:
     now = "2026-06-01T12:00:00Z"
-    first, second = (page(replace(gathered(survey.store), made_at=now)) for _ in range(2))
+    first, second = (page(replace(reported(survey.store), made_at=now)) for _ in range(2))
     assert first == second
 
 
 def test_filter_title_and_versions_are_told(survey: Drawn) -> None:
-    report = gathered(survey.store, where="species:mallard", title="Spring  by the river")
+    report = reported(survey.store, where="species:mallard", title="Spring  by the river")
     found = Page(page(report))
     check(found)
     assert found.said("title")[0] == "Spring by the river"
@@ -243,14 +234,14 @@ def test_filter_title_and_versions_are_told(survey: Drawn) -> None:
 
 
 def test_a_title_of_nothing_gives_way_to_a_name(survey: Drawn) -> None:
-    assert Page(page(gathered(survey.store, title=" \n "))).said("title")[0] == "river"
+    assert Page(page(reported(survey.store, title=" \n "))).said("title")[0] == "river"
     with survey.store.db.transaction():
         survey.store.db.execute("UPDATE survey SET name = ' '")
-    assert Page(page(gathered(survey.store))).said("title")[0] == survey.store.path.name
+    assert Page(page(reported(survey.store))).said("title")[0] == survey.store.path.name
 
 
 def test_a_page_is_written_whole_and_not_over_the_survey(survey: Drawn, tmp_path: Path) -> None:
-    report, store = gathered(survey.store), survey.store
+    report, store = reported(survey.store), survey.store
     out = tmp_path / "report.html"
     size = write_page(report, out)
     assert out.stat().st_size == size
@@ -261,7 +252,7 @@ def test_a_page_is_written_whole_and_not_over_the_survey(survey: Drawn, tmp_path
 
 
 def test_a_page_replaces_a_page_and_nothing_else(survey: Drawn, tmp_path: Path) -> None:
-    report = gathered(survey.store)
+    report = reported(survey.store)
     for name, content in (("old.html", b"<!doctype html>\n<title>x"), ("empty", b"")):
         out = tmp_path / name
         out.write_bytes(content)
@@ -278,15 +269,15 @@ def test_a_page_replaces_a_page_and_nothing_else(survey: Drawn, tmp_path: Path) 
 
 def test_a_filter_that_chooses_nothing_is_told(survey: Drawn) -> None:
     asked = "species:mallard species:blank"
-    found = Page(page(gathered(survey.store, where=asked)))
+    found = Page(page(reported(survey.store, where=asked)))
     check(found)
     assert "No picture fits the filter: there is nothing to chart. Both species: must" in found.text
     assert "No picture chosen is graded." in found.text
     assert "Nothing is graded yet." not in found.text
-    assert "No picture fits" not in Page(page(gathered(survey.store))).text
+    assert "No picture fits" not in Page(page(reported(survey.store))).text
 
 
 def test_percents_of_agreement_are_written_as_those_of_an_evaluation(survey: Drawn) -> None:
-    text = Page(page(gathered(survey.store))).text
+    text = Page(page(reported(survey.store))).text
     assert re.search(r"\d %", text)
     assert not re.search(r"\d%", text)

@@ -6,18 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from camtrap_tui.services.report import ReportRequest, SurveyReport, gather
 from camtrap_tui.services.report_json import report_json
 from camtrap_tui.services.report_page import page
-from camtrap_tui.services.report_places import picture_name, place_name
+from camtrap_tui.services.report_places import picture_name, place_name, without_paths
 from camtrap_tui.store.store import Store
 from tests.builders import Said, add_images
-from tests.report_pages import Page
+from tests.report_pages import Page, reported
 from tests.store.test_grades import grade
-
-
-def gathered(store: Store) -> SurveyReport:
-    return gather(store, ReportRequest(), lambda _: None)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +60,7 @@ def test_no_path_of_the_disk_is_on_the_page(store: Store) -> None:
             " VALUES ('grades', '/media/ann.smith/river', '2024-06-01T00:00:00Z')"
         )
         store.db.execute("UPDATE image SET file_path = 'home/ann.smith/river/UR011/a.jpg'")
-    report = gathered(store)
+    report = reported(store)
     assert report.ledger.discrepancies
     said = f"Do it with: camtrap-tui bursts '{store.path}' --gap 60"
     found = Page(page(replace(report, ledger=replace(report.ledger, unknown=said))))
@@ -82,12 +77,23 @@ def test_no_path_of_the_disk_is_on_the_page(store: Store) -> None:
     assert report_json(report)["sources"][0]["location"] == "/home/ann.smith/river"
 
 
+def test_a_place_inside_another_is_cut_as_a_whole(store: Store) -> None:
+    with store.db.transaction():
+        for place in ("/home/ann", "/home/ann/secret/river"):
+            store.db.execute(
+                "INSERT INTO source (kind, location, added_at) VALUES ('folder', ?, '2024')",
+                [place],
+            )
+    said = "/home/ann/secret/river: 3 rows; /home/ann: none"
+    assert without_paths(said, reported(store)) == "river: 3 rows; ann: none"
+
+
 def test_nothing_is_said_to_be_hidden_where_nothing_is(store: Store) -> None:
     with store.db.transaction():
         store.db.execute(
             "INSERT INTO source (kind, location, added_at)"
             " VALUES ('s3', 's3://bucket/a', '2024-06-01T00:00:00Z')"
         )
-    found = Page(page(gathered(store)))
+    found = Page(page(reported(store)))
     assert "s3://bucket/a" in found.text
     assert "only the last name is shown" not in found.text

@@ -159,7 +159,7 @@ class PictureFiles:
         return [
             f"{counted(done.total(), 'picture')} with people {'is' if done.total() == 1 else 'are'}"
             f" blurred, {done[True]:,} where the run has boxes and {done[False]:,} as a whole."
-            " Look at them before you pass them on: whom the run has no box of is only known where"
+            " Look at them before you pass them on: a person without a box is only noticed where"
             " somebody counted the people."
         ]
 

@@ -79,6 +79,18 @@ def test_a_record_is_a_species_in_a_picture_in_camera_time(store: Store, tmp_pat
     assert report.left_out == {"is blank": 1}
 
 
+def test_a_record_has_the_highest_number_that_was_counted(store: Store, tmp_path: Path) -> None:
+    species = taxon(store, RACCOON).id
+    times = ("01:00:00", "01:01:00", "01:02:00", "02:00:00")
+    counts: tuple[list[int | None], ...] = ([2], [3], [1], [2, None])
+    for key, said in zip(add_images(store, at(*times)), counts, strict=True):
+        seen = tuple(NewObservation(species, count) for count in said)
+        store.grades.append("ann", [NewGrade(md5(str(key)), key, seen, "assisted", "s")], NOW)
+    write(store, tmp_path / "r", independence_min=30)
+    # Two and some that nobody counted are no number.
+    assert [(r["n"], r["n_images"]) for r in tables(tmp_path / "r")[0]] == [("3", "3"), ("", "1")]
+
+
 def test_long_times_between_records_keep_their_digits(store: Store, tmp_path: Path) -> None:
     years = ("2021-01-01 00:00:00", "2023-12-31 01:02:06")
     for key in add_images(store, [Said(timestamp=year) for year in years]):

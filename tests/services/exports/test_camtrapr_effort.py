@@ -135,6 +135,27 @@ def test_deployments_of_one_camera_at_a_place_are_one_row_with_the_time_between(
     assert [(one.station, one.camera) for one in found] == [("river", "UR011b"), ("river", "cam 7")]
 
 
+def test_a_deployment_inside_of_another_ends_nothing() -> None:
+    def stay(key: int, start: str, end: str) -> Deployment:
+        return replace(
+            CAMERA,
+            id=key,
+            deployment_id=f"UR{key}",
+            deployment_start=f"2024-{start} 12:00:00",
+            deployment_end=f"2024-{end} 12:00:00",
+        )
+
+    whole, inside = stay(1, "06-01", "06-30"), stay(2, "06-05", "06-06")
+    (camera,) = rows(whole, inside, stay(3, "07-01", "07-10"))
+    # A whole day between two deployments is a problem, an hour less is none.
+    assert [problem.gap for problem in camera.problems] == [
+        Gap("2024-06-30 12:00:00", "2024-07-01 12:00:00")
+    ]
+    sooner = replace(stay(3, "07-01", "07-10"), deployment_start="2024-07-01 11:00:00")
+    (camera,) = rows(whole, inside, sooner)
+    assert camera.problems == ()
+
+
 def test_no_more_problems_than_camtrapr_reads() -> None:
     days = [datetime(2024, 1, 1) + timedelta(days=n * 10 + n) for n in range(13)]
     pictures = [day.strftime("%Y-%m-%d %H:%M:%S") for day in days]

@@ -19,8 +19,9 @@ from camtrap_tui.services.exports.timelapse import COLUMNS, FORMAT
 from camtrap_tui.services.grade_imports import GradeImportReport, import_grades
 from camtrap_tui.services.grade_imports_columns import label_table
 from camtrap_tui.services.tables import read_head
+from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store
-from tests.builders import Said, add_images, image, taxon
+from tests.builders import NOW, Said, add_images, image, md5, taxon
 from tests.services.exports.survey_strategy import SurveyPlan, built, surveys
 from tests.store.test_reports import MALLARD, RACCOON, grade
 
@@ -146,6 +147,27 @@ def test_what_cannot_be_told_apart_is_left_out(store: Store, tmp_path: Path) -> 
         "shows several species, whose names have commas": 2,
     }
     assert report.pictures == 0
+
+
+def test_what_one_row_cannot_hold_is_told(store: Store, tmp_path: Path) -> None:
+    one, two, three = put(store, "IMG_1.JPG", "IMG_2.JPG", "IMG_3.JPG")
+    raccoon, mallard = (taxon(store, name).id for name in (RACCOON, MALLARD))
+    for key, seen in (
+        (one, [NewObservation(raccoon, 2, "adult"), NewObservation(raccoon, 1, "juvenile")]),
+        (two, [NewObservation(raccoon, 2), NewObservation(mallard)]),
+        (three, [NewObservation(raccoon, 2)]),
+    ):
+        new = NewGrade(md5(str(key)), key, tuple(seen), "assisted", "species")
+        store.grades.append("ann", [new], NOW)
+    report = write(store, tmp_path / "t.csv", (("label", "Species"), ("count", "Count")))
+    assert [row["Count"] for row in read(tmp_path / "t.csv")] == ["", "", "2"]
+    assert report.omitted == {
+        "has several observations of one species, which become one": 1,
+        "says more of several observations than one row can hold": 2,
+    }
+    # Without a column for counts none is missed.
+    report = write(store, tmp_path / "names.csv")
+    assert list(report.omitted.values()) == [1]
 
 
 def test_people_are_left_out_where_asked_for(store: Store, tmp_path: Path) -> None:
@@ -336,6 +358,29 @@ def test_the_root_folder_tells_pictures_apart_where_the_survey_knows_it(
     )
     report = bring(store, file, {"label": "Species"}, author="ann")
     assert [lost.is_ambiguous for lost in report.lost] == [True]
+
+
+def test_lists_go_together_where_they_are_as_long(store: Store, tmp_path: Path) -> None:
+    one, two, three = put(store, "IMG_1.JPG", "IMG_2.JPG", "IMG_3.JPG")
+    file = tmp_path / "t.csv"
+    file.write_text(
+        "File,RelativePath,Species,scientificName,Count\n"
+        'IMG_1.JPG,,"fox,goose","Vulpes vulpes, Anser anser",\n'
+        'IMG_2.JPG,,"deer,hare",Lepus europaeus,\n'
+        'IMG_3.JPG,,",owl,",,3\n',
+        encoding="utf-8",
+    )
+    report = bring(store, file, {}, author="ann")
+    said = {
+        p.image.id: [(w.taxon.name, w.taxon.scientific_name, w.count) for w in p.words]
+        for p in pictures(store)
+    }
+    assert said == {
+        one: [("fox", "Vulpes vulpes", None), ("goose", "Anser anser", None)],
+        two: [("deer", "", None), ("hare", "", None)],
+        three: [("owl", "", 3)],
+    }
+    assert (report.labels, report.skipped) == (5, {})
 
 
 def test_a_name_with_a_comma_that_is_known_is_one_name(store: Store, tmp_path: Path) -> None:

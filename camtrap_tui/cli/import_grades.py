@@ -93,10 +93,13 @@ def import_grades_command(
 
     Our own ground-truth CSV may be edited in a spreadsheet: observation_type, label,
     scientific_name, count, life_stage, sex, behavior and comments, rows deleted, and rows added
-    (a copy of another row of the picture). It comes back as new grades of whoever imports it; no
-    old one is altered, and u in the review takes all of them back. Where is_final is true, the rows
-    of a picture are its truth. What was graded since the export is told, not overruled; --dry-run
-    shows every edit first.
+    (a copy of another row of the picture, or of any row, with the picture's media_id and without
+    observation_id). What was edited counts: beside a new label the old scientific name may stay.
+    A picture whose rows are all gone stays as it is; one in conflict (is_final is false) says what
+    is left of it once the wrong rows are deleted. It comes back as new grades of whoever imports
+    it, a vote like others; with --adjudicate it settles the pictures. No old grade is altered, and
+    u in the review takes all of them back. What was graded since the export is told, not overruled;
+    --dry-run shows every edit first.
     """
     from camtrap_tui.config import load_settings
     from camtrap_tui.services.grade_imports import import_grades
@@ -114,6 +117,11 @@ def import_grades_command(
             raise UsageError(
                 f"{clean(str(labels))}: no column says whose words these are:",
                 "give --grader-column COLUMN, or --grader NAME.",
+            )
+        if adjudicate and table.format != "ground truth":
+            raise UsageError(
+                f"{clean(str(labels))}: this is no ground-truth CSV of camtrap-tui:",
+                "--adjudicate is for what was edited in one; leave it out.",
             )
         if media is None and table.format == "camtrap_dp":
             beside = labels.with_name("media.csv")

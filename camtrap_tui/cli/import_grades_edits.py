@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from camtrap_tui.cli.output import echo_table, narrate
@@ -15,6 +14,9 @@ if TYPE_CHECKING:
 
 _SHOWN = 20
 _WIDTH = 24
+# Columns of a screen, and those that the name of a picture may take.
+_SCREEN = 80
+_NAME = 14
 _HEADINGS = ("row", "picture", "column", "old", "new")
 
 
@@ -35,34 +37,65 @@ def show_edits(survey: str, file: str, report: EditReport, *, dry_run: bool) -> 
     narrate(f"{counted(report.rows, 'row')} of grades of this survey.")
     if not (report.changes or report.skipped):
         narrate("Nothing in them was edited.")
-        _show_fixed(report)
+        _show_unchanged(report)
         return
     _show_changes(survey, file, report)
     by = f" by {report.editor}" if report.editor else ""
-    narrate(f"\n{counted(report.taken, 'new grade')}{by}, in one batch; no old one is altered.")
+    grades = counted(report.taken, "new grade") if report.taken else "No new grade"
+    narrate(f"\n{grades}{by}{', in one batch' * bool(report.taken)}; no old one is altered.")
     if report.known:
         what = counted(report.known, "picture")
         narrate(f"Of {what} {report.editor or 'the editor'} says just that already.")
     if report.notes:
         narrate(f"{counted(report.notes, 'new note')}{by}.")
-    if report.new_names:
-        names = ", ".join(report.new_names[:_SHOWN])
-        narrate(
-            f"Names that no list of this survey has, as new taxa: {names}. If one is misspelt,"
-            " correct it in the table."
-        )
+    _show_names(report)
     for reason, count in report.skipped.items():
         narrate(f"Left out because it {reason} ({count:,}):")
         for example in report.examples.get(reason, ()):
             narrate(f"  {example}")
-    _show_fixed(report)
-    if report.conflicts:
-        narrate(
-            f"{counted(report.conflicts, 'picture')} of these will be in conflict, since others"
-            " say otherwise: --adjudicate makes this word the one that settles them."
-        )
+        _advise(reason)
+    _show_unchanged(report)
+    _show_outcome(report)
     if report.taken and not dry_run:
-        narrate(f"To take them back: u in camtrap-tui review {quoted(survey)}, as {report.editor}.")
+        but = "; notes stay" if report.notes else ""
+        narrate(
+            f"To take them back: u in camtrap-tui review {quoted(survey)}, as {report.editor}{but}."
+        )
+
+
+def _advise(reason: str) -> None:
+    from camtrap_tui.services.grade_imports_back import SINCE
+    from camtrap_tui.services.grade_imports_edits import OTHER_PICTURE
+
+    if reason == SINCE:
+        narrate("Export again, and edit that table.")
+    elif reason == OTHER_PICTURE:
+        narrate("To add a row to a picture, give its media_id and no observation_id.")
+
+
+def _show_names(report: EditReport) -> None:
+    if not report.new_names:
+        return
+    narrate("Names that no list of this survey has, as new taxa:")
+    for name, like in report.new_names[:_SHOWN]:
+        narrate(f"  {name}" + (f" (like {like})" if like else ""))
+    if len(report.new_names) > _SHOWN:
+        narrate(f"  … and {len(report.new_names) - _SHOWN:,} more (--json has all of them)")
+    narrate("If one is misspelt, correct it in the table.")
+
+
+def _show_outcome(report: EditReport) -> None:
+    """Say of which pictures the truth will not be what the table says."""
+    if report.conflicts:
+        who = "another adjudicator says" if report.adjudicates else "others say"
+        narrate(
+            f"{counted(report.conflicts, 'picture')} will be in conflict, since {who} otherwise."
+        )
+    if report.overruled:
+        pictures = counted(report.overruled, "picture keeps its", "pictures keep their")
+        narrate(f"{pictures} other truth: an adjudicator's, or others' finer name.")
+    if (report.conflicts or report.overruled) and not report.adjudicates:
+        narrate("With --adjudicate what the table says settles them.")
 
 
 def _show_changes(survey: str, file: str, report: EditReport) -> None:
@@ -80,7 +113,10 @@ def _show_changes(survey: str, file: str, report: EditReport) -> None:
         if len(kinds) > _SHOWN:
             narrate(f"… and {len(kinds) - _SHOWN:,} more")
         narrate("")
-    echo_table(_HEADINGS, [_cells(c, most=_WIDTH) for c in islice(report.changes, _SHOWN)])
+    shown = report.changes[:_SHOWN]
+    taken = len(f"{max(c.row for c in shown):,}") + max(len(c.column) for c in shown)
+    most = (_SCREEN - 4 * len("  ") - taken - _NAME) // 2
+    echo_table(_HEADINGS, [_cells(change, most=most) for change in shown])
     if len(report.changes) > _SHOWN:
         narrate(
             f"… and {len(report.changes) - _SHOWN:,} more; all of them: camtrap-tui import-grades"
@@ -88,7 +124,10 @@ def _show_changes(survey: str, file: str, report: EditReport) -> None:
         )
 
 
-def _show_fixed(report: EditReport) -> None:
+def _show_unchanged(report: EditReport) -> None:
+    """Say what of the table is not read: columns of somebody else, cells that none may edit."""
+    if report.unread:
+        narrate(f"\nColumns that are not ours are not read: {', '.join(report.unread)}.")
     if not report.fixed:
         return
     narrate("\nThese cells differ from the survey; nobody can edit them here, so they stay:")
@@ -98,10 +137,11 @@ def _show_fixed(report: EditReport) -> None:
 
 
 def _cells(change: Change, *, most: int) -> tuple[int, str, str, str, str]:
-    name = change.picture if not most else change.picture.rsplit("/", 1)[-1]
-    told = (name, change.column, change.old, change.new)
-    picture, column, old, new = (_short(text, most) if most else text for text in told)
-    return change.row, picture, column, old, new
+    """Return the cells of a change, its texts in so many columns; 0 is as many as they take."""
+    if not most:
+        return change.row, change.picture, change.column, change.old, change.new
+    name = _short(change.picture.rsplit("/", 1)[-1], _NAME)
+    return change.row, name, change.column, _short(change.old, most), _short(change.new, most)
 
 
 def _short(text: str, most: int = _WIDTH) -> str:

@@ -17,8 +17,16 @@ from camtrap_tui.domain.timestamps import parse_table_timestamp
 _VOTES = re.compile(r"v_([0-9a-f]{12})_(\d{1,6})_(\d{1,6})", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+[.,]?(\d*)|[.,](\d+))(?:[eE][+-]?\d+)?", re.ASCII)
 # As spreadsheets write TRUE and FALSE in the languages of those who use them.
-_TRUE = {"true", "1", "yes", "wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar", "sant"}
-_FALSE = {"false", "0", "no", "falsch", "faux", "falso", "onwaar", "falskt"}
+_TRUE = {
+    "true", "1", "yes", "wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar", "sant", "sand",
+    "sann", "tosi", "prawda", "pravda", "igaz", "adevărat", "doğru", "истина",
+}  # fmt: skip
+_FALSE = {
+    "false", "0", "no", "falsch", "faux", "falso", "onwaar", "falskt", "falsk", "usann", "epätosi",
+    "fałsz", "nepravda", "hamis", "fals", "yanliş", "ложь",
+}  # fmt: skip
+# As R, pandas and spreadsheets write a cell that holds nothing.
+_NOTHING = {"NA", "<NA>", "#N/A", "NaN", "nan", "NULL"}
 
 NOT_FINAL = "changes a row that is not the truth (is_final=false)"
 FINAL_GONE = "has lost the rows that were its truth"
@@ -42,6 +50,18 @@ def read_votes_id(cell: str) -> tuple[str, int, int]:
     return (found[1], int(found[2]), int(found[3])) if found else ("", 0, 0)
 
 
+def is_truth(votes: tuple[str, int, int]) -> bool | None:
+    """Tell whether the rows of a picture were its truth, by what `read_votes_id` returns; None
+    where only some of them were, or where that is not known."""
+    _, rows, final_rows = votes
+    return bool(final_rows) if rows and final_rows in (0, rows) else None
+
+
+def present(cell: str) -> str:
+    """Return a cell, empty where a program wrote that it holds nothing."""
+    return "" if cell in _NOTHING else cell
+
+
 def is_true(cell: str) -> bool:
     """Tell whether a cell says yes."""
     return cell.strip().casefold() in _TRUE
@@ -50,9 +70,9 @@ def is_true(cell: str) -> bool:
 def means_same(old: str, new: str) -> bool:
     """Tell whether a spreadsheet may have made `new` of `old` without anybody having edited it.
 
-    Spaces, `TRUE`, `2.0` and `2,0`, a number with fewer digits, a time written in another way.
+    Spaces, `NA`, `TRUE`, `2.0` and `2,0`, fewer digits of a number, a time in another format.
     """
-    old, new = " ".join(old.split()), " ".join(new.split())
+    old, new = (present(" ".join(text.split())) for text in (old, new))
     if old == new:
         return True
     if not (old and new):

@@ -20,7 +20,7 @@ from camtrap_tui.domain.taxonomy import BLANK_UUID, TaxonName
 from camtrap_tui.services.grade_imports_back import EditReport, TableEdits
 from camtrap_tui.services.grade_imports_columns import LabelTable
 from camtrap_tui.services.grade_imports_events import event_pictures
-from camtrap_tui.services.grade_imports_names import Names, Said
+from camtrap_tui.services.grade_imports_names import Names, Said, nearest
 from camtrap_tui.services.grade_imports_places import find_places
 from camtrap_tui.services.grade_imports_rows import NO_LABEL, LabelRow, Tally, read_label_rows
 from camtrap_tui.services.grade_imports_timelapse import TimelapseRows
@@ -32,8 +32,6 @@ from camtrap_tui.store.store import Store, utc_now
 
 _LABELS = uuid.UUID("5b1d0d4e-43f5-5c55-9a55-6f0b8f5b7a01")
 _CHUNK = 2000
-# Names that are as like as this (0 to 100) may be one name, misspelt.
-_LIKENESS = 80
 
 NOT_HERE = "is of a picture that is not here"
 AMBIGUOUS = "may be of several pictures, by its path"
@@ -111,7 +109,7 @@ def import_grades(
         stack.callback(edits.close)
         claimed, report = bytearray(), None
         if table.format == "ground truth":
-            claimed = edits.read(file, progress).claimed
+            claimed = edits.read(file, table.own_columns, progress).claimed
             edits.work_out()
         stage = stack.enter_context(closing(LabelStage(store.db)))
         work = _Work(store, stage, names)
@@ -286,17 +284,9 @@ class _Work:
                 counts[taxon] += labels
         known = {taxon.name: None for taxon in self._known_taxa()}
         for name, labels in sorted(counts.items(), key=lambda one: (-one[1], one[0].display_name)):
-            like = _nearest(name.display_name, list(known))
+            like = nearest(name.display_name, list(known))
             yield NewName(name.display_name, name.scientific_name, labels, like)
 
     def _known_taxa(self) -> list[Taxon]:
         made = {taxon.taxon_uuid for taxon in self._taxa if isinstance(taxon, TaxonName)}
         return [taxon for taxon in self.store.taxa.all() if taxon.taxon_uuid not in made]
-
-
-def _nearest(name: str, known: Sequence[str]) -> str:
-    """Return the known name that is most like a new one; empty where none is."""
-    from rapidfuzz import fuzz, process
-
-    found = process.extractOne(name, known, scorer=fuzz.WRatio, score_cutoff=_LIKENESS)
-    return found[0] if found else ""

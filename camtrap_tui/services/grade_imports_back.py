@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from camtrap_tui.domain.consensus import ADJUDICATED
+from camtrap_tui.domain.consensus import ADJUDICATED, UNANIMOUS
+from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.table_edits import (
     EditedRow,
     EditedWord,
@@ -22,8 +23,9 @@ from camtrap_tui.domain.table_edits import (
     votes_id,
     word_of,
 )
-from camtrap_tui.domain.taxonomy import TaxonName
+from camtrap_tui.domain.taxonomy import UNKNOWN_UUID, TaxonName
 from camtrap_tui.errors import UsageError
+from camtrap_tui.services.consensus import settled_by
 from camtrap_tui.services.exports.pictures import observation_id
 from camtrap_tui.services.grade_imports_edits import (
     NO_PICTURE,
@@ -32,7 +34,8 @@ from camtrap_tui.services.grade_imports_edits import (
     EditReader,
     EditTally,
 )
-from camtrap_tui.services.grade_imports_names import Names
+from camtrap_tui.services.grade_imports_names import Names, nearest
+from camtrap_tui.services.grade_imports_words import NAMING
 from camtrap_tui.services.tables import Progress
 from camtrap_tui.store.exporting import SaidRow
 from camtrap_tui.store.grades import NewGrade, NewObservation
@@ -57,9 +60,11 @@ class EditReport:
     edited, in order of row, and rows `added` and `deleted`. Of the pictures that they touch `taken`
     got a new grade, `known` are those of which the editor says just that already, and those
     `skipped` are counted by the reason, with examples; `notes` is how many got a new note.
-    `fixed` counts, by column, cells that differ from the survey though none may edit them.
-    `conflicts` of the pictures taken are in conflict afterwards. `batch_uuid` is the batch of the
-    new grades, empty for none.
+    `fixed` counts, by column, cells that differ from the survey though none may edit them; columns
+    that are `unread` are none of ours. Of the pictures taken `conflicts` are in conflict
+    afterwards, and `overruled` have another truth, which an adjudicator or a finer word makes.
+    `new_names` are (name, a known one like it or ""). `batch_uuid` is the batch of the new grades,
+    empty for none.
     """
 
     editor: str
@@ -73,8 +78,10 @@ class EditReport:
     skipped: dict[str, int]
     fixed: dict[str, int]
     examples: dict[str, list[str]]
-    new_names: tuple[str, ...]
+    unread: tuple[str, ...]
+    new_names: tuple[tuple[str, str], ...]
     conflicts: int
+    overruled: int
     batch_uuid: str
 
 
@@ -109,7 +116,7 @@ class TableEdits:
         self._reader = EditReader(store, self._stage, names)
         self._editor = editor
         self._adjudicates = adjudicates
-        self._taxa = {taxon.id: taxon for taxon in store.taxa.all()}
+        self._taxa: dict[int, Taxon] = {}
         self._seen = (0, 0)
         self._made = _Made()
 
@@ -117,9 +124,11 @@ class TableEdits:
         """Drop what was staged."""
         self._stage.close()
 
-    def read(self, file: Path, progress: Progress | None = None) -> EditTally:
+    def read(
+        self, file: Path, columns: Mapping[str, str], progress: Progress | None = None
+    ) -> EditTally:
         """Read a table; nothing of it is ours where no row is of a grade that is here."""
-        return self._reader.read(file, progress)
+        return self._reader.read(file, columns, progress)
 
     def work_out(self) -> None:
         """Find out what is to be appended, before anybody has to wait.
@@ -127,6 +136,7 @@ class TableEdits:
         Raises UsageError where something is, and nobody said whose word it is.
         """
         self._seen = self._stage.last_rows()
+        self._taxa = {taxon.id: taxon for taxon in self._store.taxa.all()}
         made = self._made = _Made()
         coming = self._stage.touched()
         while chunk := list(islice(coming, _CHUNK)):
@@ -165,7 +175,7 @@ class TableEdits:
         if is_since and words:
             reason = SINCE
         if reason:
-            made.skip(reason, f"{_numbers(back)}: {path}")
+            made.skip(reason, f"{_numbers(back)}: {path}{_unread(rows, back)}")
             return
         if words:
             run = next((one.run_uuid for one in back if one.run_uuid), "")
@@ -212,7 +222,8 @@ class TableEdits:
             if row.grade_uuid or not one.row.grade_uuid:
                 self._made.changes.extend(one.changes)
             else:
-                new = self._spelt(row.word) if row.word else ""
+                told_new = next((c.new for c in one.changes if c.column in NAMING), "")
+                new = self._spelt(row.word) if row.word else told_new
                 self._made.changes.append(Change(row.number, one.picture, "added", "", new))
         own = {f"o_{row.grade_uuid}_{row.observation_number}" for row in rows if row.grade_uuid}
         gone = votes[1] - len(own)
@@ -225,7 +236,7 @@ class TableEdits:
             self._made.changes.append(change)
 
     def _spelt(self, word: EditedWord) -> str:
-        taxon = self._reader.taxa.get(word.taxon_uuid) or next(
+        taxon = self._reader.words.taxa.get(word.taxon_uuid) or next(
             taxon for taxon in self._taxa.values() if taxon.taxon_uuid == word.taxon_uuid
         )
         name = taxon.display_name if isinstance(taxon, TaxonName) else taxon.name
@@ -255,7 +266,7 @@ class TableEdits:
         made, now = self._made, utc_now()
         if not (made.grades or made.notes):
             return ""
-        new = [t for t in self._reader.taxa.values() if isinstance(t, TaxonName)]
+        new = [t for t in self._reader.words.taxa.values() if isinstance(t, TaxonName)]
         used = {word.taxon_uuid for _, words, _ in made.grades for word in words}
         self._store.taxa.add([t for t in new if t.taxon_uuid in used], "import")
         batch, grades = str(uuid.uuid4()), self._store.grades
@@ -285,8 +296,7 @@ class TableEdits:
     def report(self, batch: str) -> EditReport:
         """Return what became of the table, once it was appended."""
         made, tally = self._made, self._reader.tally
-        keys = [key for key, _, _ in made.grades]
-        some = (keys[start : start + _CHUNK] for start in range(0, len(keys), _CHUNK))
+        conflicts, overruled = self._outcome()
         return EditReport(
             self._editor,
             self._adjudicates,
@@ -299,16 +309,38 @@ class TableEdits:
             dict(made.skipped.most_common()),
             dict(tally.fixed.most_common()),
             made.examples | tally.examples,
+            tuple(tally.unread),
             tuple(self._new_names()),
-            sum(map(self._stage.conflicts, some)),
+            conflicts,
+            overruled,
             batch,
         )
 
-    def _new_names(self) -> Iterator[str]:
+    def _outcome(self) -> tuple[int, int]:
+        """Return of how many pictures with a new grade the truth is open, or another."""
+        said = {key: {w.taxon_uuid for w in words} for key, words, _ in self._made.grades}
+        conflicts = overruled = 0
+        for key, found in settled_by(self._store.votes.ballots(list(said)), UNANIMOUS, {}):
+            conflicts += found.state == "conflict"
+            is_elsewhere = found.state == "adjudicated" and not self._adjudicates
+            differs = {taxon.taxon_uuid for taxon in found.species} != said[key] - {UNKNOWN_UUID}
+            overruled += found.state != "conflict" and (is_elsewhere or differs)
+        return conflicts, overruled
+
+    def _new_names(self) -> Iterator[tuple[str, str]]:
         used = {word.taxon_uuid for _, words, _ in self._made.grades for word in words}
-        for taxon in self._reader.taxa.values():
+        known = [taxon.name for taxon in self._taxa.values()]
+        for taxon in self._reader.words.taxa.values():
             if isinstance(taxon, TaxonName) and taxon.taxon_uuid in used:
-                yield taxon.display_name
+                yield taxon.display_name, nearest(taxon.display_name, known)
+
+
+def _unread(rows: Sequence[EditedRow], back: Sequence[CameBack]) -> str:
+    """Return the cells that were edited in the first row that cannot be taken."""
+    number = next((row.number for row in rows if row.trouble), 0)
+    changes = (change for one in back for change in one.changes if change.row == number)
+    told = [f"{c.column} {c.new or '(empty)'}" for c in changes if c.column != "added"]
+    return f": {', '.join(told)}" if told else ""
 
 
 def _numbers(back: Sequence[CameBack]) -> str:

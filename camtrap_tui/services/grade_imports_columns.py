@@ -126,6 +126,11 @@ class LabelTable:
         """Heading by field."""
         return self.guess.columns
 
+    @property
+    def own_columns(self) -> dict[str, str]:
+        """Heading by the name that our own table has for a field, "" where it is not there."""
+        return {own: self.columns.get(field, "") for field, own in _OWN.items()}
+
 
 def label_table(file: Path, head: Head, named: Mapping[str, str]) -> LabelTable:
     """Return what a table is and which column is which; `named` was said by whoever asks.
@@ -187,7 +192,8 @@ def _once(file: Path, head: Head, columns: Mapping[str, str]) -> None:
 
 def _format(head: Head) -> Format:
     there = set(head.headings)
-    if "observation_id" in there and len(there & _OURS) >= _ENOUGH:
+    ours = {heading.casefold() for heading in there} & _OURS
+    if "observation_id" in ours and len(ours) >= _ENOUGH:
         return "ground truth"
     folded = {heading.casefold() for heading in there}
     known = ((kind, {one.casefold() for one in needed}) for kind, (_, needed) in _KNOWN.items())

@@ -14,15 +14,15 @@ from itertools import islice
 from pathlib import Path
 
 from camtrap_tui.domain.cells import read_cell
-from camtrap_tui.domain.models import Taxon
 from camtrap_tui.domain.table_edits import (
     EditedRow,
     EditedWord,
     is_true,
+    is_truth,
     means_same,
+    present,
     read_votes_id,
 )
-from camtrap_tui.domain.taxonomy import TaxonName
 from camtrap_tui.domain.text import clean_cell, clean_name
 from camtrap_tui.services.exports.ground_truth_columns import (
     EXPORT_COLUMNS,
@@ -30,8 +30,9 @@ from camtrap_tui.services.exports.ground_truth_columns import (
     cell,
     text_columns,
 )
-from camtrap_tui.services.grade_imports_names import Names, Said, plain
-from camtrap_tui.services.grade_imports_rows import COUNT, LIFE_STAGES, NOT_SAID, OWN_ID, SEXES
+from camtrap_tui.services.grade_imports_names import Names
+from camtrap_tui.services.grade_imports_rows import OWN_ID
+from camtrap_tui.services.grade_imports_words import NAMING, Words
 from camtrap_tui.services.tables import Progress, read_cells, read_head
 from camtrap_tui.store.exporting import SaidRow
 from camtrap_tui.store.store import Store
@@ -40,8 +41,7 @@ from camtrap_tui.store.truth import Truth, TruthRow
 
 _CHUNK = 500
 _EXAMPLES = 5
-_NAMING = ("observation_type", "label", "scientific_name")
-EDITABLE = (*_NAMING, "count", "life_stage", "sex", "behavior", "comments")
+EDITABLE = (*NAMING, "count", "life_stage", "sex", "behavior", "comments")
 # What a row says of its picture and grade that no edit can change.
 _FIXED = (
     "media_id", "file_path", "content_md5", "deployment_id", "location_id", "latitude",
@@ -49,11 +49,8 @@ _FIXED = (
     "level", "taxon_rank", "taxon_class", "taxon_order", "taxon_family", "taxon_genus",
     "taxon_species", "wi_taxon_id", "labeled_at", "label_mode", "clock_shift_s",
 )  # fmt: skip
-_TYPES = ("animal", "human", "vehicle", "blank", "unknown")
 
-NO_LABEL = "says no species"
-CONTRADICTS = "has a label, a scientific name or a type that contradict each other"
-UNREADABLE = "has a value that cannot be read"
+OTHER_PICTURE = "names another picture than its observation_id"
 NO_PICTURE = "was added to no picture that is here"
 
 
@@ -102,7 +99,8 @@ class CameBack:
 class EditTally:
     """Rows of the table by what they are, and cells that differ though none may edit them.
 
-    `claimed` has a 1 for the number of each row that is ours: nobody else has to read it.
+    `claimed` has a 1 for the number of each row that is ours: nobody else has to read it. `unread`
+    are headings that are none of ours.
     """
 
     rows: int = 0
@@ -111,6 +109,7 @@ class EditTally:
     examples: dict[str, list[str]] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     lost_rows: int = 0
+    unread: list[str] = field(default_factory=list)
 
     def claim(self, number: int) -> None:
         """Note that a row is one of ours."""
@@ -139,25 +138,30 @@ class EditReader:
     def __init__(self, store: Store, stage: EditStage, names: Names) -> None:
         self._store = store
         self._stage = stage
-        self._names = names
         self._truth = Truth(store.db)
         self._texts = text_columns()
         self._columns = {column.name: column for column in EXPORT_COLUMNS}
         self.tally = EditTally()
-        self.taxa: dict[str, Taxon | TaxonName] = {}
+        self.words = Words(names)
 
-    def read(self, file: Path, progress: Progress | None = None) -> EditTally:
+    def read(
+        self, file: Path, columns: Mapping[str, str], progress: Progress | None = None
+    ) -> EditTally:
         """Stage the rows that were written of grades of this survey, and those that were added.
 
-        Where there is none of the former, nothing is ours.
+        `columns` are headings by the names of ours, "" for one that is not there. Where no row is
+        of a grade that is here, nothing is ours.
         """
-        there = {heading.casefold(): heading for heading in read_head(file, 0).headings}
-        names = [name for name in self._columns if name in there]
-        coming = read_cells(file, [there[name] for name in names], progress)
+        headings = read_head(file, 0).headings
+        there = {heading.casefold(): heading for heading in headings} | dict(columns)
+        names = [name for name in self._columns if there.get(name)]
+        read = [there[name] for name in names]
+        self.tally.unread = [heading for heading in headings if heading and heading not in read]
+        coming = read_cells(file, read, progress)
         waiting: list[tuple[int, dict[str, str]]] = []
         while chunk := list(islice(coming, _CHUNK)):
             rows = [
-                (number, dict(zip(names, cells, strict=True)))
+                (number, dict(zip(names, map(present, cells), strict=True)))
                 for number, cells in chunk
                 if any(cells)
             ]
@@ -196,9 +200,10 @@ class EditReader:
             staged = []
             for (number, cells), (media_id, path) in zip(chunk, named, strict=True):
                 self.tally.claim(number)
-                image_id = images.get(media_id) or images.get(path)
+                found = {images.get(name) for name in (media_id, path) if name}
+                image_id = found.pop() if len(found) == 1 else None
                 if image_id is None:
-                    self.tally.lose(number, path or media_id or "names no picture")
+                    self.tally.lose(number, _named(media_id, path))
                     continue
                 back = self._was_added(number, cells, path or media_id)
                 staged.append((number, image_id, True, 0, back.as_text()))
@@ -213,10 +218,8 @@ class EditReader:
     def _came_back(
         self, number: int, cells: Mapping[str, str], row: TruthRow, said: Sequence[SaidRow]
     ) -> CameBack:
-        graders = [clean_name(name) for name in self._text(cells, "labeled_by").split(";")]
-        notes = {one.grader: one.note for one in said if one.note}
-        told = tuple(dict.fromkeys(notes[name] for name in graders if name in notes))
-        entry = Entry(row, tuple(graders), False, told)
+        graders, told = self._graders(number, cells, row, said)
+        entry = Entry(row, graders, False, told)
         here = {
             name: clean_cell(cell(self._columns[name], entry))
             for name in (*EDITABLE, *_FIXED)
@@ -225,8 +228,12 @@ class EditReader:
         edited = [
             name for name in EDITABLE if name in cells and not self._is_same(name, here, cells)
         ]
-        word, trouble = self._word(cells, row, edited)
+        word, trouble = self.words.read({n: self._text(cells, n) for n in edited}, row)
         self._tell_fixed(number, here, cells, edited)
+        is_elsewhere = self._is_elsewhere(row, here, cells)
+        if is_elsewhere:
+            word, trouble = None, OTHER_PICTURE
+        votes = read_votes_id(cells.get("votes_id", ""))
         changes = tuple(
             Change(number, row.file_path, name, read_cell(here[name]), self._text(cells, name))
             for name in edited
@@ -236,17 +243,57 @@ class EditReader:
                 number,
                 row.grade_uuid,
                 row.observation_number or 0,
-                is_true(cells.get("is_final", "")),
-                any(name != "comments" for name in edited),
+                self._is_final(number, cells, votes),
+                is_elsewhere or any(name != "comments" for name in edited),
                 word,
                 trouble,
             ),
             row.file_path,
-            read_votes_id(cells.get("votes_id", "")),
+            votes,
             self._text(cells, "comments") if "comments" in edited else None,
             self._text(cells, "ai_run_id"),
             changes,
         )
+
+    def _graders(
+        self, number: int, cells: Mapping[str, str], row: TruthRow, said: Sequence[SaidRow]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return who says so, as the row has it, and what they wrote on the picture."""
+        notes = {one.grader: one.note for one in said if one.note}
+        cell = self._text(cells, "labeled_by")
+        graders = tuple(clean_name(name) for name in cell.split(";"))
+        if row.grader in graders:
+            return graders, tuple(dict.fromkeys(notes[one] for one in graders if one in notes))
+        if "labeled_by" in cells:
+            self.tally.differs("labeled_by", number, row.grader, cell)
+        # Whose notes the row had is not known: those that it has.
+        there = self._text(cells, "comments")
+        return (row.grader,), tuple(dict.fromkeys(n for n in notes.values() if n in there))
+
+    def _is_final(self, number: int, cells: Mapping[str, str], votes: tuple[str, int, int]) -> bool:
+        """Tell whether a row was of the truth; nobody makes it so by editing the cell."""
+        told, known = is_true(cells.get("is_final", "")), is_truth(votes)
+        if known is None or "is_final" not in cells:
+            return known or told
+        here = "true" if known else "false"
+        if not means_same(here, cells["is_final"]):
+            self.tally.differs("is_final", number, here, cells["is_final"])
+        return known
+
+    def _is_elsewhere(
+        self, row: TruthRow, here: Mapping[str, str], cells: Mapping[str, str]
+    ) -> bool:
+        """Tell whether a row was made one of another picture, as copies of rows are."""
+        names = [n for n in ("media_id", "file_path") if n in cells]
+        moved = {n: self._text(cells, n) for n in names if not self._is_same(n, here, cells)}
+        if len(moved) != 1:
+            return bool(moved)
+        # One of them may be another since the table was written, or what a spreadsheet made of it.
+        named = self._stage.images_named(
+            [text for name, text in moved.items() if name == "media_id"],
+            [text for name, text in moved.items() if name == "file_path"],
+        )
+        return any(image_id != row.image_id for image_id in named.values())
 
     def _is_same(self, name: str, here: Mapping[str, str], cells: Mapping[str, str]) -> bool:
         old, new = here[name], cells[name]
@@ -261,7 +308,7 @@ class EditReader:
         cells: Mapping[str, str],
         edited: Sequence[str],
     ) -> None:
-        renamed = any(name in _NAMING for name in edited)
+        renamed = any(name in NAMING for name in edited)
         for name in _FIXED:
             if name not in cells or self._is_same(name, here, cells):
                 continue
@@ -270,7 +317,8 @@ class EditReader:
                 self.tally.differs(name, number, read_cell(here[name]), self._text(cells, name))
 
     def _was_added(self, number: int, cells: Mapping[str, str], picture: str) -> CameBack:
-        word, trouble = self._word(cells, None, [name for name in EDITABLE if name in cells])
+        values = {name: self._text(cells, name) for name in EDITABLE if name in cells}
+        word, trouble = self.words.read(values, None)
         shown = self._text(cells, "label") or self._text(cells, "scientific_name")
         shown = shown or self._text(cells, "observation_type")
         return CameBack(
@@ -282,68 +330,9 @@ class EditReader:
             (Change(number, picture, "added", "", shown),),
         )
 
-    # ── what it says ─────────────────────────────────────────────────────────────────────
 
-    def _word(
-        self, cells: Mapping[str, str], row: TruthRow | None, edited: Sequence[str]
-    ) -> tuple[EditedWord | None, str]:
-        """Return what a row says, and "" or why that cannot be taken."""
-        values: dict[str, str] = {name: self._text(cells, name) for name in edited}
-        if any(name in _NAMING for name in edited) or row is None:
-            uuid, trouble = self._taxon(values, is_new=row is None)
-            if trouble:
-                return None, trouble
-        else:
-            uuid = row.taxon_uuid or ""
-            if not uuid:
-                return None, NO_LABEL
-        found: dict[str, int | str | None] = {}
-        for name in ("count", "life_stage", "sex", "behavior"):
-            if name not in edited:
-                found[name] = getattr(row, name) if row else None
-                continue
-            value, is_read = _value(name, values[name])
-            if not is_read:
-                return None, UNREADABLE
-            found[name] = value
-        return EditedWord(uuid, **found), ""  # type: ignore[arg-type]
-
-    def _taxon(self, values: Mapping[str, str], *, is_new: bool) -> tuple[str, str]:
-        """Return the uuid of the taxon that edited cells name, and "" or what is wrong."""
-        label, scientific = values.get("label", ""), values.get("scientific_name", "")
-        kind = plain(values.get("observation_type", ""))
-        if kind and kind not in (*_TYPES, "unclassified"):
-            return "", UNREADABLE
-        if not (label or scientific) and any(n in values for n in _NAMING[1:]) and not kind:
-            return "", NO_LABEL
-        found = self._names.find(Said(label, scientific, "", kind))
-        if found is None:
-            return "", NO_LABEL
-        if label and scientific and not self._is_one(found, label, scientific):
-            return "", CONTRADICTS
-        said = label or scientific
-        if said and kind and found.observation_type != kind and not is_new:
-            return "", CONTRADICTS
-        self.taxa[found.taxon_uuid] = found
-        return found.taxon_uuid, ""
-
-    def _is_one(self, found: Taxon | TaxonName, label: str, scientific: str) -> bool:
-        """Tell whether a label and a scientific name may be names of one taxon."""
-        if plain(found.common_name) == plain(label):
-            return True
-        alone = self._names.find(Said(label, "", "", ""))
-        return alone is None or isinstance(alone, TaxonName) or alone == found
-
-
-def _value(name: str, told: str) -> tuple[int | str | None, bool]:
-    """Return what a cell says, and whether it could be read."""
-    match name:
-        case "count":
-            found = COUNT.fullmatch(told)
-            return (int(found[1]), True) if found else (None, plain(told) in NOT_SAID)
-        case "behavior":
-            return " ".join(told.split()) or None, True
-        case _:
-            known = LIFE_STAGES if name == "life_stage" else SEXES
-            said = known.get(plain(told))
-            return said, said is not None or plain(told) in NOT_SAID
+def _named(media_id: str, path: str) -> str:
+    """Return what a row calls its picture."""
+    if media_id and path:
+        return f"{path}, media_id {media_id}"
+    return path or media_id or "names no picture"

@@ -6,7 +6,7 @@ name: new ones are counted, to be looked at before they are taken.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +42,8 @@ _BY_WORD = {word: taxon for taxon, words in _SPECIAL.items() for word in words}
 _MISSING = {"", "-", "–", "na", "n/a", "#n/a", "nan", "null", "nil"}
 _BY_TYPE = {"animal": ANIMAL, "blank": BLANK, "human": HUMAN, "vehicle": VEHICLE}
 _BY_TYPE |= {"unknown": UNKNOWN}
+# Names that are as like as this (0 to 100) may be one name, misspelt.
+_LIKENESS = 80
 # Of several taxa with one name, those that a model's list brought mean more than typed ones.
 _ORIGINS = ("builtin", "model", "import", "list", "grader")
 
@@ -156,6 +158,14 @@ def _new(label: str, scientific: str) -> TaxonName:
 
 def _is_epithet(word: str) -> bool:
     return word.isalpha() and word.islower()
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """Return the known name that is most like a new one; empty where none is."""
+    from rapidfuzz import fuzz, process
+
+    found = process.extractOne(name, known, scorer=fuzz.WRatio, score_cutoff=_LIKENESS)
+    return found[0] if found else ""
 
 
 def read_renamed(file: Path) -> dict[str, str]:

@@ -73,14 +73,6 @@ class EditStage:
         assert found is not None
         return int(found[0]), int(found[1])
 
-    def conflicts(self, image_ids: Sequence[int]) -> int:
-        """Return how many of these images are in conflict."""
-        sql = (
-            "SELECT count(*) FROM truth WHERE state = 'conflict'"
-            f" AND image_id IN ({_marks(image_ids)})"
-        )
-        return int(self._db.value(sql, list(image_ids)))
-
 
 def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))

@@ -52,9 +52,9 @@ def test_a_dry_run_shows_old_and_new_and_writes_nothing(survey: Path) -> None:
     assert ["2", "IMG_0001.JPG", "label", *RACCOON.split(), MALLARD] in lines
     assert ["5", "IMG_0003.JPG", "added", "mosoe", "x2"] in lines
     assert "3 new grades by eve, in one batch" in result.stderr
-    assert "as new taxa: mosoe" in result.stderr
+    assert "as new taxa:\n  mosoe\n" in result.stderr
     assert "latitude: 1 cell, as in row 4: 3, here (empty)" in result.stderr
-    assert "3 pictures of these will be in conflict" in result.stderr
+    assert "3 pictures will be in conflict, since others say otherwise." in result.stderr
     assert "this was a dry run" in result.stderr
     assert survey.read_bytes() == before
 
@@ -103,3 +103,52 @@ def test_a_table_that_nobody_edited_is_told_to_be_one(survey: Path) -> None:
     result = run(survey)
     assert (result.exit_code, result.stdout) == (0, "")
     assert "Nothing in them was edited." in result.stderr
+
+
+def test_the_edits_fit_on_a_screen(survey: Path) -> None:
+    with Store.open(survey) as store:
+        file, rows = table(store)
+    rows[0] |= {"observation_type": "animal", "comments": "long " * 40}
+    rows[1] |= {"label": "white-tailed deer, doe", "scientific_name": "Odocoileus virginianus " * 3}
+    save(file, rows, list(rows[0]))
+    result = run(survey, "--dry-run", "--grader", "ann")
+    assert "comments" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_what_to_do_is_said_beside_what_is_left_out(survey: Path) -> None:
+    with Store.open(survey) as store:
+        file, rows = table(store)
+        grade(store, "ben", 3, MALLARD)
+    rows[2]["label"] = "moose"
+    rows.append(rows[0] | {"media_id": "elsewhere", "file_path": "IMG_9.JPG", "Notes": "mine"})
+    save(file, rows, list(rows[-1]))
+    result = run(survey, "--grader", "ann")
+    assert result.exit_code == 1
+    assert "(1):\n  row 4: IMG_0003.JPG\nExport again, and edit that table.\n" in result.stderr
+    assert "another picture than its observation_id (1):\n  rows 2, 5: IMG_0001" in result.stderr
+    assert "Columns that are not ours are not read: Notes." in result.stderr
+    assert "No new grade by ann; no old one is altered." in result.stderr
+
+
+def test_another_truth_is_said_with_what_settles_it(survey: Path) -> None:
+    assert "will be in conflict" not in run(survey, "--grader", "eve", "--adjudicate").stderr
+    with Store.open(survey) as store:
+        file, rows = table(store)
+    rows[0]["label"] = "moose"
+    save(file, rows, list(rows[0]))
+    result = run(survey, "--dry-run", "--grader", "ann")
+    assert "1 picture keeps its other truth" in result.stderr
+    assert "With --adjudicate what the table says settles them." in result.stderr
+    result = run(survey, "--dry-run", "--grader", "ann", "--adjudicate")
+    assert "1 picture will be in conflict, since another adjudicator says" in result.stderr
+    assert "With --adjudicate" not in result.stderr
+
+
+def test_other_tables_settle_nothing(survey: Path, tmp_path: Path) -> None:
+    file = tmp_path / "labels.csv"
+    file.write_text("filePath,label,grader\nIMG_0001.JPG,moose,zoe\n")
+    with pytest.raises(UsageError, match="no ground-truth CSV"):
+        CliRunner().invoke(
+            import_grades_command, [str(survey), str(file), "--adjudicate"], catch_exceptions=False
+        )

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camtrap_tui.domain.table_edits import is_true, means_same, read_votes_id, votes_id
+from camtrap_tui.domain.table_edits import (
+    is_true,
+    is_truth,
+    means_same,
+    read_votes_id,
+    votes_id,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +32,9 @@ from camtrap_tui.domain.table_edits import is_true, means_same, read_votes_id, v
         ("2024-06-27 02:14:05", "27/06/2024 02:14:05"),
         ("2026-06-01T12:00:00Z", "2026-06-01 12:00:00"),
         ("two  words ", "two words"),
+        ("", "NA"),
+        ("NA", ""),
+        ("", "#N/A"),
     ],
 )
 def test_a_spreadsheet_writes_in_its_own_way(old: str, new: str) -> None:
@@ -39,6 +48,8 @@ def test_a_spreadsheet_writes_in_its_own_way(old: str, new: str) -> None:
         ("2", "2.4"),
         ("2", ""),
         ("", "0"),
+        ("", "none"),
+        ("2", "NA"),
         ("0.5", "0.6"),
         ("12", "1.2e2"),
         ("true", "false"),
@@ -63,8 +74,16 @@ def test_whole_numbers_are_never_taken_for_one_another(one: int, other: int) -> 
 
 
 def test_yes_is_said_in_several_languages() -> None:
-    assert all(map(is_true, ("true", "TRUE", "Wahr", "1", " vero ")))
-    assert not any(map(is_true, ("false", "", "FALSCH", "0")))
+    assert all(map(is_true, ("true", "TRUE", "Wahr", "1", " vero ", "PRAWDA")))
+    assert not any(map(is_true, ("false", "", "FALSCH", "0", "FAŁSZ")))
+    assert means_same("false", "YANLIŞ")
+
+
+def test_rows_are_the_truth_where_their_votes_id_says_so_of_all_or_none() -> None:
+    assert is_truth(("v", 2, 2)) is True
+    assert is_truth(("v", 2, 0)) is False
+    assert is_truth(("v", 3, 1)) is None
+    assert is_truth(("", 0, 0)) is None
 
 
 SAID = st.lists(

@@ -8,11 +8,17 @@ from pathlib import Path
 import pytest
 
 from camtrap_tui.domain.table_edits import FINAL_GONE, MIXED, NOT_FINAL, UNCLEAR
+from camtrap_tui.domain.taxonomy import TaxonName
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services import grade_imports_edits as cells
+from camtrap_tui.services import grade_imports_words as words
+from camtrap_tui.services.grade_imports import import_grades
 from camtrap_tui.services.grade_imports_back import OTHERS_NOTE, REPEATED, SINCE, EditReport
+from camtrap_tui.services.grade_imports_columns import label_table
 from camtrap_tui.services.grade_imports_edits import Change
+from camtrap_tui.services.grade_imports_rows import NO_LABEL
 from camtrap_tui.services.review import ReviewSession
+from camtrap_tui.services.tables import read_head
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, add_run, taxon
 from tests.services.exports.test_ground_truth_back import Rows, edits, save, table, take
@@ -124,7 +130,7 @@ def test_rows_that_are_added_are_more_species_or_more_pictures(survey: Store) ->
     assert names(survey, 4) == {"ann": ["blank"]}
     assert report.skipped == {cells.NO_PICTURE: 1}
     assert report.examples[cells.NO_PICTURE] == ["row 10: nowhere"]
-    assert sorted(report.new_names) == ["bear", "moose"]
+    assert sorted(name for name, _ in report.new_names) == ["bear", "moose"]
 
 
 def test_a_row_that_is_there_twice_counts_once(survey: Store) -> None:
@@ -176,17 +182,20 @@ def test_other_votes_are_not_the_truth(survey: Store) -> None:
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        ({"label": ""}, cells.NO_LABEL),
-        ({"label": "blank", "observation_type": "vehicle"}, cells.CONTRADICTS),
-        ({"observation_type": "something"}, cells.UNREADABLE),
-        ({"count": "many"}, cells.UNREADABLE),
-        ({"count": "0"}, cells.UNREADABLE),
-        ({"sex": "both"}, cells.UNREADABLE),
+        ({"label": ""}, NO_LABEL),
+        ({"label": "blank", "observation_type": "vehicle"}, words.CONTRADICTS),
+        ({"observation_type": "something"}, words.UNREADABLE),
+        ({"count": "many"}, words.UNREADABLE),
+        ({"count": "0"}, words.UNREADABLE),
+        ({"sex": "both"}, words.UNREADABLE),
     ],
 )
 def test_what_cannot_be_taken_is_told(survey: Store, values: dict[str, str], reason: str) -> None:
     report = edited(survey, cell(0, **values))
     assert (report.taken, report.skipped) == (0, {reason: 1})
+    (example,) = report.examples[reason]
+    told = [f"{name} {value or '(empty)'}" for name, value in values.items()]
+    assert sorted(example.split(": ")[2].split(", ")) == sorted(told)
 
 
 def test_a_type_alone_says_what_is_there(survey: Store) -> None:
@@ -202,6 +211,93 @@ def test_cells_that_nobody_may_edit_are_told_and_stay(survey: Store) -> None:
     assert report.examples["latitude"] == ["row 2: 41.9, here (empty)"]
     # Ranks go with the name.
     assert edited(survey, cell(0, label=MALLARD, taxon_genus="anas")).fixed == {}
+
+
+def test_who_said_it_and_whether_it_is_final_are_not_edited(survey: Store) -> None:
+    for name, note in (("ann", "wet paw"), ("ben", "two?")):
+        survey.grades.append_mark(name, 1, name, "note", note, NOW)
+    report = edited(survey, cell(0, labeled_by="zoe", is_final="false"))
+    assert (report.changes, report.notes) == ((), 0)
+    assert report.fixed == {"labeled_by": 1, "is_final": 1}
+    assert report.examples["is_final"] == ["row 2: false, here true"]
+    # Nor does a conflict have a truth because a cell says so.
+    report = edited(survey, cell(1, is_final="WAHR"))
+    assert (report.taken, report.fixed) == (0, {"is_final": 1})
+
+
+@pytest.mark.parametrize("is_final", ["IMAZI", ""])
+def test_what_is_final_is_known_without_its_cell(survey: Store, is_final: str) -> None:
+    assert edited(survey, cell(0, label=MALLARD, is_final=is_final)).taken == 1
+
+
+def test_a_row_that_names_another_picture_is_of_none(survey: Store) -> None:
+    _, rows = table(survey)
+    other = {"media_id": rows[3]["media_id"], "file_path": rows[3]["file_path"]}
+    for moved in (other, {"media_id": other["media_id"]}, {"file_path": other["file_path"]}):
+        report = edited(survey, cell(0, label="moose", **moved))
+        assert (report.taken, report.skipped) == (0, {cells.OTHER_PICTURE: 1})
+        # A copy that says the same of another picture does not say it twice of its own.
+        report = edited(survey, lambda rows, new=moved: [*rows, rows[0] | new])  # type: ignore[misc]
+        assert (report.taken, report.skipped) == (0, {cells.OTHER_PICTURE: 1})
+    # What a spreadsheet made of an id, and what a picture is called now, are no other pictures.
+    report = edited(survey, cell(0, label="moose", media_id="1.23E+40"))
+    assert (report.taken, report.fixed) == (1, {"media_id": 1})
+    report = edited(survey, cell(0, label="bear", file_path="moved/IMG_0001.JPG"))
+    assert (report.taken, report.fixed) == (1, {"file_path": 1})
+
+
+def test_an_added_row_names_one_picture(survey: Store) -> None:
+    def add(rows: Rows) -> None:
+        bare = dict.fromkeys(rows[0], "") | {"label": "bear"}
+        rows.append(bare | {"media_id": rows[0]["media_id"], "file_path": rows[3]["file_path"]})
+        rows.append(bare | {"media_id": rows[0]["media_id"], "file_path": "typo.JPG"})
+
+    report = edited(survey, add)
+    assert (report.taken, report.skipped) == (0, {cells.NO_PICTURE: 2})
+    assert report.examples[cells.NO_PICTURE][1].startswith("row 8: typo.JPG, media_id ")
+
+
+def test_the_name_that_was_left_in_a_copy_of_a_row_is_not_its_own(survey: Store) -> None:
+    taxon(survey, TaxonName("u-seal", "", "", "", "phoca", "vitulina", "seal"))
+    # Who writes both names may use a word of another language for one.
+    both = {"label": "robbe", "scientific_name": "Phoca vitulina"}
+    assert edited(survey, cell(0, **both), adjudicates=True).taken == 1
+    assert names(survey, 1)["ann"] == ["seal"]
+
+    def add(rows: Rows) -> None:
+        rows.append(rows[0] | {"label": "moose", "observation_id": ""})
+
+    assert edited(survey, add).skipped == {words.CONTRADICTS: 1}
+
+
+def test_a_word_that_makes_no_truth_is_told(survey: Store) -> None:
+    ask = {"editor": "eve", "adjudicates": True}
+    assert edited(survey, cell(0, label=MALLARD), **ask).overruled == 0  # type: ignore[arg-type]
+    report = edited(survey, cell(0, label="moose"), "ann")
+    assert (report.conflicts, report.overruled) == (0, 1)
+    assert state(survey, 1) == ("adjudicated", MALLARD)
+    report = edited(survey, cell(0, label="bear"), "ann", adjudicates=True)
+    assert (report.conflicts, report.overruled) == (1, 0)
+    # To say that one does not know leaves what others know.
+    grade(survey, "ann", 4, RACCOON)
+    report = edited(survey, cell(-1, label="unknown"), "zoe")
+    assert (report.taken, report.conflicts, report.overruled) == (1, 0, 1)
+
+
+def test_headings_may_be_other_ones(survey: Store, tmp_path: Path) -> None:
+    _, rows = table(survey)
+    rows[0]["label"] = MALLARD
+    loud = [{name.upper(): text for name, text in row.items()} for row in rows]
+    assert edits(survey, save(tmp_path / "loud.csv", loud, list(loud[0])), "eve").taken == 1
+    for row in rows:
+        row["Art"] = row.pop("label")
+    file = save(tmp_path / "art.csv", rows, list(rows[0]))
+    report = edits(survey, file, "zoe")
+    assert (report.changes, report.unread) == ((), ("Art",))
+    columns = label_table(file, read_head(file), {"label": "Art"})
+    mapped = import_grades(survey, file, columns, editor="zoe").edits
+    assert mapped is not None
+    assert (mapped.unread, [change.new for change in mapped.changes]) == ((), [MALLARD])
 
 
 def test_a_comment_becomes_a_note_of_the_editor(survey: Store) -> None:
@@ -257,9 +353,14 @@ def test_rows_of_another_survey_are_labels_of_their_authors(survey: Store, tmp_p
     assert names(survey, 4) == {"zoe": [MALLARD]}
 
 
+def test_a_misspelt_name_is_told_with_the_one_that_it_is_like(survey: Store) -> None:
+    wrong = MALLARD.replace("ll", "l")
+    assert edited(survey, cell(0, label=wrong)).new_names == ((wrong, MALLARD),)
+
+
 def test_a_label_that_no_list_has_is_a_new_taxon(survey: Store) -> None:
     before = len(survey.taxa.all())
     report = edited(survey, cell(0, label="Water  Vole"))
-    assert report.new_names == ("water vole",)
+    assert report.new_names == (("water vole", ""),)
     assert len(survey.taxa.all()) == before + 1
     assert taxon(survey, "water vole").origin == "import"

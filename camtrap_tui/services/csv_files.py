@@ -29,9 +29,9 @@ def check_out(survey: Path, out: Path, example: str = "list.csv") -> None:
     if out.exists() and not out.is_file():
         # Moving a file to where a device is would replace the device.
         raise UsageError(f"{out}: is no ordinary file.", f"Name a file, as in {example}.")
-    survey = survey.resolve()
+    target, survey = target_of(out), survey.resolve()
     beside = {survey.with_name(survey.name + end) for end in ("", "-wal", "-shm", "-journal")}
-    if out.resolve() in beside:
+    if target in beside:
         raise UsageError(f"{out}: is the survey itself.", f"Name another file, as in {example}.")
     try:
         if out.is_file():
@@ -43,13 +43,21 @@ def check_out(survey: Path, out: Path, example: str = "list.csv") -> None:
         raise InputError(f"{out}: {error.strerror}.", "Name another file.") from None
 
 
+def target_of(out: Path) -> Path:
+    """Return where `out` leads to through links. Raises InputError for a loop."""
+    target = Path(os.path.realpath(out))
+    if target.is_symlink():
+        raise InputError(f"{out}: is a link that leads to itself.", "Name another place.")
+    return target
+
+
 def write_csv(out: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write the CSV beside `out` and move it into place once it is safely on the disk.
 
     Where `out` is a link, what it leads to is replaced, not the link. Raises
     InputError where that cannot be done; nothing is left there then.
     """
-    target = out.resolve()
+    target = target_of(out)
     beside: Path | None = None
     try:
         with tempfile.NamedTemporaryFile(

@@ -7,13 +7,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from camtrap_tui.domain.text import escaped_json
 from camtrap_tui.errors import InputError, UsageError
-from camtrap_tui.services.csv_files import check_out, give_usual_mode, sync_folder
+from camtrap_tui.services.csv_files import check_out, give_usual_mode, sync_folder, target_of
 from camtrap_tui.services.exports.report import ExportReport, WrittenFile, report_json
 
 # Says what an export is, and that its folder may give way to the next one.
@@ -29,7 +29,7 @@ def whole_file(survey: Path, out: Path) -> Iterator[Path]:
     Raises UsageError and InputError for a place that will not do, as `check_out` does.
     """
     check_out(survey, out)
-    target = out.resolve()
+    target = target_of(out)
     beside: Path | None = None
     try:
         handle, name = tempfile.mkstemp(".tmp", f".{target.name[:100]}.", target.parent)
@@ -44,7 +44,8 @@ def whole_file(survey: Path, out: Path) -> Iterator[Path]:
         raise InputError(f"{out}: {error.strerror or error}.", _HINT) from None
     finally:
         if beside is not None:
-            beside.unlink(missing_ok=True)
+            with suppress(OSError):
+                beside.unlink()
     sync_folder(target.parent)
 
 
@@ -57,10 +58,10 @@ def whole_folder(out: Path, *, replace: bool = False) -> Iterator[Path]:
     """
     if not out.parent.is_dir():
         raise InputError(f"{out.parent}: there is no such folder.", "Make it first.")
-    target = out.resolve()
-    _check_folder(out, target, replace=replace)
+    target = target_of(out)
     beside: Path | None = None
     try:
+        _check_folder(out, target, replace=replace)
         beside = Path(tempfile.mkdtemp(".tmp", f".{target.name[:100]}.", target.parent))
         yield beside
         for file in sorted(beside.rglob("*")):
@@ -69,6 +70,8 @@ def whole_folder(out: Path, *, replace: bool = False) -> Iterator[Path]:
         mask = os.umask(0)
         os.umask(mask)
         beside.chmod(0o777 & ~mask)
+        # Somebody may have put something there meanwhile.
+        _check_folder(out, target, replace=replace)
         _take_place(beside, target)
         beside = None
     except OSError as error:
@@ -111,8 +114,11 @@ def _take_place(beside: Path, target: Path) -> None:
         except OSError:
             old.replace(target)
             raise
-    finally:
-        shutil.rmtree(before, ignore_errors=True)
+    except OSError:
+        with suppress(OSError):  # it holds what was there, where that could not go back
+            before.rmdir()
+        raise
+    shutil.rmtree(before, ignore_errors=True)
 
 
 def written(root: Path, rows: dict[str, int | None]) -> tuple[WrittenFile, ...]:

@@ -48,6 +48,26 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_file_that_cannot_be_taken_away_is_a_sentence_all_the_same(tmp_path: Path) -> None:
+    out = tmp_path / "list.json"
+    with pytest.raises(InputError, match="No space left"):
+        with whole_file(tmp_path / SURVEY, out) as beside:
+            beside.unlink()
+            beside.mkdir()
+            raise OSError(28, "No space left on device")
+
+
+def test_a_link_to_itself_is_refused(tmp_path: Path) -> None:
+    out = tmp_path / "loop"
+    out.symlink_to(out)
+    loops = pytest.raises(InputError, match="a link that leads to itself")
+    with loops, whole_file(tmp_path / SURVEY, out):
+        raise Broken
+    with loops, whole_folder(out):
+        raise Broken
+    assert out.is_symlink()
+
+
 def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     out = tmp_path / "list.json"
@@ -82,6 +102,35 @@ def test_only_what_an_export_made_may_be_replaced(tmp_path: Path) -> None:
         (made / "media.csv").write_text("media")
     assert [path.name for path in out.iterdir()] == ["media.csv"]
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_what_was_put_there_meanwhile_stays(tmp_path: Path) -> None:
+    out = tmp_path / "package"
+    refused = pytest.raises(UsageError, match="something in it")
+    with refused, whole_folder(out) as made:
+        (made / "media.csv").write_text("media")
+        out.mkdir()
+        (out / "thesis.txt").write_text("years")
+    assert (out / "thesis.txt").read_text() == "years"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_what_was_there_is_kept_where_neither_can_be_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, move = tmp_path / "package", Path.replace
+    out.mkdir()
+    (out / REPORT_FILE).write_text("{}")
+
+    def replace(self: Path, target: Path) -> Path:
+        if target == out:
+            raise OSError(5, "Input/output error")
+        return move(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(InputError, match="Input/output"), whole_folder(out, replace=True) as made:
+        (made / "media.csv").write_text("media")
+    assert len(list(tmp_path.rglob(REPORT_FILE))) == 1
 
 
 def test_a_place_that_will_not_do_is_refused(tmp_path: Path) -> None:

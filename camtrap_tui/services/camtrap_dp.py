@@ -13,13 +13,18 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from camtrap_tui.domain.camtrap_dp_paths import read_path
 from camtrap_tui.domain.text import clean_cell
+from camtrap_tui.domain.timestamps import parse_offset
 from camtrap_tui.errors import InputError
-from camtrap_tui.services.deployments import DeploymentReport, describe_deployments
+from camtrap_tui.services.deployments import (
+    CameraClock,
+    DeploymentReport,
+    describe_deployments,
+)
 from camtrap_tui.services.manifest import TableReport, add_table, file_md5
 from camtrap_tui.services.places import to_text
 from camtrap_tui.services.table_entries import Entry, entry_of
@@ -39,6 +44,22 @@ class PackageReport:
 
     media: TableReport
     deployments: DeploymentReport | None
+
+
+@dataclass(slots=True)
+class _Clock:
+    """The first and last local time of a camera's pictures, with their offsets from UTC."""
+
+    first: tuple[str, int]
+    last: tuple[str, int]
+    offsets: set[int] = field(default_factory=set)
+
+    def take(self, when: tuple[str, int]) -> None:
+        self.first, self.last = min(self.first, when), max(self.last, when)
+        self.offsets.add(when[1])
+
+    def told(self) -> CameraClock:
+        return CameraClock(self.first[1], self.last[1], len(self.offsets) == 1)
 
 
 def descriptor_of(path: Path) -> Path | None:
@@ -63,19 +84,18 @@ def add_package(
             # Read before anything is written: a package is taken as a whole.
             describe_deployments(store, deployments, dry_run=True, is_standard=True)
         reports: list[DeploymentReport] = []
-
-        offsets: dict[str, set[str]] = {}
+        clocks: dict[str, _Clock] = {}
 
         def read(tell: Progress | None) -> Iterator[Entry]:
             for line in read_lines(media, progress=tell, names=_MEDIA):
                 entry = entry_of(replace(line, path=read_path(line.path)), is_standard=True)
-                if entry.time and entry.time.offset:
-                    offsets.setdefault(entry.deployment, set()).add(entry.time.offset)
+                minutes = parse_offset(entry.time.offset or "") if entry.time else None
+                if entry.time and minutes is not None:
+                    when = (entry.time.local, minutes)
+                    clocks.setdefault(entry.deployment, _Clock(when, when)).take(when)
                 yield entry
 
         def describe() -> None:
-            # Of a camera that was in summer time and in winter time, each picture has its own.
-            several = frozenset(name for name, found in offsets.items() if len(found) > 1)
             if deployments:
                 reports.append(
                     describe_deployments(
@@ -83,7 +103,7 @@ def add_package(
                         deployments,
                         skip_bad=True,
                         is_standard=True,
-                        without_offset=several,
+                        clocks={name: clock.told() for name, clock in clocks.items()},
                     )
                 )
 

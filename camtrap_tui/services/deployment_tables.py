@@ -67,13 +67,15 @@ class BadRow(Exception):
 class TableRow:
     """One row: its number, the deployment's id, and the columns of `deployment` that it gives.
 
-    `trouble` says why it cannot be taken.
+    `trouble` says why it cannot be taken. `offsets` are those, in minutes ahead of UTC, that start
+    and end are written with, by the name in COLUMNS.
     """
 
     number: int
     deployment_id: str
     values: dict[str, Value] = field(default_factory=dict)
     trouble: str = ""
+    offsets: dict[str, int] = field(default_factory=dict)
 
 
 def read_deployments(
@@ -168,7 +170,8 @@ def _row(number: int, cells: list[str], places: Mapping[str, int], parse: ParseT
     given = {column: cell(column) for column in _FIELDS}
     said = {column: text for column, text in given.items() if _says(column, text)}
     try:
-        return TableRow(number, name, _values(said, parse))
+        values, offsets = _values(said, parse)
+        return TableRow(number, name, values, offsets=offsets)
     except BadRow as error:
         return TableRow(number, name, trouble=str(error))
 
@@ -178,7 +181,7 @@ def _says(column: str, text: str) -> bool:
     return text not in _MISSING and (column in _TEXTS or text not in _NO_VALUE)
 
 
-def _values(given: Mapping[str, str], parse: ParseTime) -> dict[str, Value]:
+def _values(given: Mapping[str, str], parse: ParseTime) -> tuple[dict[str, Value], dict[str, int]]:
     values: dict[str, Value] = {}
     offsets: dict[str, int] = {}
     for column, text in given.items():
@@ -198,7 +201,7 @@ def _values(given: Mapping[str, str], parse: ParseTime) -> dict[str, Value]:
                 values[_FIELDS[column]] = text
     _check_position(values)
     _add_offset(values, offsets)
-    return values
+    return values, offsets
 
 
 def _check_position(values: Mapping[str, Value]) -> None:

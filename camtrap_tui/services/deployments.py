@@ -6,8 +6,9 @@ written, unless such rows are to be left out.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from camtrap_tui.domain.models import Deployment
@@ -63,6 +64,16 @@ class ListedDeployment:
     flags: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class CameraClock:
+    """How many minutes ahead of UTC a camera's first and its last picture are; `is_one` tells that
+    all of its pictures are as far."""
+
+    first: int
+    last: int
+    is_one: bool
+
+
 def describe_deployments(
     store: Store,
     file: Path,
@@ -71,20 +82,22 @@ def describe_deployments(
     dry_run: bool = False,
     skip_bad: bool = False,
     is_standard: bool = False,
-    without_offset: Collection[str] = (),
+    clocks: Mapping[str, CameraClock] | None = None,
 ) -> DeploymentReport:
     """Write what a table says of deployments, in one transaction; new ones are added.
 
     With `dry_run`, or where a row is bad and `skip_bad` is not given, nothing is written. An
-    empty cell says nothing; `is_standard` is `read_deployments`'. No offset is taken for the
-    deployments `without_offset`. Raises UsageError and InputError as `read_deployments` does.
+    empty cell says nothing; `is_standard` is `read_deployments`'. Of a deployment that is in
+    `clocks`, start and end are read as the camera had it, and its offset is the camera's. Raises
+    UsageError and InputError as `read_deployments` does.
     """
     taken, found = read_deployments(file, columns, is_standard=is_standard)
     report = DeploymentReport(file, taken)
     rows, named = _first_of_each(found, report)
     for row in rows:
-        if row.deployment_id in without_offset:
-            row.values.pop("utc_offset_min", None)
+        clock = (clocks or {}).get(row.deployment_id)
+        if clock:
+            _read_by(clock, row)
     # A dry run waits for nobody, and may be of a survey that is read-only.
     with store.db.snapshot() if dry_run else store.db.transaction():
         before = {d.deployment_id: d for d in store.deployments.all()}
@@ -128,6 +141,26 @@ def export_deployments(store: Store, out: Path) -> int:
     found = store.deployments.all()
     write_csv(out, list(COLUMNS), map(deployment_cells, found))
     return len(found)
+
+
+def _read_by(clock: CameraClock, row: TableRow) -> None:
+    """Turn start and end of a row into the camera's local time, which its pictures are in."""
+    row.values.pop("utc_offset_min", None)
+    if clock.is_one:
+        row.values["utc_offset_min"] = clock.first
+    for column, name, minutes in (
+        ("deploymentStart", "deployment_start", clock.first),
+        ("deploymentEnd", "deployment_end", clock.last),
+    ):
+        written = row.offsets.get(column, minutes)
+        if written == minutes:
+            continue
+        told = datetime.fromisoformat(str(row.values[name]))
+        try:
+            row.values[name] = str(told + timedelta(minutes=minutes - written))
+        except OverflowError:
+            # The first and the last day of all that there are: nobody knows when.
+            del row.values[name]
 
 
 def _first_of_each(

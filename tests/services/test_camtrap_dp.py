@@ -89,6 +89,30 @@ def test_a_camera_that_kept_two_offsets_has_none_of_its_own(store: Store, tmp_pa
     assert (summer.timestamp, summer.exif_offset) == ("2020-07-30 04:57:37", "+02:00")
 
 
+def test_start_and_end_are_moments_that_the_cameras_own_clock_tells(
+    store: Store, tmp_path: Path
+) -> None:
+    descriptor = package(
+        tmp_path / "p",
+        "m1,utc,timeLapse,2020-06-30T04:57:37+02:00,a.jpg,true,a.jpg,image/jpeg\n"
+        "m2,spring,timeLapse,2020-06-30T04:57:37+02:00,b.jpg,true,b.jpg,image/jpeg\n"
+        "m3,old,timeLapse,2020-06-30T04:57:37+02:00,c.jpg,true,c.jpg,image/jpeg\n",
+        "utc,l1,Mill,51.5,4.77,,2020-06-01T22:30:00Z,2020-07-31T22:00:00Z,\n"
+        "spring,l1,Mill,51.5,4.77,,2020-03-01T08:00:00+01:00,2020-07-31T08:00:00+02:00,\n"
+        "old,l1,Mill,51.5,4.77,,9999-12-31T23:00:00Z,9999-12-31T23:00:00Z,\n",
+    )
+    add(store, descriptor)
+    told = {
+        one.deployment_id: (one.deployment_start, one.deployment_end, one.utc_offset_min)
+        for one in store.deployments.all()
+    }
+    assert told == {
+        "utc": ("2020-06-02 00:30:00", "2020-08-01 00:00:00", 120),
+        "spring": ("2020-03-01 09:00:00", "2020-07-31 08:00:00", 120),
+        "old": (None, None, 120),
+    }
+
+
 def test_relative_files_are_looked_for_in_the_package(store: Store, tmp_path: Path) -> None:
     descriptor = package(
         tmp_path / "p",

@@ -138,4 +138,5 @@ def _show(report: CopyReport) -> None:
     before = f", {report.there:,} of them from before" if report.there else ""
     made = "linked" if report.request.how == "link" else "copied"
     told = f"would be {made}; nothing was written" if report.is_dry else made
-    click.echo(f"\n{files} {told}, {size_text(report.bytes)}{before}.")
+    size = f", {size_text(report.bytes)}" if report.bytes else ""
+    click.echo(f"\n{files} {told}{size}{before}.")

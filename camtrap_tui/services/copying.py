@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
+from stat import S_ISLNK
 from typing import Any
 
 from camtrap_tui.domain.cells import write_cell
@@ -50,9 +51,9 @@ _COLUMNS = ("file", "media_id", "file_path", "deployment_id", "datetime_local", 
 class CopyReport:
     """What became of the pictures that were chosen.
 
-    `files` of `bytes` are in the folder now, `there` of them from an earlier try; `folders` counts
-    the files by class or deployment. `others` are in it too, and are none of these pictures.
-    `is_dry` tells that nothing was written.
+    `files` of `bytes` (a link has none) are in the folder now, `there` of them from an earlier
+    try; `folders` counts the files by class or deployment. `others` are in it too, and are none of
+    these pictures. `is_dry` tells that nothing was written.
     """
 
     export: ExportReport
@@ -159,10 +160,10 @@ class _Copying:
         """Count what is to be done, and return how many bytes it will take."""
         needed = 0
         for _, found, targets in self._found(lambda _done, _total: None):
-            size = found.stat.st_size
+            size = 0 if self._request.how == "link" else found.stat.st_size
             for folder, target in targets:
                 is_there = self._files.is_there(found, target)
-                needed += 0 if is_there or self._request.how == "link" else size
+                needed += 0 if is_there else size
                 self._count(folder, target, size, is_there=is_there)
             self._count_picture(found, targets)
         return needed
@@ -181,7 +182,8 @@ class _Copying:
                     reason = self._files.put(picture, target)
                     if reason:
                         break
-                    size = (self._request.folder / target).lstat().st_size
+                    put = (self._request.folder / target).lstat()
+                    size = 0 if S_ISLNK(put.st_mode) else put.st_size
                     self._count(folder, target, size, is_there=is_there)
                     table.writerow(self._row(picture, folder, target))
                 if reason:

@@ -31,8 +31,9 @@ def verdict(found: Evaluation) -> Iterator[str]:
         return
     if rate.hits:
         wrong = of_100(rate)
+        holds = "holds" if wrong == "1" else "hold"
         yield (
-            f"Of 100 {unit} that it calls blank, {wrong} hold{'s' if wrong == '1' else ''} an animal"
+            f"Of 100 {unit} that it calls blank, {wrong} {holds} an animal"
             f" ({interval_and_n(rate)}): {total_with_limits(count)}{of_them} are missed in the"
             " whole."
         )

@@ -62,7 +62,10 @@ def test_a_filter_chooses_what_is_charted_and_leaves_the_accuracy(survey: Drawn)
     whole, some = reported(store), reported(store, where=line)
     assert some.filter.pictures == 10
     assert some.frequency[0] == charts.frequency(store, where=line)
-    assert some.frequency[0].total < whole.frequency[0].total
+    assert some.frequency[1] == charts.frequency(store, by="truth", where=line)
+    assert some.hours[0] == charts.hours(store, where=line)
+    for few, all_ in zip(some.frequency, whole.frequency, strict=True):
+        assert few.total < all_.total
     assert len(some.conflicts) < len(whole.conflicts)
     assert some.holdouts == whole.holdouts
     assert some.ledger == whole.ledger

@@ -56,11 +56,15 @@ def holdouts_part(found: SurveyReport) -> Html:
     )
 
 
-def verdicts(found: SurveyReport) -> Iterator[tuple[str, list[str]]]:
-    """Yield each holdout's name and its answer in sentences, or why there is none."""
+def verdicts(found: SurveyReport) -> Iterator[tuple[str, list[str], int]]:
+    """Yield each holdout's name, its answer in sentences or why there is none, and how many notes
+    limit it."""
     for one in found.holdouts:
-        name = one.progress.holdout.name
-        yield name, list(verdict(one.evaluation)) if one.evaluation else [_why_not(one)]
+        name, told = one.progress.holdout.name, one.evaluation
+        if told is None:
+            yield name, [_why_not(one)], 0
+        else:
+            yield name, list(verdict(told)), len(told.notes)
 
 
 def _why_not(one: HoldoutReport) -> str:

@@ -143,8 +143,8 @@ def _contents() -> Html:
 
 def _short_part(found: SurveyReport) -> Html:
     told = [
-        join([tag("h3", "By the holdout ", outside(name)), sentences(said)])
-        for name, said in verdicts(found)
+        join([tag("h3", "By the holdout ", outside(name)), sentences(said), _limited(notes)])
+        for name, said, notes in verdicts(found)
     ]
     if not found.filter.pictures and found.filter.filter:
         said = f"No picture fits the filter: there is nothing to chart. {found.filter.hint}"
@@ -160,6 +160,14 @@ def _short_part(found: SurveyReport) -> Html:
         *told,
         None if found.ledger.runs else paragraph("Nothing has been predicted yet."),
     )
+
+
+def _limited(notes: int) -> Html | None:
+    """Return that an answer does not stand alone, where it has notes."""
+    if not notes:
+        return None
+    link = tag("a", counted(notes, "note"), href="#holdouts")
+    return paragraph("How far this holds is in its ", link, ".")
 
 
 def _facts(found: SurveyReport) -> Html:

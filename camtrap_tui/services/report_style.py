@@ -102,7 +102,7 @@ nav a{display:inline-block;padding:.3rem 0}
  linear-gradient(to right,var(--rule),transparent) 0 0/.7rem 100% scroll,
  linear-gradient(to left,var(--rule),transparent) 100% 0/.7rem 100% scroll;
  background-repeat:no-repeat}
-table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
+table{border-collapse:separate;border-spacing:0;font-size:.92rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:.25rem 0;caption-side:top}
 th,td{text-align:left;vertical-align:top;padding:.3rem .7rem;border-bottom:1px solid var(--rule);
  max-width:30rem;overflow-wrap:break-word}
@@ -110,8 +110,8 @@ th:first-child,td:first-child{padding-left:.2rem}
 thead th{border-bottom:2px solid var(--rule);vertical-align:bottom;font-weight:600}
 tbody th{font-weight:500}
 caption span{display:inline-block;position:sticky;left:0;max-width:calc(100vw - 2.5rem)}
-tbody th,tfoot th{position:sticky;left:0;background:var(--page);background-clip:padding-box}
-tfoot th,tfoot td{border-top:2px solid var(--rule);font-weight:600}
+tbody th,tfoot th{position:sticky;left:0;background:var(--page)}
+tfoot th,tfoot td{border-top:1px solid var(--rule);font-weight:600}
 .n{text-align:right;white-space:nowrap}
 .keep{white-space:nowrap}
 .name{min-width:7rem;max-width:16rem}

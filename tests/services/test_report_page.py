@@ -107,6 +107,9 @@ def test_what_cannot_be_estimated_says_so_and_notes_are_told(survey: Drawn) -> N
     assert classes["virginia opossum"][2] == with_limits(evaluation().classes[1].precision)
     assert "~" in classes["virginia opossum"][2]
     assert "188 of 600 drawn bursts are not graded yet." in found.text
+    assert "How far this holds is in its  1 note ." in found.text
+    bare = replace(made, evaluation=replace(evaluation(), notes=()))
+    assert "How far this holds" not in Page(page(replace(report, holdouts=(bare,)))).text
     assert "one burst is a quarter of it" in found.text
     assert "too few are graded" in found.text
 

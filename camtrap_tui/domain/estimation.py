@@ -201,6 +201,9 @@ def part_found(
     n = sum(of)
     if not n:
         return _nothing("none was found in the graded sample")
+    can_hit = any(most_hits.get(h) for h in plan.strata)
+    if not can_hit and any(most_hits.values()):
+        return _nothing("nothing of this kind is graded where the run says so")
     value, error, _ = ratio(plan, y, x)
     others = [is_one and not is_hit for is_one, is_hit in zip(of, hits, strict=True)]
     found, of_found = _amount(plan, _both(hits, of), most_hits)
@@ -210,7 +213,7 @@ def part_found(
         value, min(lower, value), max(upper, value), error, n, sum(_both(hits, of)),
         "ratio of two sums",
     )  # fmt: skip
-    if not any(most_hits.get(h) for h in plan.strata):
+    if not can_hit:
         # Of the whole frame this is known, not estimated.
         return replace(made, method="known", note="the run never says so")
     made = _guarded(plan, made, x, "denominator")

@@ -88,6 +88,18 @@ def test_without_a_graded_blank_the_number_missed_is_not_estimable() -> None:
     assert count.state == "not estimable"
 
 
+def test_a_part_is_not_known_from_strata_where_the_run_says_other_things() -> None:
+    graded = (1, RACCOON, RACCOON, 10, 0.9), (1, RACCOON, MINK, 5, 0.9)
+    called = {BLANK: {2: 500}, MINK: {2: 40}, RACCOON: {1: 100}}
+    sample = sample_of(graded, {1: 100, 2: 540}, called)
+    assert figures.missed_of_animals(sample).state == "not estimable"
+    assert figures.recall(sample, MINK).state == "not estimable"
+    # Where the run says so nowhere at all, nothing is found, and that is known.
+    nowhere = sample_of(graded, {1: 100, 2: 540}, {RACCOON: {1: 100, 2: 540}})
+    found = figures.recall(nowhere, MINK)
+    assert (found.value, found.method) == (0, "known")
+
+
 def test_what_the_run_says_nothing_of_is_not_right() -> None:
     sample = sample_of(((1, UNSAID, BLANK, 10, 0.0),), {1: 100}, {UNSAID: {1: 100}})
     assert figures.accuracy(sample).value == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 # Rows between two words on how far a long check is.
 _TELL_EVERY = 500_000
+_COLUMNS = 80
 
 
 @click.command("check")
@@ -40,8 +42,11 @@ def check_command(package: Path, *, examples: int, as_json: bool) -> None:
     from camtrap_tui.services.checking import check_package
     from camtrap_tui.services.checking_report import report_json
 
+    told: dict[str, int] = {}
+
     def tell(table: str, rows: int) -> None:
-        if rows % _TELL_EVERY == 0:
+        if rows - told.get(table, 0) >= _TELL_EVERY:
+            told[table] = rows
             narrate(f"{table}: {rows:,} rows read")
 
     report = check_package(package, examples=examples, progress=tell)
@@ -59,18 +64,16 @@ def _show(package: Path, report: CheckReport) -> None:
     for problem in report.problems:
         click.echo()
         for line in _lines(problem):
-            click.echo(clean(line))
+            click.echo(_folded(clean(line)))
     for note in report.unchecked:
-        narrate(f"not checked: {note}")
+        narrate(_folded(f"not checked: {note}"))
     standard = f"Camtrap DP {report.version}".rstrip()
     if report.is_valid:
         narrate(f"{package} is a valid package of {standard}.")
     else:
         files = len({problem.file for problem in report.problems})
-        narrate(
-            f"{package} is no valid package of {standard}:"
-            f" {counted(report.found, 'problem')} in {counted(files, 'file')}."
-        )
+        problems = f"{counted(report.found, 'problem')} in {counted(files, 'file')}"
+        narrate(f"{package} is no valid package of {standard}: {problems}.")
 
 
 def _lines(problem: Problem) -> list[str]:
@@ -78,8 +81,15 @@ def _lines(problem: Problem) -> list[str]:
     lines = []
     for place in problem.places:
         row = f", row {place.row:,}" if place.row is not None else ""
-        field = f", {problem.field}" if problem.field else ""
+        field = f", {place.field}" if place.field else ""
         lines.append(f"{problem.file}{row}{field}: {place.sentence}")
     if more := problem.count - len(problem.places):
         lines.append(f"  … and {counted(more, 'more place', 'more places')} like this")
     return lines
+
+
+def _folded(line: str) -> str:
+    """Return a line folded between words; an address or a file's name stays whole."""
+    return textwrap.fill(
+        line, _COLUMNS, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 
 from camtrap_tui.domain.camtrap_dp_fields import DATETIME, Field
@@ -65,7 +65,10 @@ def _number(field: Field, cell: str) -> Complaint | None:
             return "range", f"is {shown(cell)}; write a number, or leave it empty."
         return "type", f"is {shown(cell)}; write a number with a point, as in 51.496."
     # As decimals: 90.00000000000000001 is more than 90.
-    value = Decimal(cell.strip())
+    try:
+        value = Decimal(cell.strip())
+    except InvalidOperation:
+        return "type", f"is {shown(cell)}, which no program can read; write it without e."
     low, high = field.minimum, field.maximum
     if (low is None or value >= Decimal(str(low))) and (
         high is None or value <= Decimal(str(high))

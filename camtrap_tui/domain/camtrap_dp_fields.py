@@ -106,8 +106,9 @@ LIFE_STAGES = ("adult", "subadult", "juvenile")
 SEXES = ("female", "male")
 METHODS = ("human", "machine")
 
-# Neither absolute nor hidden nor with a way up: a URL, or a path inside the package.
-FILE_PATH_PATTERN = r"^(?=^[^./~])(^((?!\.{2}).)*$).*$"
+# Neither absolute nor hidden nor with a way up: a URL, or a path inside the package. It finds what
+# the standard's own finds, which takes a hundred bytes for each sign of a path.
+FILE_PATH_PATTERN = r"^(?=[^./~])(?!.*\.{2}).*$"
 MEDIATYPE_PATTERN = r"^(image|video|audio)/.*$"
 # A box has some width and height.
 _SOME = 1e-15

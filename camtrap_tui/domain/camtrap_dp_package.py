@@ -149,6 +149,20 @@ PACKAGE = Object(
 )
 
 _PATHS_ARE = "a path, or a list of paths"
+_SIGN = Text(pattern=r"(?s)^.$", says="write one sign")
+# What a table is written in; what else a dialect may say is followed by nobody here.
+_DIALECT = Object(
+    {
+        "delimiter": _SIGN,
+        "quoteChar": _SIGN,
+        "escapeChar": _SIGN,
+        "doubleQuote": Flag(),
+        "skipInitialSpace": Flag(),
+        "header": Told(lambda value: "" if value is True else "give the table its headings."),
+        "commentChar": Told(lambda _: "leave it out, and delete the comments of the table."),
+        "nullSequence": Told(lambda _: "leave it out, and the cells empty instead."),
+    }
+)
 _RESOURCE: dict[str, Shape] = {
     "name": _NAME,
     "title": _ANY_TEXT,
@@ -157,6 +171,7 @@ _RESOURCE: dict[str, Shape] = {
     "homepage": _ANY_TEXT,
     "format": _ANY_TEXT,
     "encoding": _ANY_TEXT,
+    "dialect": _DIALECT,
     "mediatype": Text(pattern=r"^(.+)/(.+)$", says="write it as text/csv"),
     "hash": Text(
         pattern=r"^([^:]+:[a-fA-F0-9]+|[a-fA-F0-9]{32}|)$", says="write the MD5, or sha256:…"

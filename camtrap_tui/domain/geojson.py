@@ -16,7 +16,7 @@ _GEOMETRIES = {
     "Polygon": (2, 4),
     "MultiPolygon": (3, 4),
 }
-_HINT = "write longitude before latitude, as in {'type': 'Point', 'coordinates': [4.7, 51.4]}"
+_HINT = 'write longitude before latitude, as in {"type": "Point", "coordinates": [4.7, 51.4]}'
 
 
 def not_geojson(value: Any) -> str:
@@ -26,8 +26,9 @@ def not_geojson(value: Any) -> str:
     if "type" not in value:
         return f"the GeoJSON has no type; {_HINT}."
     if "bbox" in value and not _is_box(value["bbox"]):
-        return f"the bbox {shown(value['bbox'])} is no list of four numbers; write them or leave \
-it out."
+        return (
+            f"the bbox {shown(value['bbox'])} is no list of four numbers; write it or leave it out."
+        )
     return _not_object(value)
 
 

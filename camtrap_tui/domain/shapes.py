@@ -6,6 +6,7 @@ named may be anything.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -45,7 +46,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list."""
+    """A list; where it is `unique`, no text is in it twice."""
 
     of: Shape
     at_least: int = 0
@@ -116,8 +117,15 @@ def faults(shape: Shape, value: Any, place: str = "") -> Iterator[Fault]:
 
 def shown(value: Any) -> str:
     """Return a value as a sentence names it: cleaned, and cut where it is long."""
-    text = clean(value if isinstance(value, str) else repr(value))
+    text = clean(value if isinstance(value, str) else _brief(value))
     return f"“{text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + '…'}”"
+
+
+def _brief(value: Any) -> str:
+    """Return a value as JSON has it; of a list or object no more than that it is one."""
+    if isinstance(value, list | dict) and value:
+        return "[…]" if isinstance(value, list) else "{…}"
+    return json.dumps(value)
 
 
 def listed(words: tuple[str, ...]) -> str:
@@ -150,7 +158,8 @@ def _items(shape: Items, value: Any, place: str) -> Iterator[Fault]:
         yield Fault(
             place, "range", f"has {there}, but {shape.at_least} {entries} must be there; add them."
         )
-    if shape.unique and any(one in value[:at] for at, one in enumerate(value)):
+    texts = [one for one in value if isinstance(one, str)]
+    if shape.unique and len(set(texts)) < len(texts):
         yield Fault(place, "unique", "says something twice; delete one of them.")
     for at, one in enumerate(value):
         yield from faults(shape.of, one, f"{place}[{at}]")

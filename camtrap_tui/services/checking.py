@@ -15,13 +15,14 @@ from camtrap_tui.domain.camtrap_dp_fields import TABLES, VERSION, VERSIONS, Tabl
 from camtrap_tui.domain.camtrap_dp_package import package_faults, version_of
 from camtrap_tui.domain.shapes import shown
 from camtrap_tui.domain.table_schemas import table_of
-from camtrap_tui.services.checking_files import UNREADABLE, PackageFiles, why
+from camtrap_tui.services.checking_files import UNREADABLE, PackageFiles, mend, why
 from camtrap_tui.services.checking_reading import Source
 from camtrap_tui.services.checking_report import EXAMPLES, CheckedTable, CheckReport, Findings
 from camtrap_tui.services.checking_tables import TableCheck
 
 Progress = Callable[[str, int], None]
-_MOST_BYTES = 64 << 20
+# A descriptor of thousands of species has one megabyte.
+_MOST_BYTES = 16 << 20
 _CSV = ("csv", "tsv")
 _NAMES = frozenset(table.name for table in TABLES)
 
@@ -64,21 +65,27 @@ def _descriptor(files: PackageFiles, findings: Findings) -> dict[str, Any] | Non
         findings.add(name, None, "", "json", what)
 
     try:
-        data = files.read_descriptor(_MOST_BYTES)
+        data = files.read_descriptor(_MOST_BYTES + 1)
+        if len(data) > _MOST_BYTES:
+            say(f"has more than {_MOST_BYTES >> 20} MB; keep data in tables of their own.")
+            return None
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         say(f"is no UTF-8 at byte {error.start:,}; save it as UTF-8.")
         return None
     except UNREADABLE as error:
-        say(f"cannot be read ({why(error)}); save it again.")
+        say(f"cannot be read ({why(error)}); {mend(error)}.")
         return None
     if text.startswith("\ufeff"):
         say("begins with a byte order mark, which JSON does not allow; save it as UTF-8 without.")
         text = text[1:]
     try:
-        package = json.loads(text)
+        package = json.loads(text, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         say(f"is no JSON at line {error.lineno}, column {error.colno} ({error.msg}); correct it.")
+        return None
+    except ValueError:
+        say("has a number that is none of JSON, as NaN or one of 5,000 digits; correct it.")
         return None
     except RecursionError:
         say("is no JSON that can be read, it is nested too deep; save it again.")
@@ -87,6 +94,10 @@ def _descriptor(files: PackageFiles, findings: Findings) -> dict[str, Any] | Non
         say("is no object; a package is described in braces.")
         return None
     return package
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(name)
 
 
 def _resources(package: dict[str, Any]) -> list[dict[str, Any]]:
@@ -146,7 +157,8 @@ def _source(
     """Return where a table is and how it is written; None, and why, where it cannot be read."""
     given = resource.get("path")
     paths = [given] if isinstance(given, str) else given
-    if not isinstance(paths, list) or not all(isinstance(one, str) for one in paths):
+    # What is no path was said of the descriptor.
+    if not isinstance(paths, list) or not all(one and isinstance(one, str) for one in paths):
         return None
     for path in paths:
         if said := files.lacks(path):
@@ -181,7 +193,7 @@ def _unchecked(
         if _described(resource):
             continue
         for one in [path] if isinstance(path, str) else path if isinstance(path, list) else []:
-            if isinstance(one, str) and "://" not in one and (said := files.lacks(one)):
+            if one and isinstance(one, str) and "://" not in one and (said := files.lacks(one)):
                 findings.add(one, None, "", "file", said)
         notes.append(f"The resource {shown(name)}: no rules for it are known here.")
     return notes

@@ -29,17 +29,28 @@ class PackageFiles:
     """The files of one package, by their paths below its descriptor; use it as a context."""
 
     def __init__(self, path: Path) -> None:
-        """Find the descriptor. Raises InputError where there is none."""
+        """Find the descriptor. Raises InputError where there is none, or it cannot be read."""
         self._zip: zipfile.ZipFile | None = None
         self._root = path
         self._inside = PurePosixPath()
         self.descriptor = DESCRIPTOR
+        try:
+            self._find(path)
+        except UNREADABLE as error:
+            do = f"{mend(error).capitalize()}."
+            raise InputError(f"{path}: it cannot be read ({why(error)}).", do) from None
+
+    def _find(self, path: Path) -> None:
         if path.is_dir():
             if not (path / DESCRIPTOR).is_file():
                 raise InputError(f"{path}: there is no {DESCRIPTOR} in it.", _HINT)
-        elif not path.is_file():
+            return
+        if not path.is_file():
             raise InputError(f"{path}: there is no such file or folder.", _HINT)
-        elif zipfile.is_zipfile(path):
+        # Here what cannot be opened is told; `is_zipfile` would say that it is none.
+        with path.open("rb") as file:
+            is_zip = zipfile.is_zipfile(file)
+        if is_zip:
             self._open_zip(path)
         elif path.suffix.lower() == ".json":
             self._root, self.descriptor = path.parent, path.name
@@ -54,12 +65,7 @@ class PackageFiles:
             self._zip.close()
 
     def _open_zip(self, path: Path) -> None:
-        try:
-            self._zip = zipfile.ZipFile(path)
-        except UNREADABLE as error:
-            raise InputError(
-                f"{path}: it cannot be unpacked ({error}).", "Save it again."
-            ) from None
+        self._zip = zipfile.ZipFile(path)
         # A folder that was packed whole lies in the ZIP file as a folder.
         found = [name for name in self._zip.namelist() if name.split("/")[-1] == DESCRIPTOR]
         if not found:
@@ -80,6 +86,10 @@ class PackageFiles:
                 is_there = inside.is_file()
                 if not inside.is_relative_to(self._root.resolve()):
                     return "leads outside the package; copy it beside datapackage.json."
+                if inside.exists() and not is_there:
+                    return "is no file; put the file of this name in its place."
+            except PermissionError as error:
+                return f"cannot be read ({why(error)}); {mend(error)}."
             except (OSError, RuntimeError, ValueError):
                 is_there = False
         return "" if is_there else "is not there; copy it beside datapackage.json."
@@ -96,6 +106,8 @@ class PackageFiles:
         A byte order mark of UTF-8 is left out. Raises one of UNREADABLE, UnicodeDecodeError while
         it is read, LookupError for an encoding that there is not.
         """
+        if "\0" in encoding:
+            raise LookupError(encoding)
         if encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
             encoding = "utf-8-sig"
         with (
@@ -136,6 +148,13 @@ def _unpacked(stored: IO[bytes], packing: str) -> Iterator[IO[bytes]]:
                     yield plain
         case _:
             yield stored
+
+
+def mend(error: BaseException) -> str:
+    """Return what to do about a file that cannot be read."""
+    if isinstance(error, PermissionError):
+        return "give yourself the right to read it"
+    return "save it again"
 
 
 def why(error: BaseException) -> str:

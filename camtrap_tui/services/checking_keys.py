@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 _PARTS = 64
 # So many hashes of ids that something is wrong with are kept, to find their rows.
-_MOST_LOOKED_UP = 100_000
+_MOST_LOOKED_UP = 1_000_000
 
 
 class Ids:

@@ -9,18 +9,19 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
+from typing import Any, TextIO
 
 from camtrap_tui.domain.camtrap_dp_fields import Field, Table
 from camtrap_tui.domain.shapes import shown
-from camtrap_tui.services.checking_files import UNREADABLE, PackageFiles, why
+from camtrap_tui.services.checking_files import UNREADABLE, PackageFiles, mend, why
 from camtrap_tui.services.checking_headings import matched
 from camtrap_tui.services.checking_report import Findings
 
 _CHUNK = 1000
-# EXIF data of a picture, as text, stands in one cell.
-_MOST_IN_CELL = 64 << 20
+# Characters of rows that are looked at together, and that one row may have: EXIF data of a picture
+# stands in a cell, but a packed file of a few megabytes can be one row of as many gigabytes.
+_ENOUGH = 4 << 20
+_MOST = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,26 @@ class Rows:
     cells: Sequence[Sequence[str]]
 
 
+class _Lines:
+    """The lines of a text; `taken` counts the characters that they have together."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self.taken = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(_MOST + 1)
+        self.taken += len(line)
+        if self.taken > _MOST:
+            raise csv.Error("its next row does not end, as where a quote was never closed")
+        if not line:
+            raise StopIteration
+        return line
+
+
 class TableReader:
     """The parts of one table, each with its headings."""
 
@@ -53,9 +74,11 @@ class TableReader:
         self._files = files
         self._source = source
         self._table = table
+        # False once something could not be read: what may stand there is not missed elsewhere.
+        self.is_whole = True
 
     def read(self, findings: Findings) -> Iterator[tuple[list[Field | None], Rows]]:
-        """Yield the rows of all parts; a column that has no field has None.
+        """Yield the rows of all parts, of each at first none; a column that has no field has None.
 
         What is wrong with files and headings goes into the findings.
         """
@@ -65,11 +88,14 @@ class TableReader:
                 self._readable(path, row, findings),
                 self._files.text(path, self._source.encoding, self._source.packing) as text,
             ):
-                lines = csv.reader(text, **self._dialect())
-                fields = matched(next(lines, []), self._table, path, findings)
+                lines = _Lines(text)
+                rows = csv.reader(lines, **self._dialect())
+                fields = matched(next(rows, []), self._table, path, findings)
                 if fields is None:
+                    self.is_whole = False
                     continue
-                while chunk := list(islice(lines, _CHUNK)):
+                yield fields, Rows(path, (), ())
+                for chunk in _chunks(rows, lines):
                     first = row[0] + 1
                     row[0] += len(chunk)
                     yield fields, Rows(path, range(first, first + len(chunk)), chunk)
@@ -88,36 +114,41 @@ class TableReader:
     @contextmanager
     def _readable(self, path: str, row: list[int], findings: Findings) -> Iterator[None]:
         """Turn what stops the reading of a file into a problem of it."""
-        before = csv.field_size_limit(_MOST_IN_CELL)
+        before = csv.field_size_limit(_MOST)
+        given = self._source.encoding
+
+        def say(rule: str, what: str) -> None:
+            self.is_whole = False
+            findings.add(path, None, "", rule, what)
+
         try:
             yield
-        except UnicodeDecodeError as error:
-            findings.add(
-                path,
-                None,
-                "",
-                "encoding",
-                f"is not {self._source.encoding} below row {row[0]:,} (byte"
-                f" 0x{error.object[error.start]:02x}); save it as CSV UTF-8.",
-            )
+        except UnicodeError:
+            say("encoding", f"is not {given} below row {row[0]:,}; save it as CSV UTF-8.")
         except (csv.Error, TypeError) as error:
-            findings.add(
-                path,
-                None,
-                "",
-                "csv",
-                f"is no CSV below row {row[0]:,} ({why(error)}); save it again.",
-            )
+            say("csv", f"is no CSV below row {row[0]:,} ({why(error)}); save it again.")
         except LookupError:
-            findings.add(
-                path,
-                None,
-                "",
-                "encoding",
-                f"is said to be in {shown(self._source.encoding)}, which is no encoding; save it as"
-                " UTF-8.",
-            )
+            say("encoding", f"is said to be in {shown(given)}, no encoding; save it as UTF-8.")
         except UNREADABLE as error:
-            findings.add(path, None, "", "file", f"cannot be read ({why(error)}); save it again.")
+            say("file", f"cannot be read ({why(error)}); {mend(error)}.")
         finally:
             csv.field_size_limit(before)
+
+
+def _chunks(rows: Iterator[list[str]], lines: _Lines) -> Iterator[list[list[str]]]:
+    """Yield rows a thousand at a time, or fewer where they are long; also those before an error."""
+    chunk: list[list[str]] = []
+    lines.taken = 0
+    try:
+        for row in rows:
+            chunk.append(row)
+            if len(chunk) == _CHUNK or lines.taken > _ENOUGH:
+                yield chunk
+                chunk = []
+                lines.taken = 0
+    except (csv.Error, UnicodeError, *UNREADABLE):
+        if chunk:
+            yield chunk
+        raise
+    if chunk:
+        yield chunk

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 # So many places of each problem are named; all are counted.
 EXAMPLES = 3
+_ENTRY = re.compile(r"\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a rule is broken: `row` as spreadsheets count (the headings are row 1), None where it
-    is about the whole file; the sentence says what is wrong there and what to do."""
+    is about the whole file; the sentence says what is wrong there and what to do. `field` is a
+    column, or a place in a descriptor as `taxonomic[3].taxonRank`."""
 
     row: int | None
+    field: str
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One rule that one field of one file breaks, `count` times; the first places are named."""
+    """One rule that one field of one file breaks, `count` times; the first places are named.
+
+    In a descriptor, the entries of a list are one field: `taxonomic[].taxonRank`.
+    """
 
     file: str
     field: str
@@ -75,14 +82,13 @@ class Findings:
         self._examples = examples
         self._counted: dict[tuple[str, str, str], _Counted] = {}
 
-    def add(
-        self, file: str, row: int | None, name: str, rule: str, sentence: str, *, times: int = 1
-    ) -> None:
+    def add(self, file: str, row: int | None, name: str, rule: str, sentence: str) -> None:
         """Count a problem; its place is kept where it is among the first."""
-        counted = self._counted.setdefault((file, name, rule), _Counted())
-        counted.count += times
+        key = (file, name if row is not None else _ENTRY.sub("[]", name), rule)
+        counted = self._counted.setdefault(key, _Counted())
+        counted.count += 1
         if len(counted.places) < self._examples:
-            counted.places.append(Place(row, sentence))
+            counted.places.append(Place(row, name, sentence))
 
     def problems(self) -> list[Problem]:
         """Return the problems, file by file as these were read, by the first row."""

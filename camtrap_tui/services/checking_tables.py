@@ -19,6 +19,7 @@ from camtrap_tui.services.checking_report import CheckedTable, Findings
 Tell = Callable[[int], None]
 # Good values that a column is known by; then it starts anew.
 _MOST_KNOWN = 20_000
+_LONGEST_KNOWN = 200
 
 
 class TableCheck:
@@ -52,6 +53,11 @@ class TableCheck:
             tell(self.rows)
         return CheckedTable(self.table.name, ", ".join(self.source.paths), self.rows)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row could be read."""
+        return self._reader.is_whole
+
     def find_repeated(self) -> None:
         """Name the rows whose key another row has."""
         repeated = self.keys.repeated() if self.keys else set()
@@ -76,7 +82,7 @@ class TableCheck:
     def find_missing(self, reference: Reference, other: TableCheck) -> None:
         """Name the rows that refer to what another table does not have."""
         mine = self.references.get(reference)
-        if mine is None or other.keys is None:
+        if mine is None or other.keys is None or not other.is_whole:
             return
         lost = mine.not_in(other.keys)
         if not lost:
@@ -132,7 +138,7 @@ class TableCheck:
         for cell in set(column).difference(known):
             if found := complaint(field, cell, self._missing):
                 bad[cell] = found
-            elif not is_plain:
+            elif not is_plain and len(cell) <= _LONGEST_KNOWN:
                 known.add(cell)
         if len(known) > _MOST_KNOWN:
             known.clear()
@@ -163,15 +169,8 @@ class TableCheck:
             else:
                 if key == 0 and self.keys is not None:
                     self.keys.add(self._there(row[:1]))
-                what = "too few: add" if len(row) < width else "too many: delete"
-                self._findings.add(
-                    rows.file,
-                    number,
-                    "",
-                    "cells",
-                    f"the row has {len(row)} cells under {width} headings, {what} commas, or put a"
-                    " cell that has one in quotes.",
-                )
+                said = f"the row has {len(row)} cells under {width} headings, {_mend(row, width)}."
+                self._findings.add(rows.file, number, "", "cells", said)
         return Rows(rows.file, numbers, cells)
 
     def _without_blank(self, key: int, rows: Rows) -> Rows:
@@ -198,3 +197,11 @@ class TableCheck:
             for number, row in zip(rows.numbers, rows.cells, strict=True):
                 if len(row) == width:
                     yield rows.file, number, row[at]
+
+
+def _mend(row: Sequence[str], width: int) -> str:
+    if len(row) > width:
+        return "too many: delete commas, or put a cell that has one in quotes"
+    if "\n" in row[-1]:
+        return "too few: close the quotes in which its last cell begins"
+    return "too few: add commas, or put a cell that has a line break in quotes"

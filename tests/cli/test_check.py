@@ -45,7 +45,9 @@ def test_json_says_the_same(tmp_path: Path) -> None:
         "latitude",
         "range",
     )
-    assert problem["places"] == [{"row": 2, "sentence": "is “91”; write a number from -90 to 90."}]
+    assert problem["places"] == [
+        {"row": 2, "field": "latitude", "sentence": "is “91”; write a number from -90 to 90."}
+    ]
     assert [table["rows"] for table in report["tables"]] == [2, 3, 3]
 
 

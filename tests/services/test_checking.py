@@ -65,6 +65,14 @@ SPOILT: dict[str, tuple[Change, Spot]] = {
     ),
     "a heading empty": (cell(MEDIA, 1, "favorite", ""), ("media.csv", 1, "", "headings")),
     "a table empty": (rows(MEDIA, list.clear), ("media.csv", None, "", "headings")),
+    "media without rows": (
+        rows(MEDIA, lambda table: table.__delitem__(slice(1, None))),
+        ("observations.csv", 2, "mediaID", "foreign-key"),
+    ),
+    "deployments without rows": (
+        rows(DEPLOYMENTS, lambda table: table.__delitem__(slice(1, None))),
+        ("media.csv", 2, "deploymentID", "foreign-key"),
+    ),
     "no key": (
         cell(DEPLOYMENTS, 3, "deploymentID", ""),
         ("deployments.csv", 3, "deploymentID", "required"),
@@ -257,7 +265,7 @@ MISDESCRIBED: dict[str, tuple[Change, str]] = {
 
 def spots(report: CheckReport) -> set[Spot]:
     return {
-        (problem.file, place.row, problem.field, problem.rule)
+        (problem.file, place.row, place.field, problem.rule)
         for problem in report.problems
         for place in problem.places
     }
@@ -279,8 +287,7 @@ def test_a_spoilt_descriptor_is_found_out_and_the_field_is_named(name: str, tmp_
     package = SmallPackage()
     change(package)
     report = check_package(package.write(tmp_path / "package"))
-    named = {one.field for one in report.problems if one.file == "datapackage.json"}
-    assert field in named
+    assert ("datapackage.json", None, field) in {spot[:3] for spot in spots(report)}
 
 
 # Rules that stand in the profile of Data Package, which the other validators here have not: the

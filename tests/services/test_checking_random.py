@@ -104,6 +104,10 @@ def _with_semicolons(package: SmallPackage) -> None:
     package.tables["media"][0] = [";".join(table_named("media").headings)]
 
 
+def _with_other_table(package: SmallPackage) -> None:
+    package.resource("observations").update(name="animals", profile="data-resource")
+
+
 # The check says no, other validators yes; why the standard is on its side.
 STRICTER: dict[str, tuple[Change, str]] = {
     # Without a dialect the cells of a table are separated by commas; frictionless guesses.
@@ -115,6 +119,13 @@ STRICTER: dict[str, tuple[Change, str]] = {
     "a date that there is not": (put("temporal.start", "2024-02-30"), "temporal.start"),
     "a date with a time": (put("temporal.end", "2024-07-01T00:00:00Z"), "temporal.end"),
     "a time without offset": (put("created", "2024-08-01T12:00:00"), "created"),
+    # A dialect that is not followed leaves a table unread.
+    "a dialect with comments": (
+        put("resources.1.dialect", {"commentChar": "#"}),
+        "resources[1].dialect.commentChar",
+    ),
+    # The three tables are the standard: a fourth in the place of one is none of them.
+    "another table for observations": (_with_other_table, "resources"),
     # A profile of the standard is what makes a package one of the standard.
     "another profile": (put("profile", "https://example.org/profile.json"), "profile"),
     # JSON Schema looks into objects only, and lets everything else pass.
@@ -131,8 +142,8 @@ def test_where_the_check_is_stricter(name: str, tmp_path: Path) -> None:
     change, named = STRICTER[name]
     package = SmallPackage()
     change(package)
-    problems = check_package(package.write(tmp_path / "package")).problems
-    assert named in {problems[0].field, problems[0].file}
+    problem = check_package(package.write(tmp_path / "package")).problems[0]
+    assert named in {problem.places[0].field, problem.file}
 
 
 @needs_standard

@@ -200,7 +200,7 @@ def test_what_is_no_file_is_not_opened(folder: Path) -> None:
     for make in (Path.mkdir, os.mkfifo):
         SmallPackage().write(folder)
         (folder / "media.csv").unlink()
-        make(folder / "media.csv")  # type: ignore[operator]
+        make(folder / "media.csv")
         assert "media.csv None : is no file" in only(check_package(folder))
         (folder / "media.csv").rmdir() if make is Path.mkdir else (folder / "media.csv").unlink()
 

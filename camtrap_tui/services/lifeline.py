@@ -23,18 +23,24 @@ GRACE_S = 3.0
 
 
 def stop_on_signals(stop: threading.Event) -> None:
-    """Set `stop` at the first SIGINT or SIGTERM; at the second one end this process at once."""
+    """Set `stop` at the first SIGINT or SIGTERM; at the second one end this process at once.
+
+    A terminal that is closed sets `stop`, too, unless this process was told not to mind (`nohup`).
+    """
     signals = 0
 
     def handle(number: int, frame: FrameType | None) -> None:
         nonlocal signals
-        signals += 1
+        # The shell and the kernel both tell of a closed terminal: that is no second wish.
+        signals += number != signal.SIGHUP
         if signals > 1:
             os._exit(EXIT_INTERRUPTED)
         stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, handle)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, handle)
 
 
 def end_with_parent(stop: threading.Event, grace_s: float = GRACE_S) -> None:

@@ -77,7 +77,7 @@ def _state(pid: int) -> str:
         return ""
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_signal_lets_it_save(number: signal.Signals) -> None:
     with start(WORKER) as worker:
         line(worker)
@@ -93,6 +93,33 @@ def test_the_second_signal_ends_it_at_once() -> None:
         assert line(worker) == "saved"
         worker.send_signal(signal.SIGINT)
         assert worker.wait(PATIENCE_S) == EXIT_INTERRUPTED
+
+
+def test_a_closed_terminal_is_told_of_twice_and_is_one_wish() -> None:
+    with start(WORKER, "stubborn") as worker:
+        line(worker)
+        worker.send_signal(signal.SIGHUP)
+        assert line(worker) == "saved"
+        worker.send_signal(signal.SIGHUP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            worker.wait(0.5)
+        worker.send_signal(signal.SIGINT)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(PATIENCE_S) == EXIT_INTERRUPTED
+
+
+def test_a_closed_terminal_is_nothing_to_what_was_told_not_to_mind() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with start(WORKER) as worker:
+            line(worker)
+            worker.send_signal(signal.SIGHUP)
+            with pytest.raises(subprocess.TimeoutExpired):
+                worker.wait(0.5)
+            worker.terminate()
+            assert line(worker) == "saved"
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_closed_stdin_lets_it_save() -> None:

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +57,10 @@ def whole_folder(out: Path, *, replace: bool = False) -> Iterator[Path]:
     `out` may be absent or empty; with `replace` it may be what an export has made before.
     Raises UsageError for any other, InputError where nothing can be written there.
     """
-    if not out.parent.is_dir():
-        raise InputError(f"{out.parent}: there is no such folder.", "Make it first.")
+    check_folder(out, replace=replace)
     target = target_of(out)
     beside: Path | None = None
     try:
-        _check_folder(out, target, replace=replace)
         beside = Path(tempfile.mkdtemp(".tmp", f".{target.name[:100]}.", target.parent))
         yield beside
         for file in sorted(beside.rglob("*")):
@@ -71,7 +70,7 @@ def whole_folder(out: Path, *, replace: bool = False) -> Iterator[Path]:
         os.umask(mask)
         beside.chmod(0o777 & ~mask)
         # Somebody may have put something there meanwhile.
-        _check_folder(out, target, replace=replace)
+        check_folder(out, replace=replace)
         _take_place(beside, target)
         beside = None
     except OSError as error:
@@ -82,12 +81,20 @@ def whole_folder(out: Path, *, replace: bool = False) -> Iterator[Path]:
     sync_folder(target.parent)
 
 
-def _check_folder(out: Path, target: Path, *, replace: bool) -> None:
+def check_folder(out: Path, *, replace: bool) -> None:
+    """Refuse a folder that must not give way, as `whole_folder` does."""
+    if not out.parent.is_dir():
+        raise InputError(f"{out.parent}: there is no such folder.", "Make it first.")
+    target = target_of(out)
     if not target.exists():
         return
     if not target.is_dir():
         raise UsageError(f"{out}: is a file.", "Name a folder, one that is not there yet.")
-    if not any(target.iterdir()):
+    try:
+        is_empty = not any(target.iterdir())
+    except OSError as error:
+        raise InputError(f"{out}: {error.strerror}.", "Name another folder.") from None
+    if is_empty:
         return
     if not replace:
         raise UsageError(
@@ -134,7 +141,13 @@ def _size(path: Path) -> int:
 
 
 def write_report(folder: Path, report: ExportReport, more: dict[str, Any]) -> None:
-    """Write the report of a folder's export into it, with what else a reader must know."""
+    """Write the report of a folder's export into it, with what else a reader must know.
+
+    It goes wherever the folder goes: it names no picture that was left out, and no place of this
+    machine.
+    """
+    kept = {why: found for why, found in report.examples.items() if why not in report.left_out}
+    report = replace(report, out=Path(report.out).name, examples=kept)
     text = escaped_json(json.dumps({**report_json(report), **more}, ensure_ascii=False, indent=2))
     (folder / REPORT_FILE).write_text(f"{text}\n", encoding="utf-8")
 

@@ -17,28 +17,31 @@ from typing import Any
 
 from camtrap_tui.domain.camtrap_dp_fields import DEPLOYMENTS, MEDIA, OBSERVATIONS
 from camtrap_tui.domain.camtrap_dp_lists import without_bar
-from camtrap_tui.domain.camtrap_dp_paths import allowed_path
 from camtrap_tui.domain.text import clean, escaped_json
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.exports import camtrap_dp_machine as machine
 from camtrap_tui.services.exports.beside import whole_folder, write_report, written
-from camtrap_tui.services.exports.camtrap_dp_cells import (
-    name_tag,
-    public_address,
-)
+from camtrap_tui.services.exports.camtrap_dp_cells import name_tag
 from camtrap_tui.services.exports.camtrap_dp_descriptor import Contents, describe
 from camtrap_tui.services.exports.camtrap_dp_events import Events
+from camtrap_tui.services.exports.camtrap_dp_files import FOLDER, FilePaths
 from camtrap_tui.services.exports.camtrap_dp_metadata import Metadata, read_metadata
-from camtrap_tui.services.exports.camtrap_dp_places import Places
+from camtrap_tui.services.exports.camtrap_dp_places import NO_OFFSET, NO_PLACE, Places
 from camtrap_tui.services.exports.camtrap_dp_rows import Observations, Placed, Row, media_row
-from camtrap_tui.services.exports.picture_files import SHOWS_PEOPLE, PictureFiles
-from camtrap_tui.services.exports.pictures import UNSURE, Picture, Pictures, shows_people
+from camtrap_tui.services.exports.picture_files import SHOWS_PEOPLE
+from camtrap_tui.services.exports.pictures import (
+    UNGRADED,
+    UNSURE,
+    WORDLESS,
+    Picture,
+    Pictures,
+    shows_people,
+)
 from camtrap_tui.services.exports.report import ExportReport, Tally
 from camtrap_tui.services.exports.request import ExportRequest, Format, Progress
 from camtrap_tui.store.export_stage import ExportStage
 from camtrap_tui.store.store import Store, utc_now
 
-_FOLDER = "media"
 _NO_NAME = "has no scientific name: its name stands in observationTags"
 _UNDATED = "words have no time: they came without one, or without its offset from UTC"
 
@@ -53,6 +56,11 @@ def write(store: Store, request: ExportRequest, progress: Progress) -> ExportRep
     if request.people == "blur" and pictures == "none":
         raise UsageError(
             "--people blur is for pictures that go along:", "add --pictures copy, or exclude them."
+        )
+    if request.holdout and request.options.level == "event":
+        raise UsageError(
+            "--holdout draws pictures, and --level event is about bursts:",
+            "leave one of them out; the weights of a holdout are those of its pictures.",
         )
     with ExitStack() as stack:
         folder = stack.enter_context(whole_folder(request.out, replace=request.replace))
@@ -82,12 +90,16 @@ class _Package:
     tally: Tally = field(default_factory=Tally)
     rows: dict[str, int | None] = field(default_factory=lambda: {"datapackage.json": None})
     graders: set[str] = field(default_factory=set)
-    elsewhere: int = 0
+    paths: FilePaths = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.paths = FilePaths(self.store, self.request, self.folder, self.tally.omit)
 
     def write(self, progress: Progress) -> ExportReport:
         """Write all files, and return what became of the pictures."""
         asked = self.request
-        wants_boxes = asked.with_machine or asked.people != "include" or asked.options.public
+        may_be_public = asked.options.public or self.metadata.has_media
+        wants_boxes = asked.with_machine or asked.people != "include" or may_be_public
         pictures = Pictures(self.store, self.request, boxes=wants_boxes)
         run = pictures.run if self.request.with_machine else None
         observations = Observations(run, self._tags(pictures))
@@ -122,8 +134,8 @@ class _Package:
         text = escaped_json(json.dumps(described, ensure_ascii=False, indent=2))
         (self.folder / "datapackage.json").write_text(f"{text}\n", encoding="utf-8")
         self._note(places, observations)
-        if (self.folder / _FOLDER).is_dir():
-            self.rows[f"{_FOLDER}/"] = None
+        if (self.folder / FOLDER).is_dir():
+            self.rows[f"{FOLDER}/"] = None
         files = written(self.folder, self.rows)
         report = self.tally.report(FORMAT.name, str(self.request.out), files)
         write_report(self.folder, report, {"created": created} | self._asked(level))
@@ -133,15 +145,23 @@ class _Package:
         reasons = self.tally.left_out.most_common()
         if not reasons:
             return "The filter chooses none."
-        return f"Each {'; or '.join(f'{why} ({n:,})' for why, n in reasons)}."
+        said = f"Each {'; or '.join(f'{why} ({n:,})' for why, n in reasons)}."
+        return " ".join([said, *self._what_to_do()])
+
+    def _what_to_do(self) -> list[str]:
+        """Return how to tell what pictures lack, as a sentence; nothing where none lacks it."""
+        lacking = self.tally.left_out.keys() & {NO_PLACE, NO_OFFSET}
+        return [_DESCRIBE.format(survey=self.store.path.name)] if lacking else []
 
     def _write_pictures(
         self, pictures: Pictures, observations: Observations, places: Places, progress: Progress
     ) -> None:
         """Write media, observations and predictions, as the pictures come."""
         is_event = self.request.options.level == "event"
-        events = Events(self.store, self.stage, observations.known, self.tally.omit)
-        files = self._files()
+        is_private = self.request.people == "exclude"
+        events = Events(
+            self.store, self.stage, observations.known, self.tally.omit, is_private=is_private
+        )
         with ExitStack() as stack:
             media, said = (
                 stack.enter_context(_table(self.folder / f"{table.name}.csv", table.headings))
@@ -159,8 +179,8 @@ class _Package:
                     continue
                 found = list(observations.of(placed))
                 self._count(placed, found)
-                path = self._path(placed, files)
-                known = self._known(picture.image.media_id)
+                path = self.paths.path(picture)
+                known = self._known(picture)
                 is_public = self._is_public(picture)
                 row = media_row(placed, path, known, has_words=bool(found), is_public=is_public)
                 self._put(media, "media.csv", row)
@@ -199,18 +219,24 @@ class _Package:
         path = picture.image.file_path or picture.image.media_id
         self.tally.pictures += 1
         self.tally.unlabeled += not found
-        if picture.state in ("conflict", "too_few"):
-            self.tally.omit(_STATES[picture.state], path)
+        if picture.state != UNGRADED and picture.state in WORDLESS:
+            self.tally.omit(f"{WORDLESS[picture.state]}: it has no word", path)
         for word in picture.words:
             self.graders.update(word.graders)
             if name_tag(word.taxon):
                 self.tally.omit(_NO_NAME, word.taxon.name)
 
-    def _known(self, media_id: str) -> Mapping[str, str]:
+    def _known(self, picture: Picture) -> Mapping[str, str]:
+        """Return what another package tells of a picture, but for what is not to be told here."""
         if not self.metadata.has_media:
             return {}
-        told = self.stage.known(media_id)
+        told = self.stage.known(picture.image.media_id)
         found: dict[str, str] = json.loads(told) if told else {}
+        if shows_people(picture):
+            found.pop("filePublic", None)
+        if self.request.options.decimals is not None:
+            # A camera may write its position there.
+            found.pop("exifData", None)
         return found
 
     def _is_public(self, picture: Picture) -> bool:
@@ -219,28 +245,6 @@ class _Package:
         is_said = bool(picture.words) and picture.state != UNSURE
         is_known = is_said or bool(machine and machine.outcome == "predicted")
         return self.request.options.public and is_known and not shows_people(picture)
-
-    def _files(self) -> PictureFiles | None:
-        how = self.request.options.pictures
-        if how is None or how == "none":
-            return None
-        people = self.request.people
-        return PictureFiles(self.store, self.folder, how=how, people=people)
-
-    def _path(self, placed: Placed, files: PictureFiles | None) -> str:
-        """Return where a picture is: in the package, else its address, else its path elsewhere."""
-        image = placed.picture.image
-        own = image.file_path or image.media_id
-        if files is not None:
-            target = f"{_FOLDER}/{files.name(image)}"
-            why = files.put(placed.picture, target)
-            if not why:
-                return target
-            self.tally.omit(f"is not in the package as a picture: it {why}", own)
-        is_hidden = self.request.people == "blur" and shows_people(placed.picture)
-        address = "" if is_hidden else public_address(image)
-        self.elsewhere += not address
-        return address or allowed_path(own)
 
     def _tags(self, pictures: Pictures) -> dict[int, tuple[str, ...]]:
         """Return how each picture of a holdout was drawn, as tags of its observations."""
@@ -260,6 +264,7 @@ class _Package:
     def _note(self, places: Places, observations: Observations) -> None:
         """Say what a reader of the package must know."""
         notes = self.tally.notes
+        notes[:0] = self._what_to_do()
         if places.by_pictures:
             notes.append(
                 f"{places.by_pictures:,} of {len(places.points):,} deployments have no recorded"
@@ -272,11 +277,9 @@ class _Package:
                 "The survey has pictures of a Camtrap DP package: --metadata takes over what its"
                 " datapackage.json and tables tell that a survey has no place for."
             )
-        if self.elsewhere:
-            notes.append(
-                f"{self.elsewhere:,} pictures are neither in the package nor have an address:"
-                " filePath is their path in the survey's folders."
-            )
+        notes += self.paths.notes()
+        if places.is_off_utc:
+            notes.append(_UTC_IN_R)
         if observations.undated:
             notes.append(f"{observations.undated:,} {_UNDATED}.")
         for name in self.metadata.left:
@@ -296,10 +299,14 @@ class _Package:
         }
 
 
-_STATES = {
-    "conflict": "is in conflict: it has no word",
-    "too_few": "has too few graders: it has no word",
-}
+_DESCRIBE = (
+    "To tell places and offsets: camtrap-tui deployments {survey} --csv places.csv, fill in"
+    " latitude, longitude and utcOffset (as -05:00), camtrap-tui deployments {survey} places.csv"
+)
+_UTC_IN_R = (
+    "camtrapR's readcamtrapDP() turns the times into UTC: hours of the day are not the cameras'"
+    " there. --format camtrapr keeps local time."
+)
 _EVENT_RULE = (
     "Events are bursts. Of each species an event gives what that picture says which shows most"
     " individuals of it, so that counts may be summed; it is blank where all its pictures are."
@@ -309,14 +316,16 @@ FORMAT = Format(
     name="camtrap-dp",
     made_for="publishing to GBIF; the R packages camtrapdp and camtrapR; Agouti, TRAPPER",
     carries=(
-        "deployments, media, a species' count, stage, sex, behavior, graders and notes by picture"
-        " or burst; names of taxa; with --with-machine a run; with --metadata what another package"
-        " tells"
+        "deployments; pictures; of each species of a picture or a burst its count, life stage, sex,"
+        " behavior, and who said so; notes; names of species; a run with --with-machine; what else"
+        " another package tells with --metadata"
     ),
     loses=(
-        "pictures without time, offset or position; conflicts, single votes, marks. Of a package:"
-        " in observations ids, tags, setups, boxes, individuals, machines' words and most on"
-        " events; videos"
+        "pictures without a time, an offset from UTC or a place; labels that graders disagree on,"
+        " and who of them said what; marks. Of a package that was added before: its videos; what"
+        " machines said in it; what people said of events of several pictures, unless these are"
+        " blank; in people's labels their ids, events, tags, boxes, known individuals, how sure"
+        " somebody was, and set-up pictures' marks"
     ),
     example="river-dp",
     takes=frozenset(

@@ -19,17 +19,20 @@ from camtrap_tui.domain.camtrap_dp_paths import allowed_path
 from camtrap_tui.domain.models import Deployment, Image, Run, Taxon
 from camtrap_tui.domain.timestamps import offset_text, parse_offset
 
-# Picture kinds whose IANA name is not `image/` and the ending.
-_MEDIATYPES = {
-    "jpg": "jpeg", "jpe": "jpeg", "jfif": "jpeg", "mpo": "jpeg", "tif": "tiff",
+# IANA names of picture kinds, by their endings; those of raw pictures are as others write them.
+_MEDIATYPES = dict.fromkeys(("jpg", "jpeg", "jpe", "jfif", "mpo"), "jpeg") | {
+    "png": "png", "bmp": "bmp", "gif": "gif", "webp": "webp", "tif": "tiff", "tiff": "tiff",
+    "heic": "heic", "heif": "heif", "avif": "avif", "jp2": "jp2",
     "dng": "x-adobe-dng", "cr2": "x-canon-cr2", "cr3": "x-canon-cr3", "nef": "x-nikon-nef",
     "arw": "x-sony-arw", "raf": "x-fuji-raf", "orf": "x-olympus-orf", "rw2": "x-panasonic-rw2",
 }  # fmt: skip
-_ENDING = re.compile(r"[a-z0-9]{1,5}", re.ASCII)
-# Who knows such an address may see what others may not.
-_KEYS = frozenset(
-    ("signature", "sig", "token", "awsaccesskeyid", "x-amz-signature", "x-goog-signature")
-)
+# What the parts of an address that let nobody else in are called, as a whole and in part: who
+# has such an address may see what others may not.
+_KEYS = frozenset(("sig", "key", "pwd", "pass", "jwt", "policy", "hmac"))
+_KEY_PARTS = (
+    "signature", "token", "secret", "credential", "password", "passwd", "apikey", "accesskey",
+    "session", "auth", "keypair",
+)  # fmt: skip
 # A survey writes seconds of UTC; tables from elsewhere may have more digits, or no offset.
 _UTC = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)", re.ASCII)
 # Metres that a degree may be off, corner to corner, at the equator: table 3 of Chapman &
@@ -85,27 +88,33 @@ def boolean(value: bool | None) -> str:
     return "" if value is None else str(value).lower()
 
 
-def media_type(image: Image) -> str:
-    """Return the IANA media type that a picture's name tells; of one without an ending, JPEG's."""
-    ending = PurePosixPath(image.file_path).suffix.removeprefix(".").lower()
-    if not _ENDING.fullmatch(ending) and image.url:
-        ending = PurePosixPath(urlsplit(image.url).path).suffix.removeprefix(".").lower()
-    if not _ENDING.fullmatch(ending):
-        return "image/jpeg"
-    return f"image/{_MEDIATYPES.get(ending, ending)}"
+def media_type(*names: str) -> str:
+    """Return the IANA media type that the first of a picture's names and addresses with a known
+    ending tells; where none does, JPEG's."""
+    for name in names:
+        ending = PurePosixPath(_path_of(name)).suffix.removeprefix(".").lower()
+        if ending in _MEDIATYPES:
+            return f"image/{_MEDIATYPES[ending]}"
+    return "image/jpeg"
 
 
-def public_address(image: Image) -> str:
-    """Return a picture's address where it holds no secret; empty where there is none."""
-    if not image.url:
-        return ""
+def _path_of(name: str) -> str:
     try:
-        parts = urlsplit(image.url)
-        names = {name.casefold() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
-        is_secret = "@" in parts.netloc or not _KEYS.isdisjoint(names)
+        return urlsplit(name).path if "://" in name else name
     except ValueError:
         return ""
-    return "" if is_secret else allowed_path(image.url)
+
+
+def public_address(url: str) -> str:
+    """Return an address as others may have it; empty where it holds a key to what it leads to."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    told = [*parse_qsl(parts.query, True), *parse_qsl(parts.fragment, True)]
+    names = ["".join(sign for sign in name.casefold() if sign.isalnum()) for name, _ in told]
+    is_secret = any(name in _KEYS or any(part in name for part in _KEY_PARTS) for name in names)
+    return "" if is_secret or "@" in parts.netloc else allowed_path(url)
 
 
 def scientific_name(taxon: Taxon) -> str:
@@ -145,7 +154,8 @@ def position(deployment: Deployment, decimals: int | None) -> Position | None:
         cells = (number(latitude), number(longitude), "" if known is None else str(known))
         return Position(*cells, (longitude, latitude))
     square = math.ceil(_DEGREE_M / 10**decimals)
-    rounded = (round(longitude, decimals), round(latitude, decimals))
+    # Plus nothing: what is rounded to nothing from below has a sign.
+    rounded = (round(longitude, decimals) + 0.0, round(latitude, decimals) + 0.0)
     is_coarse = rounded == (longitude, latitude) and known is not None and known >= square
     uncertainty = known if is_coarse else (_GPS_M if known is None else known) + square
     return Position(

@@ -27,7 +27,11 @@ Frame = tuple[Row, ...]
 
 
 class Events:
-    """Gathers pictures, and tells what each of their bursts shows."""
+    """Gathers pictures, and tells what each of their bursts shows.
+
+    An event lasts as long as its burst, also where pictures of that are not chosen; if `is_private`
+    as long as the pictures that are, since the others may be left out for whom they show.
+    """
 
     def __init__(
         self,
@@ -35,8 +39,11 @@ class Events:
         stage: ExportStage,
         taxa: Mapping[Species, Taxon],
         leave: Callable[[str, str], None],
+        *,
+        is_private: bool,
     ) -> None:
         self._store, self._stage, self._taxa, self._leave = store, stage, taxa, leave
+        self._is_private = is_private
         self._related = Relations()
         self._waiting: list[StagedFrame] = []
 
@@ -66,6 +73,10 @@ class Events:
         told: list[dict[str, Any]] = [json.loads(frame.said) for frame in staged]
         frames = [tuple(one["rows"]) for one in told]
         images, first, last = span or BurstSpan(len(staged), staged[0].time, staged[-1].time)
+        if self._is_private:
+            first, last = staged[0].time, staged[-1].time
+        # One offset for both: a burst is told by the camera's local time.
+        offset = told[0]["offset"]
         found = event_observations(
             frames, is_whole=len(staged) == images, is_coarser=self._is_coarser
         )
@@ -75,8 +86,8 @@ class Events:
             yield row | {
                 "observationID": f"e{row['observationID']}",
                 "mediaID": "",
-                "eventStart": stamp(min(first, staged[0].time), told[0]["offset"]),
-                "eventEnd": stamp(max(last, staged[-1].time), told[-1]["offset"]),
+                "eventStart": stamp(min(first, staged[0].time), offset),
+                "eventEnd": stamp(max(last, staged[-1].time), offset),
                 "observationLevel": "event",
             }
 

@@ -93,7 +93,8 @@ def predictions(placed: Placed, run: Run) -> Iterator[Row]:
     else:
         yield row | _named(said.taxon) | machine_cells(run, said.score)
     for box in placed.picture.boxes:
-        yield shared | {"predictionID": f"p_{media_id}_{box.number}"} | _boxed(box, run)
+        # The number stands first: no other picture's id begins as this one's ends.
+        yield shared | {"predictionID": f"p{box.number}_{media_id}"} | _boxed(box, run)
 
 
 def _boxed(box: MachineBox, run: Run) -> Row:

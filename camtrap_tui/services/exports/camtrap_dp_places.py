@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from camtrap_tui.domain.models import ClockSegment, Deployment
@@ -26,13 +27,15 @@ from camtrap_tui.store.store import Store
 
 # Why a picture cannot be in a package.
 NO_DEPLOYMENT = "has no deployment"
-NO_PLACE = "is of a deployment without coordinates: describe it with `deployments`"
+NO_PLACE = "is of a deployment without coordinates"
 NO_TIME = "has no time"
-NO_OFFSET = "has no offset from UTC: tell its deployment's with `deployments`"
+NO_OFFSET = "has no offset from UTC, and its deployment has none"
 BAD_ID = "has an id that reads as missing (NA, NaN)"
 # Why a deployment without pictures is not in a package that is of the whole survey.
 NOTHING_TO_TELL = "deployment without a picture that lacks coordinates, dates or an offset"
 
+# Degrees: cameras that are farther apart than this are nearer over the date line.
+_HALF_ROUND = 180
 _FROM_PICTURES = {
     ("start",): "No start is recorded: this is the time of the first picture.",
     ("end",): "No end is recorded: this is the time of the last picture.",
@@ -62,6 +65,7 @@ class Places:
         self.points: list[tuple[float, float]] = []
         self.first_day = self.last_day = ""
         self.by_pictures = 0
+        self.is_off_utc = False
 
     def placed(self, picture: Picture) -> Placed | str:
         """Return a picture with its place and time, or why it cannot be in a package."""
@@ -83,6 +87,7 @@ class Places:
         """Take in a picture that is in the package."""
         image = placed.picture.image
         when = (image.timestamp or "", placed.offset_min)
+        self.is_off_utc |= placed.offset_min != 0
         seen = self._seen.setdefault(image.deployment_id or 0, _Seen(when, when))
         seen.first, seen.last = min(seen.first, when), max(seen.last, when)
         model = "-".join(filter(None, (image.camera_make, image.camera_model)))
@@ -93,7 +98,7 @@ class Places:
         self, known: Mapping[str, Row], leave: Callable[[str, str], None], *, is_all: bool
     ) -> Iterator[Row]:
         """Yield the deployments of the pictures taken in, by id; where the package `is_all` of
-        the survey, those without a picture too, as they are effort. `known` are cells that
+        the survey, those without a picture in it too, as they are effort. `known` are cells that
         another package has of them."""
         taken = self._store.deployments.taken()
         flags = self._store.flags.counts_by_deployment()
@@ -105,12 +110,14 @@ class Places:
         for one in self._store.deployments.all():
             seen = self._seen.get(one.id)
             has_pictures = one.id in taken
-            if seen is None and (has_pictures or not is_all):
+            if seen is None and not is_all:
                 continue
             dates = _dates(one, seen, taken.get(one.id))
             place = self._position(one)
             if dates is None or place is None or id_trouble(one.deployment_id):
-                leave(NOTHING_TO_TELL, one.deployment_id)
+                # Of one with pictures each of them is told of already.
+                if not has_pictures:
+                    leave(NOTHING_TO_TELL, one.deployment_id)
                 continue
             start, end, notes = dates
             self.by_pictures += bool(notes)
@@ -153,15 +160,25 @@ class Places:
 
     @property
     def spatial(self) -> dict[str, Any]:
-        """The box around all deployments as GeoJSON, in degrees as they are published."""
-        west, south = (min(axis) for axis in zip(*self.points, strict=True))
-        east, north = (max(axis) for axis in zip(*self.points, strict=True))
+        """The box around all deployments as GeoJSON, in degrees as they are published.
+
+        Where they lie on both sides of the date line it is two boxes, as RFC 7946 (3.1.9) has it.
+        """
+        longitudes, latitudes = (sorted(axis) for axis in zip(*self.points, strict=True))
+        west, east, south, north = longitudes[0], longitudes[-1], latitudes[0], latitudes[-1]
         if (west, south) == (east, north):
             return {"type": "Point", "coordinates": [west, south]}
+        gap, left, right = max((b - a, a, b) for a, b in pairwise(longitudes))
+        if gap > _HALF_ROUND and south != north:
+            boxes = [_ring(right, south, 180.0, north), _ring(-180.0, south, left, north)]
+            return {"type": "MultiPolygon", "coordinates": [[ring] for ring in boxes]}
         if west == east or south == north:
             return {"type": "LineString", "coordinates": [[west, south], [east, north]]}
-        ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-        return {"type": "Polygon", "coordinates": [ring]}
+        return {"type": "Polygon", "coordinates": [_ring(west, south, east, north)]}
+
+
+def _ring(west: float, south: float, east: float, north: float) -> list[list[float]]:
+    return [[west, south], [east, south], [east, north], [west, north], [west, south]]
 
 
 def _dates(

@@ -59,7 +59,7 @@ def media_row(
         "filePath": path,
         "filePublic": boolean(is_public),
         "fileName": text(name),
-        "fileMediatype": media_type(image),
+        "fileMediatype": media_type(path, image.file_path, image.url or ""),
         "mediaComments": "" if has_words else _notes(placed.picture),
     }
     notes = dict.fromkeys(filter(None, (own["mediaComments"], known.get("mediaComments", ""))))
@@ -135,10 +135,11 @@ class Observations:
         said, run = placed.picture.machine, self.run
         if said is None or run is None:
             return None
+        tags = self.tags.get(placed.picture.image.id, ())
         row = {"observationID": f"m_{placed.picture.image.media_id}"}
         if said.taxon is None:
-            return row | {"observationType": "unclassified"}
-        tags = self.tags.get(placed.picture.image.id, ())
+            kept = BETWEEN.join(tags)
+            return row | {"observationType": "unclassified", "observationTags": kept}
         return row | self._named(said.taxon, tags) | machine_cells(run, said.score)
 
 

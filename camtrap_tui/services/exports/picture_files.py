@@ -19,7 +19,7 @@ from camtrap_tui.domain.models import Image
 from camtrap_tui.domain.text import clean, counted
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.cached_copy import ORIGINAL
-from camtrap_tui.services.exif import read_header
+from camtrap_tui.services.exif import Header, read_header
 from camtrap_tui.services.exports.confirmed_boxes import CONFIDENCE, Box
 from camtrap_tui.services.exports.picture_blurring import (
     blurred,
@@ -187,8 +187,14 @@ def check_apart(store: Store, folder: Path) -> None:
 
 
 def size_of(path: Path) -> tuple[int, int] | None:
-    """Return width and height in pixels of a picture turned as its EXIF says, read from the head
-    of its file; None where it cannot be read."""
+    """Return width and height in pixels of a picture turned as its EXIF says; None where it cannot
+    be read."""
+    header = header_of(path)
+    return None if header is None else (header.width, header.height)
+
+
+def header_of(path: Path) -> Header | None:
+    """Return what the head of a picture's file says; None where it cannot be read."""
     import PIL.Image
     from PIL import TiffImagePlugin, WebPImagePlugin  # noqa: F401
 
@@ -197,10 +203,9 @@ def size_of(path: Path) -> tuple[int, int] | None:
         warnings.simplefilter("ignore")
         try:
             with path.open("rb") as file, PIL.Image.open(file) as picture:
-                header = read_header(picture)
+                return read_header(picture)
         except (OSError, SyntaxError, ValueError, PIL.Image.DecompressionBombError):
             return None
-    return header.width, header.height
 
 
 def _blur(source: Path, path: Path, boxes: Sequence[Box]) -> str:

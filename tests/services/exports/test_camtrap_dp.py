@@ -2,93 +2,39 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from camtrap_tui.domain.camtrap_dp_fields import TABLES
 from camtrap_tui.domain.camtrap_dp_paths import allowed_path, read_path
 from camtrap_tui.domain.drawing_plans import DrawRequest
-from camtrap_tui.domain.models import Deployment
-from camtrap_tui.domain.taxonomy import TaxonName
 from camtrap_tui.errors import InputError, UsageError
-from camtrap_tui.services.bursting import renew_bursts
-from camtrap_tui.services.checking import check_package
-from camtrap_tui.services.clocks import record
-from camtrap_tui.services.exports.camtrap_dp import FORMAT, write
-from camtrap_tui.services.exports.camtrap_dp_cells import (
-    position,
-    public_address,
-    utc_stamp,
-)
-from camtrap_tui.services.exports.report import ExportReport
-from camtrap_tui.services.exports.request import ExportRequest, Options
+from camtrap_tui.services.exports.camtrap_dp import FORMAT
+from camtrap_tui.services.exports.camtrap_dp_cells import media_type, utc_stamp
 from camtrap_tui.services.holdouts import draw
 from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store
-from tests.builders import NOW, Said, add_images, add_run, image, md5, taxon
+from tests.builders import NOW, Said, add_images, add_run, md5, taxon
 from tests.camtrap_dp_oracle import needs_standard, second_opinion
+from tests.services.exports.dp_packages import (
+    CROW,
+    RACCOON,
+    described,
+    export,
+    make_river,
+    place,
+    say,
+    table,
+)
 from tests.store.test_reports import grade
-
-RACCOON = TaxonName(
-    "11111111-1111-4111-8111-111111111111",
-    *("mammalia", "carnivora", "procyonidae", "procyon", "lotor", "northern raccoon"),
-)
-CROW = TaxonName(
-    "22222222-2222-4222-8222-222222222222", "aves", "passeriformes", "corvidae", "corvus", "", ""
-)
-Rows = list[dict[str, str]]
-
-
-def export(store: Store, name: str = "dp", **asked: Any) -> tuple[Path, ExportReport]:
-    """Export the survey; names of options may stand among those of the request."""
-    known = Options.__slots__
-    options = Options(**{key: asked.pop(key) for key in list(asked) if key in known})
-    out = store.path.with_name(name)
-    report = write(store, ExportRequest(out, options=options, **asked), lambda *_: None)
-    checked = check_package(out)
-    assert checked.is_valid, checked.problems
-    return out, report
-
-
-def table(out: Path, name: str) -> Rows:
-    """Return the rows of a table, filled cells alone."""
-    with (out / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return [{k: v for k, v in row.items() if v} for row in csv.DictReader(file)]
-
-
-def described(out: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((out / "datapackage.json").read_text("utf-8"))
-    return found
-
-
-def place(store: Store, name: str = "UR011", **values: Any) -> None:
-    """Say where a deployment is, and how far its clock is from UTC."""
-    usual = Deployment(0, name, "mill", 41.90561, -87.65123, -300)
-    with store.db.transaction():
-        store.deployments.put(replace(usual, **values))
-
-
-def say(store: Store, grader: str, image_id: int, *seen: NewObservation, at: str = NOW) -> str:
-    """Append a grade; return its uuid."""
-    key = md5(f"{grader} {image_id} {at}")
-    store.grades.append(grader, [NewGrade(key, image_id, seen, "assisted", "species")], at)
-    return key
 
 
 @pytest.fixture
 def river(store: Store) -> Store:
     """Three pictures of one camera: two of a burst, one an hour later."""
-    times = ("02:14:05", "02:14:09", "03:20:00")
-    add_images(store, [Said(timestamp=f"2024-06-27 {time}") for time in times])
-    taxon(store, RACCOON)
-    place(store)
-    renew_bursts(store, [None, *store.timelines.deployments()], now=NOW)
-    return store
+    return make_river(store)
 
 
 def test_a_word_becomes_an_observation_with_the_cameras_offset(river: Store) -> None:
@@ -143,144 +89,6 @@ def test_tables_have_all_columns_in_the_standards_order(river: Store) -> None:
         assert first == ",".join(one.headings)
 
 
-def test_what_lacks_a_time_an_offset_or_a_place_is_named_and_never_made_up(store: Store) -> None:
-    for name in ("placed", "no place", "no offset", "own offset"):
-        place(store, name)
-    place(store, "no place", latitude=None, longitude=None)
-    place(store, "no offset", utc_offset_min=None)
-    place(store, "own offset", utc_offset_min=None)
-    said = [
-        Said(deployment="placed"),
-        Said(deployment="placed", timestamp=None),
-        Said(deployment="no place"),
-        Said(deployment="no offset"),
-        Said(deployment="own offset"),
-    ]
-    *_, last = add_images(store, said)
-    with store.db.transaction():
-        store.db.execute("UPDATE image SET exif_offset = '+05:30' WHERE id = ?", [last])
-        store.images.add(image("stray", timestamp="2024-06-27 02:14:05"))
-    out, report = export(store)
-    assert report.pictures == 2
-    assert sorted(report.left_out.items()) == [
-        ("has no deployment", 1),
-        ("has no offset from UTC: tell its deployment's with `deployments`", 1),
-        ("has no time", 1),
-        ("is of a deployment without coordinates: describe it with `deployments`", 1),
-    ]
-    assert report.examples["has no time"] == ("IMG_0002.JPG",)
-    stamps = {row["deploymentID"]: row["timestamp"] for row in table(out, "media")}
-    assert stamps == {
-        "placed": "2024-06-27T02:14:05-05:00",
-        "own offset": "2024-06-27T02:14:05+05:30",
-    }
-
-
-def test_where_nothing_can_be_in_it_there_is_no_package(river: Store) -> None:
-    place(river, latitude=None, longitude=None)
-    with pytest.raises(InputError, match=r"without coordinates.*\(3\)"):
-        export(river)
-    assert not river.path.with_name("dp").exists()
-
-
-def test_deployments_have_the_recorded_dates_or_say_that_they_are_the_pictures(
-    river: Store,
-) -> None:
-    out, report = export(river)
-    (row,) = table(out, "deployments")
-    assert (row["deploymentStart"], row["deploymentEnd"]) == (
-        "2024-06-27T02:14:05-05:00",
-        "2024-06-27T03:20:00-05:00",
-    )
-    assert row["deploymentComments"].startswith("No start and end are recorded")
-    assert any("have no recorded start or end" in note for note in report.notes)
-    assert described(out)["temporal"] == {"start": "2024-06-27", "end": "2024-06-27"}
-
-    place(river, deployment_start="2024-06-01 10:00:00", deployment_end="2024-07-31 23:59:59")
-    out, report = export(river, "dated")
-    (row,) = table(out, "deployments")
-    assert (row["deploymentStart"], row["deploymentEnd"]) == (
-        "2024-06-01T10:00:00-05:00",
-        "2024-07-31T23:59:59-05:00",
-    )
-    assert "deploymentComments" not in row
-    assert row["timestampIssues"] == "false"
-    assert described(out)["temporal"] == {"start": "2024-06-01", "end": "2024-07-31"}
-
-
-def test_a_corrected_clock_is_told_and_moves_the_times(river: Store) -> None:
-    record(river, "UR011", 3600, by="ann", now=NOW)
-    out, _ = export(river)
-    assert table(out, "media")[0]["timestamp"] == "2024-06-27T03:14:05-05:00"
-    assert "is corrected by +01:00:00" in table(out, "deployments")[0]["deploymentComments"]
-
-
-def test_cameras_that_took_nothing_are_effort_where_the_whole_survey_is_exported(
-    river: Store,
-) -> None:
-    place(river, "quiet", deployment_start="2024-06-01 10:00:00", latitude=1.5, longitude=2.5)
-    place(river, "dated", deployment_start="2024-06-01 10:00:00", location_id=None)
-    place(river, "dated", deployment_end="2024-07-01 10:00:00", location_id=None)
-    with river.db.transaction():
-        river.db.execute(
-            "UPDATE deployment SET deployment_start = '2024-06-01 10:00:00'"
-            " WHERE deployment_id = 'dated'"
-        )
-    out, report = export(river)
-    rows = {row["deploymentID"]: row for row in table(out, "deployments")}
-    assert rows.keys() == {"UR011", "dated"}
-    assert rows["dated"]["locationID"] == "dated"
-    assert [n for why, n in report.omitted.items() if why.startswith("deployment without")] == [1]
-    out, _ = export(river, "some", where="hour:2")
-    assert [row["deploymentID"] for row in table(out, "deployments")] == ["UR011"]
-
-
-def test_coordinates_are_rounded_with_their_uncertainty(river: Store) -> None:
-    place(river, coordinate_uncertainty=12.5)
-    out, _ = export(river)
-    (row,) = table(out, "deployments")
-    assert (row["latitude"], row["longitude"]) == ("41.90561", "-87.65123")
-    assert row["coordinateUncertainty"] == "13"
-    assert "coordinatePrecision" not in described(out)
-    assert described(out)["spatial"] == {"type": "Point", "coordinates": [-87.65123, 41.90561]}
-
-    place(river, "UR012", latitude=41.5, longitude=-87.0, deployment_start="2024-06-01 10:00:00")
-    out, _ = export(river, "rounded", decimals=2)
-    (row,) = table(out, "deployments")
-    assert (row["latitude"], row["longitude"]) == ("41.91", "-87.65")
-    assert row["coordinateUncertainty"] == str(13 + 1570)
-    assert described(out)["coordinatePrecision"] == 0.01
-    for file in out.iterdir():
-        assert "41.905" not in file.read_text("utf-8")
-
-
-def test_rounding_says_as_much_as_camtrapdp_does() -> None:
-    known = Deployment(0, "d", None, 51.4961234, 4.7741234, 120)
-    said = {n: position(known, n) for n in (1, 2, 3)}
-    assert [p.uncertainty for p in said.values() if p] == ["15721", "1600", "187"]
-    # What was rounded before, and says so, is not rounded again.
-    coarse = replace(known, latitude=51.496, longitude=4.774, coordinate_uncertainty=187.0)
-    again = position(coarse, 3)
-    assert again is not None
-    assert (again.latitude, again.uncertainty) == ("51.496", "187")
-
-
-def test_people_are_left_out_or_blurred_in_the_copies(river: Store) -> None:
-    grade(river, "ann", 1, "human")
-    grade(river, "ann", 2, "blank")
-    out, report = export(river, people="exclude")
-    assert report.left_out == {"shows people": 1}
-    assert md5("IMG_0001") not in {row["mediaID"] for row in table(out, "media")}
-    with pytest.raises(UsageError, match="blur is for pictures that go along"):
-        export(river, "blurred", people="blur")
-    with river.db.transaction():
-        river.db.execute("UPDATE image SET url = 'https://x.example/' || media_id")
-    out, report = export(river, "blurred", people="blur", pictures="copy")
-    paths = [row["filePath"].split("/")[0] for row in table(out, "media")]
-    # The address of a picture that shows people leads to the picture without the blur.
-    assert paths == ["IMG_0001.JPG", "https:", "https:"]
-
-
 def test_the_machines_word_stands_where_nobody_graded_and_says_so(store: Store) -> None:
     run = add_run(store, country="TZA", model_version="4.0.1a", model_name=None)
     box = ("animal", 0.9, 0.1, 0.2, 0.3, 0.4)
@@ -306,25 +114,12 @@ def test_the_machines_word_stands_where_nobody_graded_and_says_so(store: Store) 
     predicted = table(out, "machine_predictions")
     assert [row["predictionID"] for row in predicted] == [
         f"p_{md5('IMG_0001')}",
-        f"p_{md5('IMG_0001')}_1",
+        f"p1_{md5('IMG_0001')}",
         f"p_{md5('IMG_0002')}",
         f"p_{md5('IMG_0003')}",
     ]
     assert (predicted[1]["bboxX"], predicted[1]["detectionConfidence"]) == ("0.1", "0.9")
     assert (predicted[3]["failure"], predicted[3]["runID"]) == ("truncated", run.run_uuid)
-
-
-def test_what_may_show_people_is_never_public(river: Store) -> None:
-    raccoon = NewObservation(taxon(river, RACCOON).id)
-    add_images(river, [Said(None), Said("human")], run=river.runs.all()[0])
-    grade(river, "ann", 1, "human")
-    say(river, "ann", 2, raccoon)
-    out, _ = export(river)
-    assert {row["filePublic"] for row in table(out, "media")} == {"false"}
-    out, _ = export(river, "public", public=True)
-    # The third is no person to the machine, of the fourth nobody knows, the fifth is one.
-    public = [row["filePublic"] for row in table(out, "media")]
-    assert public == ["false", "true", "true", "false", "false"]
 
 
 def test_conflicts_have_no_word_and_several_who_agree_are_named(river: Store) -> None:
@@ -375,6 +170,38 @@ def test_a_holdouts_pictures_say_how_they_were_drawn(river: Store) -> None:
     (row,) = table(out, "observations")
     assert row["observationTags"].startswith("sample:spring | stratum:")
     assert row["observationTags"].endswith("weight:1.0")
+    with pytest.raises(UsageError, match="--level event is about bursts"):
+        export(river, "events", holdout="spring", level="event")
+
+
+def test_what_the_machine_could_not_read_is_of_its_holdout_too(store: Store) -> None:
+    add_images(store, [Said(None), Said(None)])
+    place(store)
+    draw(store, None, DrawRequest("spring", 2, (), minimum=1, repeat_share=0), "ann")
+    out, _ = export(store, holdout="spring", with_machine=True)
+    rows = table(out, "observations")
+    assert [row["observationType"] for row in rows] == ["unclassified"] * 2
+    assert all(row["observationTags"].startswith("sample:spring | ") for row in rows)
+
+
+def test_predictions_keep_ids_of_their_own_whatever_pictures_are_called(store: Store) -> None:
+    box = ("animal", 0.9, 0.1, 0.2, 0.3, 0.4)
+    add_images(store, [Said(boxes=[box]), Said(boxes=[box])])
+    place(store)
+    with store.db.transaction():
+        store.db.execute("UPDATE image SET media_id = 'IMG' WHERE file_path = 'IMG_0001.JPG'")
+        store.db.execute("UPDATE image SET media_id = 'IMG_1' WHERE file_path = 'IMG_0002.JPG'")
+    out, _ = export(store, with_machine=True)
+    ids = [row["predictionID"] for row in table(out, "machine_predictions")]
+    assert len(set(ids)) == len(ids) == 4
+
+
+def test_readers_are_told_where_their_program_moves_the_hours(river: Store) -> None:
+    _, report = export(river)
+    assert any("readcamtrapDP() turns the times into UTC" in note for note in report.notes)
+    place(river, utc_offset_min=0)
+    _, report = export(river, "utc")
+    assert not any("readcamtrapDP" in note for note in report.notes)
 
 
 def test_metadata_of_another_package_is_taken_over(river: Store, tmp_path: Path) -> None:
@@ -452,6 +279,36 @@ def test_an_event_has_the_bursts_times_and_no_picture(river: Store) -> None:
     ]
 
 
+def test_an_event_is_told_by_one_clock(river: Store) -> None:
+    place(river, utc_offset_min=None)
+    with river.db.transaction():
+        for key, offset in ((1, "-05:00"), (2, "+05:45"), (3, "-06:00")):
+            river.db.execute("UPDATE image SET exif_offset = ? WHERE id = ?", [offset, key])
+    for key in (1, 2, 3):
+        grade(river, "ann", key, "blank")
+    out, _ = export(river, level="event")
+    assert [(row["eventStart"], row["eventEnd"]) for row in table(out, "observations")] == [
+        ("2024-06-27T02:14:05-05:00", "2024-06-27T02:14:09-05:00"),
+        ("2024-06-27T03:20:00-06:00", "2024-06-27T03:20:00-06:00"),
+    ]
+    stamps = [row["timestamp"] for row in table(out, "media")]
+    assert stamps[1] == "2024-06-27T02:14:09+05:45"
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["a.JPG"], "jpeg"),
+        (["a.cr2"], "x-canon-cr2"),
+        (["a.2024", "https://x.example/b.png?size=1"], "png"),
+        (["https://[x/a.png", "b"], "jpeg"),
+        (["media/a.jpg", "a.png"], "jpeg"),
+    ],
+)
+def test_the_media_type_is_that_of_the_first_ending_that_tells(names: list[str], told: str) -> None:
+    assert media_type(*names) == f"image/{told}"
+
+
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
@@ -467,12 +324,6 @@ def test_paths_keep_the_standards_rule(path: str, allowed: str) -> None:
     assert allowed_path(path) == allowed
     leads_out = path[0] in "/~" or path.startswith("../")
     assert read_path(allowed) == (allowed if leads_out else path)
-
-
-def test_an_address_that_is_a_key_is_not_published() -> None:
-    secret = ("https://ann:pw@x.example/a", "https://x.example/a?X-Amz-Signature=1&b=2")
-    assert [public_address(image("a", url=url)) for url in secret] == ["", ""]
-    assert public_address(image("a", url="https://x.example/a?id=7")) == "https://x.example/a?id=7"
 
 
 def test_a_time_of_which_nobody_says_how_far_it_is_from_utc_is_left_out() -> None:

@@ -1,0 +1,136 @@
+"""Deployments of Camtrap DP packages: where and when cameras stood, and what is not known of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from camtrap_tui.errors import InputError
+from camtrap_tui.services.clocks import record
+from camtrap_tui.store.store import Store
+from tests.builders import NOW, Said, add_images, image
+from tests.services.exports.dp_packages import described, export, make_river, place, table
+
+
+@pytest.fixture
+def river(store: Store) -> Store:
+    """Three pictures of one camera: two of a burst, one an hour later."""
+    return make_river(store)
+
+
+def test_what_lacks_a_time_an_offset_or_a_place_is_named_and_never_made_up(store: Store) -> None:
+    for name in ("placed", "no place", "no offset", "own offset"):
+        place(store, name)
+    place(store, "no place", latitude=None, longitude=None)
+    place(store, "no offset", utc_offset_min=None)
+    place(store, "own offset", utc_offset_min=None)
+    said = [
+        Said(deployment="placed"),
+        Said(deployment="placed", timestamp=None),
+        Said(deployment="no place"),
+        Said(deployment="no offset"),
+        Said(deployment="own offset"),
+    ]
+    *_, last = add_images(store, said)
+    with store.db.transaction():
+        store.db.execute("UPDATE image SET exif_offset = '+05:30' WHERE id = ?", [last])
+        store.images.add(image("stray", timestamp="2024-06-27 02:14:05"))
+    out, report = export(store)
+    assert report.pictures == 2
+    assert sorted(report.left_out.items()) == [
+        ("has no deployment", 1),
+        ("has no offset from UTC, and its deployment has none", 1),
+        ("has no time", 1),
+        ("is of a deployment without coordinates", 1),
+    ]
+    assert "camtrap-tui deployments river.db --csv places.csv" in report.notes[0]
+    assert report.examples["has no time"] == ("IMG_0002.JPG",)
+    stamps = {row["deploymentID"]: row["timestamp"] for row in table(out, "media")}
+    assert stamps == {
+        "placed": "2024-06-27T02:14:05-05:00",
+        "own offset": "2024-06-27T02:14:05+05:30",
+    }
+
+
+def test_where_nothing_can_be_in_it_there_is_no_package(river: Store) -> None:
+    place(river, latitude=None, longitude=None)
+    with pytest.raises(InputError, match=r"without coordinates \(3\)") as raised:
+        export(river)
+    assert "camtrap-tui deployments river.db --csv places.csv" in str(raised.value.hint)
+    assert not river.path.with_name("dp").exists()
+
+
+def test_deployments_have_the_recorded_dates_or_say_that_they_are_the_pictures(
+    river: Store,
+) -> None:
+    out, report = export(river)
+    (row,) = table(out, "deployments")
+    assert (row["deploymentStart"], row["deploymentEnd"]) == (
+        "2024-06-27T02:14:05-05:00",
+        "2024-06-27T03:20:00-05:00",
+    )
+    assert row["deploymentComments"].startswith("No start and end are recorded")
+    assert any("have no recorded start or end" in note for note in report.notes)
+    assert described(out)["temporal"] == {"start": "2024-06-27", "end": "2024-06-27"}
+
+    place(river, deployment_start="2024-06-01 10:00:00", deployment_end="2024-07-31 23:59:59")
+    out, report = export(river, "dated")
+    (row,) = table(out, "deployments")
+    assert (row["deploymentStart"], row["deploymentEnd"]) == (
+        "2024-06-01T10:00:00-05:00",
+        "2024-07-31T23:59:59-05:00",
+    )
+    assert "deploymentComments" not in row
+    assert row["timestampIssues"] == "false"
+    assert described(out)["temporal"] == {"start": "2024-06-01", "end": "2024-07-31"}
+
+
+def test_a_corrected_clock_is_told_and_moves_the_times(river: Store) -> None:
+    record(river, "UR011", 3600, by="ann", now=NOW)
+    out, _ = export(river)
+    assert table(out, "media")[0]["timestamp"] == "2024-06-27T03:14:05-05:00"
+    assert "is corrected by +01:00:00" in table(out, "deployments")[0]["deploymentComments"]
+
+
+def test_cameras_that_took_nothing_are_effort_where_the_whole_survey_is_exported(
+    river: Store,
+) -> None:
+    place(river, "quiet", deployment_start="2024-06-01 10:00:00", latitude=1.5, longitude=2.5)
+    place(river, "dated", deployment_start="2024-06-01 10:00:00", location_id=None)
+    place(river, "dated", deployment_end="2024-07-01 10:00:00", location_id=None)
+    with river.db.transaction():
+        river.db.execute(
+            "UPDATE deployment SET deployment_start = '2024-06-01 10:00:00'"
+            " WHERE deployment_id = 'dated'"
+        )
+    out, report = export(river)
+    rows = {row["deploymentID"]: row for row in table(out, "deployments")}
+    assert rows.keys() == {"UR011", "dated"}
+    assert rows["dated"]["locationID"] == "dated"
+    assert [n for why, n in report.omitted.items() if why.startswith("deployment without")] == [1]
+    out, _ = export(river, "some", where="hour:2")
+    assert [row["deploymentID"] for row in table(out, "deployments")] == ["UR011"]
+
+
+def test_a_camera_that_saw_nobody_but_people_is_effort_all_the_same(river: Store) -> None:
+    place(river, "gate", latitude=1.5, longitude=2.5)
+    add_images(river, [Said("human", deployment="gate")], run=river.runs.all()[0])
+    out, report = export(river, people="exclude")
+    assert report.left_out == {"shows people": 1}
+    assert [row["deploymentID"] for row in table(out, "deployments")] == ["UR011", "gate"]
+    place(river, "gate", latitude=None, longitude=None)
+    _, report = export(river, "unplaced", people="exclude")
+    assert report.omitted == {}
+
+
+def test_cameras_on_both_sides_of_the_date_line_are_near_each_other(river: Store) -> None:
+    place(river, latitude=-16.5, longitude=179.9)
+    add_images(river, [Said(deployment="east")], run=river.runs.all()[0])
+    place(river, "east", latitude=-17.0, longitude=-179.8)
+    out, _ = export(river)
+    made = described(out)["spatial"]
+    assert made["type"] == "MultiPolygon"
+    corners = [sorted({x for x, _ in ring}) for (ring,) in made["coordinates"]]
+    assert corners == [[179.9, 180.0], [-180.0, -179.8]]
+    place(river, "east", latitude=-17.0, longitude=0.5)
+    out, _ = export(river, "near")
+    assert described(out)["spatial"]["type"] == "Polygon"

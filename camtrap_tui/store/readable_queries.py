@@ -14,6 +14,8 @@ JOIN observation ON observation.grade_id = vote.grade_id
 JOIN taxon ON taxon.id = observation.taxon_id
 JOIN image ON image.id = vote.image_id
 LEFT JOIN deployment ON deployment.id = image.deployment_id"""
+# Datasette shows a thousand rows, and says that there are more where it is given one more.
+_LIMIT = "LIMIT 1001"
 _LATEST_RUN = "(SELECT max(id) FROM run)"
 
 
@@ -30,7 +32,8 @@ QUERIES = {
     "graded_pictures": Query(
         "What was said of each picture",
         "The latest word of each grader that was not undone, species by species. Part of a"
-        " species' or a grader's name will do; leave a field empty for all.",
+        " species' or a grader's name will do; leave a field empty for all. A thousand rows are"
+        " shown.",
         f"""SELECT image.file_path, image.timestamp, deployment.deployment_id,
   {_SPECIES} AS species, taxon.scientific_name, observation.count, observation.life_stage,
   observation.sex, observation.behavior, vote.grader, grade.mode, grade.graded_at
@@ -41,12 +44,12 @@ JOIN taxon ON taxon.id = observation.taxon_id
 LEFT JOIN deployment ON deployment.id = image.deployment_id
 WHERE {_SPECIES} LIKE '%' || :species || '%' AND vote.grader LIKE '%' || :grader || '%'
 ORDER BY image.file_path, vote.grader, observation.observation_number
-LIMIT 1000""",
+{_LIMIT}""",
     ),
     "predicted_pictures": Query(
         "What a run predicts for each picture",
-        "The one prediction of each picture, the least sure first. Part of a species' name will do;"
-        " leave the run empty for the latest.",
+        "The one prediction of each picture, the least sure first, a thousand of them. Part of a"
+        " species' name will do; leave the run empty for the latest.",
         f"""SELECT image.file_path, image.timestamp, deployment.deployment_id,
   {_SPECIES} AS species, taxon.scientific_name, round(prediction.score, 3) AS score,
   prediction.source, prediction.run_id
@@ -57,7 +60,7 @@ LEFT JOIN deployment ON deployment.id = image.deployment_id
 WHERE prediction.run_id = coalesce(nullif(:run, ''), {_LATEST_RUN})
   AND {_SPECIES} LIKE '%' || :species || '%'
 ORDER BY prediction.score, image.file_path
-LIMIT 1000""",
+{_LIMIT}""",
     ),
     "species_by_camera": Query(
         "Where each species was seen",
@@ -95,12 +98,12 @@ JOIN taxon AS predicted ON predicted.id = prediction.taxon_id
 WHERE predicted.id <> taxon.id
 GROUP BY predicted.id, taxon.id
 ORDER BY pictures DESC, predicted, said
-LIMIT 1000""",
+{_LIMIT}""",
     ),
     "conflicts": Query(
         "Where graders contradict each other",
         "Pictures on which a word is contradicted by somebody else's. A family and its species"
-        " contradict nothing; an adjudicator's word settles a picture.",
+        " contradict nothing; an adjudicator's word settles a picture. A thousand rows are shown.",
         f"""SELECT image.file_path, contradiction.grader, {_SPECIES} AS said,
   contradiction.contradicted_by, (
     SELECT group_concat(coalesce(nullif(theirs.common_name, ''), theirs.scientific_name), ' + ')
@@ -111,7 +114,7 @@ JOIN image ON image.id = contradiction.image_id
 JOIN taxon ON taxon.id = contradiction.taxon_id
 JOIN vote AS other ON other.image_id = contradiction.image_id
   AND other.grader = contradiction.contradicted_by
-LIMIT 1000""",
+{_LIMIT}""",
     ),
     "days_of_graders": Query(
         "Who graded how much, day by day",

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ from tests.builders import Said, add_images, md5, taxon
 
 SPECIES = ("northern raccoon", "mallard", "blank", "human")
 PICTURES = 4000
+_PATIENCE_S = 60
 
 
 @pytest.fixture(scope="module")
@@ -73,29 +75,35 @@ def datasette(survey: Path) -> Iterator[str]:
 
     command = [sys.executable, "-m", "datasette", "serve", str(survey), "-h", "127.0.0.1"]
     metadata = survey.with_name("metadata.json")
-    served = subprocess.Popen(
-        [*command, "-p", "0", "--metadata", str(metadata)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    log = survey.with_name("datasette.log")
+    # Into a file: a pipe that nobody reads fills up, and Datasette would wait for it for ever.
+    with log.open("wb") as out:
+        served = subprocess.Popen(
+            [*command, "-p", "0", "--metadata", str(metadata)],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
     try:
-        assert served.stderr is not None
-        address = ""
-        for line in served.stderr:
-            if found := re.search(r"running on (http://\S+)", line):
-                address = found[1]
-                break
-        assert address
-        yield f"{address}/{tilde_encode(survey.stem)}"
+        yield f"{_address(served, log)}/{tilde_encode(survey.stem)}"
     finally:
-        served.terminate()
-        served.communicate()
+        served.kill()
+        served.wait()
+
+
+def _address(served: subprocess.Popen[bytes], log: Path) -> str:
+    """Wait until Datasette says where it listens."""
+    for _ in range(_PATIENCE_S * 20):
+        if found := re.search(r"running on (http://\S+)", log.read_text("utf-8", "replace")):
+            return found[1]
+        if served.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise AssertionError(log.read_text("utf-8", "replace"))
 
 
 def opened(address: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(address) as answer:
+        with urllib.request.urlopen(address, timeout=_PATIENCE_S) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -121,6 +129,13 @@ def test_every_table_view_and_query_opens(survey: Path) -> None:
                 assert (name, status) == (name, 200)
                 assert "message-error" not in text
             assert '<table class="rows-and-columns">' in text
+
+
+def test_more_rows_than_are_shown_are_said_to_be_there(survey: Path) -> None:
+    with datasette(survey) as address:
+        for query, asked in (("graded_pictures", "grader=ann"), ("predicted_pictures", "run=")):
+            text = opened(f"{address}/{query}?species=&{asked}")[1]
+            assert "returning more than 1,000 rows" in text
 
 
 def test_foreign_keys_show_what_they_point_at_and_nothing_is_markup(survey: Path) -> None:

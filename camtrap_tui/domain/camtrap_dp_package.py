@@ -26,6 +26,7 @@ from camtrap_tui.domain.shapes import (
     faults,
     shown,
 )
+from camtrap_tui.domain.table_schemas import SCHEMA
 
 ROLES = ("contact", "principalInvestigator", "rightsHolder", "publisher", "contributor")
 SCOPES = ("data", "media")
@@ -239,6 +240,9 @@ def _resource_faults(resource: dict[str, Any], place: str, version: str) -> Iter
     elif not is_core and "path" not in resource and "data" not in resource:
         yield Fault(place, "required", "has neither path nor data; add its path.")
     if not is_core:
+        # Elsewhere a schema may be written out, or named by its URL or path.
+        if isinstance(schema := resource.get("schema"), dict):
+            yield from faults(SCHEMA, schema, f"{place}.schema")
         return
     if resource.get("profile", "tabular-data-resource") != "tabular-data-resource":
         yield Fault(f"{place}.profile", "vocabulary", "is another; write tabular-data-resource.")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from camtrap_tui.domain.camtrap_dp_fields import TABLES, Field, Reference, Table, Type
+from camtrap_tui.domain.shapes import Flag, Items, Object, Text
 
 _TYPES: dict[str, Type] = {
     "string": "string",
@@ -19,6 +20,32 @@ _TYPES: dict[str, Type] = {
     "datetime": "datetime",
     "any": "any",
 }
+# What a schema must be, whether it is followed here or not.
+SCHEMA = Object(
+    {
+        "fields": Items(
+            Object(
+                {
+                    "name": Text(),
+                    "type": Text(
+                        (
+                            *_TYPES,
+                            *("object", "array", "list", "date", "time", "year", "yearmonth"),
+                            *("duration", "geopoint", "geojson"),
+                        )
+                    ),
+                    "format": Text(),
+                    "constraints": Object(
+                        {"required": Flag(), "unique": Flag(), "pattern": Text()},
+                    ),
+                },
+                ("name",),
+            )
+        ),
+        "missingValues": Items(Text()),
+    },
+    ("fields",),
+)
 _DATETIME_FORMAT = "%Y-%m-%dT%H:%M:%S%z"
 # Properties of a field that change how a cell is read, which nobody here knows how to follow.
 _UNKNOWN_HERE = {

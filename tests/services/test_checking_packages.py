@@ -328,7 +328,6 @@ def test_other_validators_agree_on_further_tables(name: str, folder: Path) -> No
         {"fields": [{"name": "catID", "constraints": {"maxLength": 3}}]},
         {"fields": [{"name": "catID", "type": "datetime"}]},
         {"foreignKeys": [{"fields": "x", "reference": {"resource": "x", "fields": "x"}}]},
-        {"fields": "none"},
         {"primaryKey": ["catID", "mediaID"]},
     ],
 )
@@ -338,6 +337,32 @@ def test_a_schema_that_asks_for_more_is_not_followed_and_said_so(
     report = check_package(_with_cats(["whatever"], **schema).write(folder))
     assert report.is_valid
     assert report.unchecked == ["The resource “cats”: no rules for it are known here."]
+
+
+BROKEN: dict[str, tuple[dict[str, object], str]] = {
+    "no fields": ({"fields": "none"}, "fields"),
+    "a field without name": ({"fields": [{"type": "string"}]}, "fields[0].name"),
+    "another type": ({"fields": [{"name": "catID", "type": "cat"}]}, "fields[0].type"),
+    "a missing value that is no text": ({"missingValues": ["", 0]}, "missingValues[1]"),
+    "yes for required": (
+        {"fields": [{"name": "catID", "constraints": {"required": "yes"}}]},
+        "fields[0].constraints.required",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_schema_that_is_none_is_a_problem(name: str, folder: Path) -> None:
+    schema, place = BROKEN[name]
+    report = check_package(_with_cats(["whatever"], **schema).write(folder))
+    assert report.problems[0].places[0].field == f"resources[3].schema.{place}"
+
+
+@needs_standard
+@pytest.mark.parametrize("name", BROKEN)
+def test_other_validators_take_no_such_schema_either(name: str, folder: Path) -> None:
+    schema, _ = BROKEN[name]
+    assert not second_opinion(_with_cats(["whatever"], **schema).write(folder)).is_valid
 
 
 def test_a_resource_that_the_standard_has_no_rules_for_is_named(folder: Path) -> None:

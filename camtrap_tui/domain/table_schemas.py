@@ -20,6 +20,7 @@ _TYPES: dict[str, Type] = {
     "datetime": "datetime",
     "any": "any",
 }
+_KEY = ("fields", "reference")
 # What a schema must be, whether it is followed here or not.
 SCHEMA = Object(
     {
@@ -43,6 +44,9 @@ SCHEMA = Object(
             )
         ),
         "missingValues": Items(Text()),
+        "foreignKeys": Items(
+            Object({"reference": Object({"resource": Text()}, ("resource", "fields"))}, _KEY)
+        ),
     },
     ("fields",),
 )

@@ -344,6 +344,10 @@ BROKEN: dict[str, tuple[dict[str, object], str]] = {
     "a field without name": ({"fields": [{"type": "string"}]}, "fields[0].name"),
     "another type": ({"fields": [{"name": "catID", "type": "cat"}]}, "fields[0].type"),
     "a missing value that is no text": ({"missingValues": ["", 0]}, "missingValues[1]"),
+    "a key that leads nowhere": (
+        {"foreignKeys": [{"fields": "mediaID"}]},
+        "foreignKeys[0].reference",
+    ),
     "yes for required": (
         {"fields": [{"name": "catID", "constraints": {"required": "yes"}}]},
         "fields[0].constraints.required",

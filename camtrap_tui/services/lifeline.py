@@ -46,17 +46,19 @@ def stop_on_signals(stop: threading.Event) -> None:
 def end_with_parent(stop: threading.Event, grace_s: float = GRACE_S) -> None:
     """Set `stop` once the parent is gone, and end this process if it has not ended soon after.
 
-    A parent that holds the other end of stdin is watched through it, on every system; on
-    Linux the kernel is asked for a SIGTERM as well.
+    A parent that holds the other end of stdin is watched through it, on every system; for any
+    other, Linux is asked for a SIGTERM.
     """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     try:
         mode = os.fstat(0).st_mode
     except OSError:
-        return
+        mode = 0
     if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+        # Not both: the kernel signals for each thread of the parent that ends, and a second
+        # signal would end this process before it has saved.
         threading.Thread(target=_watch, args=(stop, grace_s), daemon=True).start()
+    elif sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
 def _watch(stop: threading.Event, grace_s: float) -> None:

@@ -33,9 +33,16 @@ while "stubborn" in sys.argv:
 """
 
 PARENT = f"""
-import subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-c", {WORKER!r}, "parent", *sys.argv[1:]],
-    stdin=subprocess.PIPE, stdout=sys.stdout)
+import subprocess, sys, threading, time
+def begin():
+    global child
+    child = subprocess.Popen([sys.executable, "-c", {WORKER!r}, "parent", *sys.argv[1:]],
+        stdin=subprocess.PIPE, stdout=sys.stdout)
+    time.sleep(0.5)
+thread = threading.Thread(target=begin)
+thread.start()
+thread.join()
+print("alone", flush=True)
 time.sleep(60)
 """
 
@@ -145,4 +152,17 @@ def test_no_child_outlives_a_killed_parent(kind: str) -> None:
     with start(PARENT, "0.3", kind) as parent:
         pid = int(line(parent))
         parent.kill()
+        wait_until_gone(pid)
+
+
+def test_the_end_of_a_parent_s_thread_is_not_its_end() -> None:
+    with start(PARENT, "30", "willing") as parent:
+        pid = int(line(parent))
+        assert line(parent) == "alone"
+        with pytest.raises(subprocess.TimeoutExpired):
+            parent.wait(0.3)
+        os.kill(pid, 0)
+        assert _state(pid) != "Z"
+        parent.kill()
+        assert line(parent) == "saved"
         wait_until_gone(pid)

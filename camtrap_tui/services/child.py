@@ -1,4 +1,4 @@
-"""Starts and watches `predict --events` and `refence --events`: the parent never imports torch.
+"""Starts and watches commands with `--events`: the parent never imports torch.
 
 The child writes events on a pipe and nothing on the screen. It holds the other end of a pipe
 as its stdin: when the parent is gone, however it went, the child ends too.
@@ -26,6 +26,8 @@ from camtrap_tui.services.prediction_request import PredictRequest
 _NOT_INHERITED = ("OMP_NUM_THREADS", "NUMEXPR_MAX_THREADS", "MKL_NUM_THREADS")
 _STDERR_LINES = 20
 _PIECE = 4096
+# Reports are one line: paths in them may be long.
+_MOST_OF_A_LINE = 1 << 24
 
 
 def command(survey: Path, folder: Path | None, request: PredictRequest) -> list[str]:
@@ -99,10 +101,11 @@ class Child:
                 stderr=PIPE,
                 env=environment(),
                 process_group=self._group,
+                limit=_MOST_OF_A_LINE,
             )
         except OSError as error:
             raise ModelError(
-                f"The prediction cannot be started: {error.strerror}.",
+                f"Another process cannot be started: {error.strerror}.",
                 "Close other programs, then try again.",
             ) from error
         self._listening = asyncio.create_task(self._listen(self._process))

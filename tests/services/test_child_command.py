@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from camtrap_tui.cli.predict import predict_command
 from camtrap_tui.cli.refence import refence_command
-from camtrap_tui.services import child
+from camtrap_tui.services import child, events
 from camtrap_tui.services.cached_copy import ORIGINAL, InputSize
 from camtrap_tui.services.child import command
 from camtrap_tui.services.fetch_request import FetchRequest
@@ -52,3 +53,14 @@ def test_a_run_is_made_for_another_country_or_for_none() -> None:
     assert (there["country"], there["admin1_region"], there["no_country"]) == ("USA", "IL", False)
     assert there["as_events"] is True
     assert (asked("", "")["no_country"], asked("", "")["country"]) == (True, None)
+
+
+async def test_a_line_may_be_long() -> None:
+    code = """if True:
+        import json
+        print(json.dumps({"event": "notice", "text": "x" * 1_000_000}))
+    """
+    watched = child.Child([sys.executable, "-c", code])
+    await watched.start()
+    assert [event async for event in watched.events()] == [events.Notice("x" * 1_000_000)]
+    assert await watched.wait() == 0

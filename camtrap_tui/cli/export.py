@@ -53,7 +53,7 @@ def export_command(
     if lists:
         _list(name, as_json=as_json)
         return
-    if survey is None or out is None:
+    if survey is None or not out:
         raise UsageError(
             "Which survey is to be exported, and to where?",
             "Give both, as in camtrap-tui export river.db truth.csv; --list shows the formats.",
@@ -61,6 +61,8 @@ def export_command(
     from camtrap_tui.services.exports.formats import GROUND_TRUTH, format_named, is_named_as_folder
 
     format = format_named(name or GROUND_TRUTH)
+    if out == "-":
+        raise UsageError("-: nothing is exported to stdout.", f"Name a {format.writes}.")
     if format.writes == "file" and is_named_as_folder(out):
         raise UsageError(
             f"{out}: --format {format.name} writes a file.",
@@ -121,8 +123,10 @@ def _show(report: ExportReport) -> None:
 
     for line in report_lines(report, _width()):
         click.echo(clean(line))
-    if not report.pictures:
-        narrate("\nNo picture is in it: --where and --truth decide which ones are.")
+    if not report.chosen:
+        narrate("\nNo picture was chosen: the options decide which ones are.")
+    elif not report.pictures:
+        narrate("\nNo picture is in it, for the reasons above.")
 
 
 def _list(name: str | None, *, as_json: bool) -> None:

@@ -5,6 +5,7 @@ Which of them mean something to a format its `takes` says; the others are refuse
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import reduce
 from pathlib import Path
@@ -19,6 +20,20 @@ if TYPE_CHECKING:
     from camtrap_tui.services.exports.request import ExportRequest, Options
 
 Handler = TypeVar("Handler", bound=Callable[..., object])
+
+
+class Number(click.FloatRange):
+    """A number of a range, of which `nan` is none."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number that a text is; the range alone lets through what compares to none."""
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is no number.", param, ctx)
+        return number
+
 
 _CHOICE = (
     click.option(
@@ -83,10 +98,8 @@ _OF_SOME = (
         help="Say that anybody may see the pictures, but those that may show people.",
     ),
     map_option("Under which heading one of our columns stands.", "COLUMN=HEADING"),
-    click.option(
-        "--padding", type=click.FloatRange(0, 2), help="Around a crop, as a share of its box."
-    ),
-    click.option("--confidence", type=click.FloatRange(0, 1), help="Boxes below it are left out."),
+    click.option("--padding", type=Number(0, 2), help="Around a crop, as a share of its box."),
+    click.option("--confidence", type=Number(0, 1), help="Boxes below it are left out."),
     click.option(
         "--independence",
         "independence_min",

@@ -100,7 +100,9 @@ def test_the_report_says_what_was_left_out_and_why(
     assert len(report["examples"]["has no word"]) == 2
     assert report["files"][0]["bytes"] == out.stat().st_size
     none = run(survey, out, "--format", "toy", "--where", "species:mink")
-    assert "No picture is in it" in none.stderr
+    assert "No picture was chosen" in none.stderr
+    none = run(survey, out, "--format", "toy", "--where", "state:ungraded")
+    assert "No picture is in it, for the reasons above" in none.stderr
 
 
 def test_the_formats_are_listed_without_a_survey() -> None:
@@ -135,6 +137,9 @@ def test_the_example_of_a_format_is_a_command() -> None:
         ([], "Which survey is to be exported, and to where"),
         (["river.db"], "Which survey is to be exported, and to where"),
         (["river.db", "out", "--format", "dwc"], "'dwc' is no format: give one of ground-truth"),
+        (["river.db", ""], "Which survey is to be exported, and to where"),
+        (["river.db", "-"], "-: nothing is exported to stdout. Name a file"),
+        (["river.db", "-", "--format", "coco"], "nothing is exported to stdout. Name a folder"),
         (["river.db", "out/"], "out/: --format ground-truth writes a file"),
         (["river.db", "list.json"], r"writes a .csv file, not a .json one"),
         (["river.db", "dp.zip", "--format", "camtrap-dp"], r"writes a folder, not a .zip file"),
@@ -160,6 +165,17 @@ def test_what_cannot_be_is_said(
 def test_a_folder_that_is_not_there_is_named(survey: Path) -> None:
     with pytest.raises(InputError, match="there is no such folder"):
         run(survey, survey.parent / "none" / "truth.csv")
+
+
+@pytest.mark.parametrize("option", ["--padding", "--confidence"])
+def test_what_is_no_number_is_refused(survey: Path, option: str) -> None:
+    out = survey.with_name("crops")
+    refused = CliRunner().invoke(
+        export_command, [str(survey), str(out), "--format", "crops", option, "nan"]
+    )
+    assert refused.exit_code == 2
+    assert "'nan' is no number" in refused.stderr
+    assert not out.exists()
 
 
 def test_a_child_tells_events(survey: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ class WrittenFile:
 @dataclass(frozen=True, slots=True)
 class ExportReport:
     """What became of the pictures that were chosen: `pictures` are in the export, `left_out` are
-    counted by the reason, with the first paths of each in `examples`.
+    counted by the reason, with the first different paths of each in `examples`.
 
     `unlabeled` of the pictures in it have no word in it. `omitted` counts by the reason what is
     left out of pictures that are in it (words, boxes, values), with examples too. `notes` are
@@ -95,8 +95,8 @@ class Tally:
 
     def _example(self, reason: str, what: str) -> None:
         found = self._examples.setdefault(reason, [])
-        if len(found) < _EXAMPLES:
-            found.append(clean(what))
+        if len(found) < _EXAMPLES and (what := clean(what)) not in found:
+            found.append(what)
 
     def report(self, format: str, out: str, files: tuple[WrittenFile, ...]) -> ExportReport:
         """Return the report of what was counted."""

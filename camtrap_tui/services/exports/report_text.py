@@ -104,10 +104,10 @@ def _reasons(
     lines = []
     for reason, count in counts.items():
         lines += _wrapped(f"  {count:>{numbers},}  {clean(reason)}", width, indent)
-        found = examples.get(reason, ())[:_EXAMPLES]
+        found = examples.get(reason, ())
         if found:
-            shown = [_cut(clean(path), width - len(indent) - 4) for path in found]
-            shown += ["…"] if count > len(found) else []
+            shown = [_cut(clean(path), width - len(indent) - 4) for path in found[:_EXAMPLES]]
+            shown += ["…"] if len(found) > _EXAMPLES else []
             lines += _wrapped(f"{indent}{', '.join(shown)}", width, indent)
     return lines
 

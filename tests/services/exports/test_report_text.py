@@ -60,6 +60,14 @@ def test_a_tally_keeps_the_first_examples_and_every_count() -> None:
     assert "Left out of pictures that are in it:" in said
 
 
+def test_examples_are_different_ones() -> None:
+    tally = Tally()
+    for name in ("mallard", "mallard", "mink", "mallard"):
+        tally.omit("has no scientific name", name)
+    lines = report_lines(tally.report("toy", "out", ()), 80)
+    assert lines[-2:] == ["  4  has no scientific name", "     mallard, mink"]
+
+
 @pytest.mark.parametrize(
     ("size", "text"),
     [

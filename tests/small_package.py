@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from camtrap_tui.domain.camtrap_dp_fields import TABLES, profile_url, schema_url, table_named
+from camtrap_tui.domain.camtrap_dp_fields import TABLES, profile_url, schema_url
 
 Rows = list[list[str]]
+HEADINGS = {table.name: table.headings for table in TABLES}
 Change = Callable[["SmallPackage"], Any]
 
 
 def _row(table: str, **cells: str) -> list[str]:
-    return [cells.get(name, "") for name in table_named(table).headings]
+    return [cells.get(name, "") for name in HEADINGS[table]]
 
 
 def _deployment(key: str, **cells: str) -> list[str]:
@@ -71,18 +72,18 @@ def _tables() -> dict[str, Rows]:
     by = {"classificationMethod": "human", "classificationProbability": "1"}
     return {
         "deployments": [
-            list(table_named("deployments").headings),
+            [*HEADINGS["deployments"]],
             _deployment("A1"),
             _deployment("B2", habitat='wet, "very" wet\nmeadow'),
         ],
         "media": [
-            list(table_named("media").headings),
+            [*HEADINGS["media"]],
             _medium("m1", "A1", one),
             _medium("m2", "A1", two),
             _medium("m3", "B2", two),
         ],
         "observations": [
-            list(table_named("observations").headings),
+            [*HEADINGS["observations"]],
             _observation("o1", "A1", "m1", one, count="2", sex="female", **box),
             _observation("o2", "A1", "m2", two, observationType="blank", scientificName=""),
             _observation("o3", "B2", "", two, observationLevel="event", lifeStage="adult", **by),

@@ -204,11 +204,3 @@ OBSERVATIONS = Table(
 
 # A table comes after those that it refers to.
 TABLES = (DEPLOYMENTS, MEDIA, OBSERVATIONS)
-
-
-def table_named(name: str) -> Table:
-    """Return the table of this name. Raises KeyError where the standard has none."""
-    for table in TABLES:
-        if table.name == name:
-            return table
-    raise KeyError(name)

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from camtrap_tui.domain.camtrap_dp_fields import TABLES, table_named
+from camtrap_tui.domain.camtrap_dp_fields import TABLES
 from camtrap_tui.services.checking import check_package
 from tests.camtrap_dp_oracle import needs_standard, second_opinion
-from tests.small_package import Change, SmallPackage, cell, put
+from tests.small_package import HEADINGS, Change, SmallPackage, cell, put
 
 # Cells that are near to what some rule is about.
 _NEAR = [
@@ -101,7 +101,7 @@ def _with_semicolons(package: SmallPackage) -> None:
     for name, rows in package.tables.items():
         if name == "media":
             package.tables[name] = [[";".join([*row[:8], "", *row[9:]])] for row in rows]
-    package.tables["media"][0] = [";".join(table_named("media").headings)]
+    package.tables["media"][0] = [";".join(HEADINGS["media"])]
 
 
 def _with_other_table(package: SmallPackage) -> None:

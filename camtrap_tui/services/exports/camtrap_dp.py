@@ -17,7 +17,7 @@ from typing import Any
 
 from camtrap_tui.domain.camtrap_dp_fields import DEPLOYMENTS, MEDIA, OBSERVATIONS
 from camtrap_tui.domain.camtrap_dp_lists import without_bar
-from camtrap_tui.domain.text import clean, escaped_json
+from camtrap_tui.domain.text import clean, counted, escaped_json
 from camtrap_tui.errors import InputError, UsageError
 from camtrap_tui.services.exports import camtrap_dp_machine as machine
 from camtrap_tui.services.exports.beside import whole_folder, write_report, written
@@ -267,9 +267,9 @@ class _Package:
         notes[:0] = self._what_to_do()
         if places.by_pictures:
             notes.append(
-                f"{places.by_pictures:,} of {len(places.points):,} deployments have no recorded"
-                " start or end: the package gives their first and last pictures' times, and says"
-                " so in deploymentComments."
+                f"Of {places.by_pictures:,} of {counted(len(places.points), 'deployment')} no"
+                " start or no end is recorded: the package gives the first and last picture's"
+                " times, and says so in deploymentComments."
             )
         sources = self.store.images.sources().values()
         if self.metadata.path is None and any(one.kind == "camtrap_dp" for one in sources):
@@ -300,8 +300,9 @@ class _Package:
 
 
 _DESCRIBE = (
-    "To tell places and offsets: camtrap-tui deployments {survey} --csv places.csv, fill in"
-    " latitude, longitude and utcOffset (as -05:00), camtrap-tui deployments {survey} places.csv"
+    "To tell places and offsets, write a table: camtrap-tui deployments {survey} --csv places.csv;"
+    " fill in latitude, longitude and utcOffset (as -05:00); give it back: camtrap-tui deployments"
+    " {survey} places.csv"
 )
 _UTC_IN_R = (
     "camtrapR's readcamtrapDP() turns the times into UTC: hours of the day are not the cameras'"

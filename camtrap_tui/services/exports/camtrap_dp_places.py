@@ -104,7 +104,8 @@ class Places:
         flags = self._store.flags.counts_by_deployment()
         are_known = self._store.flags.are_known()
         clocks: dict[int, list[ClockSegment]] = {}
-        for segment in self._store.clocks.all():
+        # In time, not as they were recorded: that differs where copies were merged.
+        for segment in sorted(self._store.clocks.all(), key=lambda one: one.from_time or ""):
             if segment.revoked_at is None:
                 clocks.setdefault(segment.deployment_id, []).append(segment)
         for one in self._store.deployments.all():

@@ -11,9 +11,11 @@ from camtrap_tui.domain.camtrap_dp_fields import TABLES
 from camtrap_tui.domain.camtrap_dp_paths import allowed_path, read_path
 from camtrap_tui.domain.drawing_plans import DrawRequest
 from camtrap_tui.errors import InputError, UsageError
+from camtrap_tui.services.clocks import record
 from camtrap_tui.services.exports.camtrap_dp import FORMAT
 from camtrap_tui.services.exports.camtrap_dp_cells import media_type, utc_stamp
 from camtrap_tui.services.holdouts import draw
+from camtrap_tui.services.merging import merge
 from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, add_run, md5, taxon
@@ -194,6 +196,32 @@ def test_predictions_keep_ids_of_their_own_whatever_pictures_are_called(store: S
     out, _ = export(store, with_machine=True)
     ids = [row["predictionID"] for row in table(out, "machine_predictions")]
     assert len(set(ids)) == len(ids) == 4
+
+
+def test_copies_that_were_merged_in_another_order_give_the_same_tables(
+    river: Store, tmp_path: Path
+) -> None:
+    for name in ("ann", "ben", "first", "second"):
+        river.backup(tmp_path / f"{name}.db")
+    for name, kind in (("ben", "swamp ghost"), ("ann", RACCOON)):
+        with Store.open(tmp_path / f"{name}.db") as copy:
+            # Both are as sure, at the same moment, and see something that the other has no name of.
+            raccoon, ghost = taxon(copy, RACCOON).id, taxon(copy, kind).id
+            say(copy, name, 1, NewObservation(raccoon, 2 if name == "ann" else 3))
+            say(copy, name, 2 if name == "ann" else 3, NewObservation(ghost))
+            copy.grades.append_mark(md5(name), 1, name, "note", f"says {name}", NOW)
+            start, end = ("03:00:00", None) if name == "ann" else (None, "02:59:59")
+            times = (time and f"2024-06-27 {time}" for time in (start, end))
+            record(copy, "UR011", 60, *times, by=name, now=NOW)
+    made = []
+    for name, order in (("first", ("ann", "ben")), ("second", ("ben", "ann"))):
+        with Store.open(tmp_path / f"{name}.db") as copy:
+            for other in order:
+                assert merge(copy, [tmp_path / f"{other}.db"])[0].is_whole
+            out, _ = export(copy, f"{name}-dp", with_machine=True)
+            made.append({file.stem: file.read_bytes() for file in out.glob("*.csv")})
+            made[-1]["taxa"] = json.dumps(described(out)["taxonomic"]).encode()
+    assert made[0] == made[1]
 
 
 def test_readers_are_told_where_their_program_moves_the_hours(river: Store) -> None:

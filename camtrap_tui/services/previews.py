@@ -15,8 +15,8 @@ from camtrap_tui.domain.text import clean, counted
 from camtrap_tui.errors import InputError
 from camtrap_tui.services.exports.beside import whole_folder, write_report
 from camtrap_tui.services.exports.confirmed_boxes import CONFIDENCE
-from camtrap_tui.services.exports.picture_files import PictureFiles
-from camtrap_tui.services.exports.pictures import Pictures
+from camtrap_tui.services.exports.picture_files import PictureFiles, check_apart
+from camtrap_tui.services.exports.pictures import Picture, Pictures
 from camtrap_tui.services.exports.report import ExportReport, Tally, WrittenFile
 from camtrap_tui.services.exports.request import CONSENSUS, ExportRequest
 from camtrap_tui.services.exports.run_records import Classes, no_run
@@ -66,6 +66,7 @@ def preview(store: Store, request: PreviewRequest, progress: Progress) -> Export
     asked.
     """
     need_megadetector()
+    check_apart(store, request.export.out)
     out, tally = request.export.out, Tally()
     with whole_folder(out, replace=request.export.replace) as beside:
         work = beside / _WORK
@@ -79,8 +80,8 @@ def preview(store: Store, request: PreviewRequest, progress: Progress) -> Export
             results = _results(store, request, pictures, shown)
         title, model = _title(store, request, pictures)
         drawn = _drawn_text(request, sample, len(shown))
-        words = Words(results.files, results.classes, drawn)
-        job = Job(request.kind, title, model, drawn, request.confidence)
+        words = Words(results.files, results.classes, f"{drawn}. {_about(request, shown)}")
+        job = Job(request.kind, title, model, words.about, request.confidence)
         bad = make_pages(out, beside, work, job, results.data, progress)
         for name in bad:
             tally.leave_out("cannot be read", results.files[name])
@@ -128,6 +129,7 @@ def _put(
             tally.leave_out(why, picture.image.file_path)
         else:
             shown.append((picture_name(number), picture))
+    tally.notes += files.notes()
     if not shown:
         raise _nothing(store, tally)
     return shown
@@ -170,6 +172,34 @@ def _drawn_text(request: PreviewRequest, sample: Sample, shown: int) -> str:
         return f"All {shown:,} pictures" if shown > 1 else "1 picture"
     seed = f", drawn with seed {request.seed}" if request.sample else ""
     return f"{shown:,} of {counted(sample.population, 'picture')}{seed}"
+
+
+def _about(request: PreviewRequest, shown: Shown) -> str:
+    """Return what a reader must know of the boxes."""
+    boxes = f"Boxes are drawn from a confidence of {request.confidence:g} on"
+    if request.by_truth:
+        return (
+            f"{boxes} where what people say leaves no doubt what is in them; what has none is in a"
+            " box around the whole picture. The 100% are people's word, not a model's."
+        )
+    if request.kind == "pictures":
+        return f"{boxes}."
+    text = f"{boxes}; a picture without one is among the non-detections."
+    weak = sum(_is_weak(picture, request.confidence) for _, picture in shown)
+    if not weak:
+        return text
+    return (
+        f"{text} What {counted(weak, 'picture')} there would show follows from a less sure box:"
+        " a lower --confidence shows it."
+    )
+
+
+def _is_weak(picture: Picture, confidence: float) -> bool:
+    """Tell whether something is predicted of a picture all whose boxes are less sure."""
+    taxon = picture.machine.taxon if picture.machine else None
+    if taxon is None or taxon.observation_type == "blank":
+        return False
+    return bool(picture.boxes) and all(box.confidence < confidence for box in picture.boxes)
 
 
 def _files(folder: Path) -> tuple[WrittenFile, ...]:

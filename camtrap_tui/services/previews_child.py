@@ -75,7 +75,7 @@ def _make_pictures(job: dict[str, Any]) -> None:
         classification_confidence_threshold=0.0,
         html_output_file=str(out / "index.html"),
         html_output_options={
-            "headerHtml": f"<h2>{job['title']}</h2><p>{job['model']}</p><p>{job['drawn']}</p>",
+            "headerHtml": f"<h2>{job['title']}</h2><p>{job['model']}</p><p>{job['about']}</p>",
             "pageTitle": job["title"],
             "maxFiguresPerHtmlFile": FIGURES,
         },

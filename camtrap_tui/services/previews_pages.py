@@ -23,23 +23,24 @@ _START = re.compile(r"\s*<html>\s*<head>")
 _PICTURE = re.compile(r"(?<=<b>image</b>: )p\d{6}\.jpg|p\d{6}\.jpg(?= \(max conf)")
 _TAG = re.compile(r'<img src="([^"]*?(p\d{6}\.jpg))"')
 _LINK = re.compile(r'(<a href="class_[^"]*\.html">)([^<]*)(?=</a>)')
-_HEADING = re.compile(r"<h1>CLASS_(.*?)</h1>")
-_TITLE = re.compile(r"<title>class_(.*?)</title>")
+_HEADING = re.compile(r"<h1>(CLASS_|DETECTIONS_|NON_DETECTIONS)(.*?)</h1>")
+_TITLE = re.compile(r"<title>(?:Index page for: )?(class_|detections_|non_detections)(.*?)</title>")
+_RESULT = re.compile(r"<b>Result type</b>: (detections_|non_detections)([^<]*?), (?=<b>)")
 # Words that are only right of what those tools are told elsewhere.
 _UNSURE = re.compile(r"<p>Classifications with confidence less than [^<]*</p>\s*")
 _DIGITS = re.compile(r"(?<=\(max conf: )(\d\.\d\d)\d+")
 _VISUALIZED = "Visualization of results for "
-_SAMPLE = re.compile(r"A sample of \d+ images \(of \d+ total\)(?: \(\d+ failures\))?")
+_SAMPLE = re.compile(r"<p>A sample of \d+ images [^<]*</p>")
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """What stands in pages: paths of pictures and names of classes by the plain names that they
-    have there, and a sentence on what was drawn."""
+    have there, and sentences on which pictures and which boxes these are."""
 
     files: Mapping[str, str]
     classes: Mapping[str, str]
-    drawn: str
+    about: str
 
 
 def finish_pages(folder: Path, words: Words) -> int:
@@ -52,16 +53,18 @@ def finish_pages(folder: Path, words: Words) -> int:
 
 
 def _finished(text: str, words: Words, *, is_index: bool) -> str:
+    # Names from outside come last: what one of them looks like is not taken for the tools' words.
     text = _START.sub(lambda found: _HEAD, text, count=1)
-    text = _PICTURE.sub(lambda found: _path(words, found[0]), text)
-    text = _TAG.sub(_with_alternative(words), text)
-    text = _LINK.sub(lambda found: found[1] + _name(words, found[2]), text)
-    text = _HEADING.sub(lambda found: f"<h1>{_name(words, found[1].lower())}</h1>", text)
-    text = _TITLE.sub(lambda found: f"<title>{_name(words, found[1])}</title>", text)
-    text = _SAMPLE.sub(lambda found: escape(words.drawn), text)
+    text = _SAMPLE.sub(lambda found: f"<p>{escape(words.about)}</p>", text, count=1)
     text = _DIGITS.sub(r"\1", text)
     text = _UNSURE.sub("", text).replace(_VISUALIZED, "", 1)
-    return text if is_index else text.replace("<body>", f"<body>{_BACK}", 1)
+    text = _RESULT.sub(lambda found: f"{_heading(words, found)}, ", text)
+    text = text if is_index else text.replace("<body>", f"<body>{_BACK}", 1)
+    text = _PICTURE.sub(lambda found: _path(words, found[0]), text)
+    text = _HEADING.sub(lambda found: f"<h1>{_heading(words, found)}</h1>", text)
+    text = _TITLE.sub(lambda found: f"<title>{_heading(words, found)}</title>", text)
+    text = _LINK.sub(lambda found: found[1] + _name(words, found[2]), text)
+    return _TAG.sub(_with_alternative(words), text)
 
 
 def _path(words: Words, name: str) -> str:
@@ -70,6 +73,14 @@ def _path(words: Words, name: str) -> str:
 
 def _name(words: Words, plain: str) -> str:
     return escape(words.classes.get(plain, plain))
+
+
+def _heading(words: Words, found: re.Match[str]) -> str:
+    """Return what a page is called, as the index calls it."""
+    kind, rest = found[1].lower(), found[2].lower()
+    if kind == "class_":
+        return _name(words, rest)
+    return f"Detections: {rest.replace('_', '-')}" if rest else "Non-detections"
 
 
 def _with_alternative(words: Words) -> Callable[[re.Match[str]], str]:

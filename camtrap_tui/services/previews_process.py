@@ -39,7 +39,7 @@ class Job:
     kind: Literal["pages", "pictures"]
     title: str
     model: str
-    drawn: str
+    about: str
     confidence: float
 
 
@@ -65,7 +65,7 @@ def make_pages(
         "kind": job.kind,
         "title": escape(job.title),
         "model": escape(job.model),
-        "drawn": escape(job.drawn),
+        "about": escape(job.about),
         "confidence": job.confidence,
         "results": str(work / "results.json"),
         "images": str(work / "images"),
@@ -126,11 +126,15 @@ def _failed(out: Path, log: Path) -> ModelError:
     """Keep what was printed, and return the error that tells where."""
     lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
     said = clean(lines[-1]).strip()[:_LONGEST_WORDS] if lines else "it said nothing"
+    what = f"MegaDetector's tools could not make the pages: {said.removesuffix('.')}."
     kept, number = out.resolve().with_name(f"{out.name}.log"), 1
     while kept.exists():
         number += 1
         kept = kept.with_name(f"{out.name}-{number}.log")
-    shutil.copyfile(log, kept)
-    return ModelError(
-        f"MegaDetector's tools could not make the pages: {said}", f"All they printed is in {kept}."
-    )
+    try:
+        shutil.copyfile(log, kept)
+    except OSError:
+        # The disk may be full: then they failed for that, too.
+        kept.unlink(missing_ok=True)
+        return ModelError(what, "Check the folder, its permissions and its free space.")
+    return ModelError(what, f"All they printed is in {kept}.")

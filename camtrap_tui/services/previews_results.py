@@ -74,7 +74,7 @@ def results_of_run(
             # The labels of more than one would lie on each other.
             detection["classifications"] = detection.get("classifications", [])[:1]
         entries.append({"file": name, "detections": entry["detections"]})
-    return _results(pictures, list(names.values()), entries, info(run))
+    return _results(pictures, list(names.values()), entries, info(run, classifies=True))
 
 
 def results_of_people(pictures: Shown, confidence: float) -> Results:

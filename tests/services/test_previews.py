@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from camtrap_tui.services.exports.request import Options
 from camtrap_tui.store.store import Store
-from tests.services.preview_survey import fill, previewed, say, text_of
+from tests.builders import Said
+from tests.services.preview_survey import BOX, fill, previewed, say, text_of
 
 pytest.importorskip("megadetector")
 
@@ -58,6 +60,53 @@ def test_a_page_for_each_class_that_a_run_says(
     assert not (tmp_path / "out" / "work").exists()
     assert told[0][0] == "chosen"
     assert told[-1][0] == "drawn"
+    assert "<h1>northern raccoon</h1>" in page
+    heading = "Detections: animal"
+    assert f"<h1>{heading}</h1>" in text_of(tmp_path / "out" / "detections_animal.html")
+    assert f"{heading}, <b>image</b>" in page
+    assert "from a confidence of 0.2 on" in index
+    assert "less sure" not in index
+
+
+def test_names_that_look_like_the_tools_words_stay_as_they_are(
+    store: Store, tmp_path: Path
+) -> None:
+    names = (
+        "A sample of 3 images (of 5 total).JPG",
+        "p000001.jpg (max conf: 0.123456).JPG",
+        "Result type: non_detections, 1.JPG",
+        "100% \\1 {0} #1.JPG",
+    )
+    folder = tmp_path / "cards"
+    keys = fill(store, folder, (Said("bobcat", 0.9, boxes=(BOX,)),) * len(names))
+    for number, (key, name) in enumerate(zip(keys, names, strict=True), 1):
+        (folder / f"IMG_{number:04}.JPG").rename(folder / name)
+        with store.db.transaction():
+            store.db.execute("UPDATE image SET file_path = ? WHERE id = ?", [name, key])
+    previewed(store, tmp_path / "out")
+    page = text_of(tmp_path / "out" / "detections_animal.html")
+    assert re.findall("<b>image</b>: (.*), <b>max conf</b>", page) == sorted(names)
+    assert re.findall('alt="([^"]*)"', page) == sorted(names)
+    previewed(store, tmp_path / "all", kind="pictures")
+    page = text_of(tmp_path / "all" / "index.html")
+    assert re.findall(r">([^>]*) \(max conf: 0\.9\)</p>", page) == sorted(names)
+
+
+def test_the_index_tells_of_predictions_whose_box_is_not_drawn(
+    store: Store, tmp_path: Path
+) -> None:
+    weak = ("animal", 0.15, 0.1, 0.2, 0.3, 0.4)
+    said = [Said("bobcat", 0.9, boxes=(one,), guesses=(("bobcat", 0.9),)) for one in (weak, BOX)]
+    fill(store, tmp_path / "cards", (*said, Said("blank", 0.9, boxes=(weak,))))
+    previewed(store, tmp_path / "out")
+    index = text_of(tmp_path / "out" / "index.html")
+    assert '<a href="class_bobcat.html">bobcat</a> (1)' in index
+    assert "What 1 picture there would show follows from a less sure box" in index
+    previewed(store, tmp_path / "low", options=Options(confidence=0.1))
+    index = text_of(tmp_path / "low" / "index.html")
+    assert '<a href="class_bobcat.html">bobcat</a> (2)' in index
+    assert "from a confidence of 0.1 on" in index
+    assert "less sure" not in index
 
 
 def test_what_people_say_is_the_classes_of_the_truth(
@@ -90,6 +139,7 @@ def test_all_pictures_in_one_page_with_people_blurred(
     report = previewed(store, tmp_path / "out", kind="pictures", where="has:human", people="blur")
     drawn = list((tmp_path / "out" / "pictures").iterdir())
     assert (report.pictures, len(drawn)) == (1, 1)
+    assert any(note.startswith("1 picture with people is blurred") for note in report.notes)
     page = text_of(tmp_path / "out" / "index.html")
     assert "IMG_0003.JPG (max conf: 0.95)" in page
     with Image.open(drawn[0]) as picture:

@@ -54,6 +54,25 @@ def test_where_it_fails_its_words_are_kept_and_nothing_else(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_full_disk_leaves_no_half_log(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, tmp_path / "cards")
+    use_child(monkeypatch, tmp_path, "raise OSError(28, 'No space left on device')")
+
+    def half(source: Path, target: Path) -> None:
+        target.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", half)
+    before = names(tmp_path)
+    with pytest.raises(ModelError) as caught:
+        previewed(store, tmp_path / "out")
+    assert caught.value.message.endswith("No space left on device.")
+    assert "free space" in caught.value.hint
+    assert names(tmp_path) == before
+
+
 def test_pages_that_are_not_made_are_a_failure_too(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,4 +151,6 @@ def test_what_cannot_be_shown_is_said_before_anything_is_made(
     with pytest.raises(InputError, match="no picture to show") as caught:
         previewed(store, tmp_path / "out", by_truth=True, people="exclude")
     assert "1 × shows people" in caught.value.hint
+    with pytest.raises(UsageError, match="where the survey's pictures are"):
+        previewed(store, tmp_path / "cards" / "out")
     assert not (tmp_path / "out").exists()

@@ -45,6 +45,8 @@ _PLAIN = {"person": HUMAN.label, "empty": BLANK.label}
 SOURCE = "megadetector"
 # The category of what our export says of a picture in which no box was found.
 WHOLE_PICTURE = "whole picture"
+# Stands in our export before a version of SpeciesNet, whose own files have the number alone.
+SPECIESNET = "SpeciesNet "
 
 
 class MegadetectorFile:
@@ -303,7 +305,7 @@ class MegadetectorFile:
         # Some programs write the path of the model's file.
         names = dict.fromkeys((detector, classifier))
         paths = [name.replace("\\", "/") for name in names if name]
-        models = [path.rpartition("/")[2] or path for path in paths]
+        models = [_version(path.rpartition("/")[2] or path) for path in paths]
         self._version = " + ".join(models) or None
         metadata = info.get("detector_metadata")
         if isinstance(metadata, dict):
@@ -316,6 +318,11 @@ def _table(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         return {}
     return {key: name for key, name in value.items() if isinstance(name, str)}
+
+
+def _version(model: str) -> str:
+    number = model.removeprefix(SPECIESNET)
+    return number if number[:1].isdigit() else model
 
 
 def _is_negative(confidence: Any) -> bool:

@@ -21,7 +21,7 @@ from camtrap_tui.services.exports.report import ExportReport, Tally
 from camtrap_tui.services.exports.request import ExportRequest, Format, Progress
 from camtrap_tui.services.exports.run_records import WHOLE, RunRecord, RunRecords
 from camtrap_tui.services.exports.speciesnet import as_box, dumped, settled
-from camtrap_tui.services.megadetector_files import SOURCE, WHOLE_PICTURE
+from camtrap_tui.services.megadetector_files import SOURCE, SPECIESNET, WHOLE_PICTURE
 from camtrap_tui.services.prediction_parts import TYPICAL_CONFIDENCE, says
 from camtrap_tui.store.store import Store
 
@@ -52,7 +52,7 @@ def write(store: Store, request: ExportRequest, progress: Progress) -> ExportRep
     ):
         records = RunRecords(store, request, tally)
         names = class_names([records.taxa[key] for key in records.taxon_ids()])
-        file.write(f'{{"info": {dumped(info(records.run))},\n')
+        file.write(f'{{"info": {dumped(info(records.run, classifies=bool(names)))},\n')
         _write_tables(file, names, records.taxa, has_whole=_has_whole(store, records))
         file.write('"images": [')
         writer = EntryWriter(records.run, records.taxa, names, tally)
@@ -76,11 +76,14 @@ def write(store: Store, request: ExportRequest, progress: Progress) -> ExportRep
     return tally.report(FORMAT.name, str(request.out), files)
 
 
-def info(run: Run) -> dict[str, Any]:
-    """Return the head of a file with a run's word."""
-    detector, _, classifier = run.model_version.partition(" + ")
-    if not (run.source_format or "").startswith(SOURCE):
-        detector = classifier = f"SpeciesNet {run.model_version}"
+def info(run: Run, *, classifies: bool) -> dict[str, Any]:
+    """Return the head of a file with a run's word.
+
+    A mere number is SpeciesNet's, and our import takes its name off again.
+    """
+    names = run.model_version.split(" + ", 1)
+    named = [f"{SPECIESNET}{name}" if name[:1].isdigit() else name for name in names]
+    detector, classifier = named[0], named[-1] if classifies or len(named) > 1 else ""
     said: dict[str, Any] = {"format_version": FORMAT_VERSION, "detector": detector}
     said["detector_metadata"] = {"megadetector_version": "unknown", **_THRESHOLDS}
     if classifier:
@@ -243,7 +246,8 @@ FORMAT = Format(
     name="megadetector",
     made_for="Timelapse, and MegaDetector's tools",
     carries="boxes, all classes and scores, the prediction of each picture, failures",
-    loses="what people said; what was made of a picture's further boxes; pending pictures",
+    loses="what people said; boxes of failures; what was made of a picture's further boxes;"
+    " pending pictures, videos, predictions without a score",
     example="megadetector.json",
     takes=frozenset({"run_id", "people", "base"}),
     write=write,

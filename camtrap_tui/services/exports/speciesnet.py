@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from camtrap_tui.domain import verdict
-from camtrap_tui.domain.models import Run
+from camtrap_tui.domain.models import Run, Taxon
 from camtrap_tui.domain.taxonomy import label_of
 from camtrap_tui.services.exports.beside import whole_file, written
 from camtrap_tui.services.exports.pictures import MachineBox
@@ -66,7 +67,7 @@ class _Writer:
     """Makes records of one run."""
 
     def __init__(self, records: RunRecords, *, boxes_only: bool) -> None:
-        self._labels = {key: label_of(taxon) for key, taxon in records.taxa.items()}
+        self._labels = {key: _seven_tokens(taxon) for key, taxon in records.taxa.items()}
         self._boxes_only = boxes_only
         self._place = _place(records.run)
         self._version = records.run.model_version
@@ -127,6 +128,12 @@ class _Writer:
         return {"class": label, "score": machine.score, "source": machine.source or ""}
 
 
+def _seven_tokens(taxon: Taxon) -> str:
+    """Return a taxon's label without signs in its name that would make an eighth token, which
+    SpeciesNet refuses."""
+    return label_of(replace(taxon, common_name=taxon.common_name.replace(";", ",")))
+
+
 def _place(run: Run) -> dict[str, str]:
     place = {"country": run.country, "admin1_region": run.admin1_region}
     return {name: code for name, code in place.items() if code}
@@ -165,7 +172,8 @@ FORMAT = Format(
     name="speciesnet",
     made_for="SpeciesNet 5 (--ensemble_only), and programs that read its predictions",
     carries="boxes, all classes and scores, the prediction of each picture, failures, country",
-    loses="what people said; what was made of a picture's further boxes; pending pictures",
+    loses="what people said; what was made of a picture's further boxes; pending pictures,"
+    " predictions without a score; the semicolons of a name",
     example="predictions.json",
     takes=frozenset({"run_id", "people", "base", "boxes_only"}),
     write=write,

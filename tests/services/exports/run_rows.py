@@ -52,6 +52,21 @@ def without_boxes_of_failures(rows: Rows) -> Rows:
     }
 
 
+def without_semicolons(rows: Rows) -> Rows:
+    """Return the rows as SpeciesNet's format has them: a label has seven tokens, no more."""
+    return {
+        path: (
+            said,
+            boxes,
+            [(*key, name.replace(";", ","), score) for *key, name, score in classes],
+        )
+        for path, (said, boxes, classes) in rows.items()
+    }
+
+
+AS_FORMAT_HAS = {"megadetector": without_boxes_of_failures, "speciesnet": without_semicolons}
+
+
 def exported(store: Store, name: str, out: Path, **asked: Any) -> ExportReport:
     """Export in a format."""
     return export(store, name, ExportRequest(out, **asked), lambda done, total: None)

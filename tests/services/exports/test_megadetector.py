@@ -67,6 +67,25 @@ def test_a_blank_picture_has_no_detection_even_where_it_was_classified(
     assert [score for _, score in entry["raw_classifications"]] == [0.97, 0.01]
 
 
+def test_a_model_is_called_as_others_know_it(store: Store, tmp_path: Path) -> None:
+    (key,) = add_images(store, [Said("bobcat", 0.9, boxes=(BOX,), guesses=(("bobcat", 0.9),))])
+    named = {}
+    for version in ("4.0.3a", "md_v5a.0.0 + 4.0.3a", "demo-1.0"):
+        run = add_run(store, version, model_version=version)
+        with store.db.transaction():
+            row = (run.id, key, "predicted", taxon(store, "blank").id, 1.0, "detector", None, 1)
+            store.runs.put_predictions([row])
+        exported(store, "megadetector", tmp_path / "md.json", run_id=run.id)
+        head = read(tmp_path / "md.json")["info"]
+        named[version] = head["detector"], head["classifier"]
+        assert head["classifier_metadata"]["typical_classification_threshold"] == 0.5
+    assert named == {
+        "4.0.3a": ("SpeciesNet 4.0.3a", "SpeciesNet 4.0.3a"),
+        "md_v5a.0.0 + 4.0.3a": ("md_v5a.0.0", "SpeciesNet 4.0.3a"),
+        "demo-1.0": ("demo-1.0", "demo-1.0"),
+    }
+
+
 def test_a_class_given_by_another_program_since_counts(store: Store, tmp_path: Path) -> None:
     add_images(
         store,

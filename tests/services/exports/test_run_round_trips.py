@@ -16,10 +16,10 @@ from camtrap_tui.services.exports.run_records import SHARED
 from camtrap_tui.store.store import Store
 from tests.builders import add_run, image
 from tests.services.exports.run_rows import (
+    AS_FORMAT_HAS,
     brought_back,
     exported,
     rows_of_run,
-    without_boxes_of_failures,
 )
 from tests.services.exports.survey_plans import BLANK, TAXA
 from tests.services.exports.survey_strategy import SurveyPlan, built, surveys
@@ -46,10 +46,11 @@ _outcomes = st.one_of(
 _records = st.lists(st.tuples(_outcomes, _boxes, _classes), min_size=1, max_size=4)
 
 
-def _put(store: Store, source_format: str | None, records: list[Any]) -> None:
+def _put(store: Store, source_format: str | None, version: str, records: list[Any]) -> None:
     """Add a run that says this, whatever program could have said it."""
     taxa = {taxon.taxon_uuid: store.taxa.ensure(taxon, "model").id for taxon in _SAID}
-    run = add_run(store, "odd", source_format=source_format, country="USA", admin1_region="IL")
+    said = {"source_format": source_format, "model_version": version}
+    run = add_run(store, "odd", country="USA", admin1_region="IL", **said)
     with store.db.transaction():
         source = store.images.source("folder", "/pictures", "2026-06-01T12:00:00Z").id
         for number, (outcome, boxes, whole) in enumerate(records):
@@ -98,9 +99,7 @@ def test_a_run_comes_back_as_it_was(name: str, plan: SurveyPlan, run_id: int) ->
         assert report.pictures + sum(report.left_out.values()) == len(plan.frames)
         if not expected:
             return
-        if name == "megadetector":
-            expected = without_boxes_of_failures(expected)
-        assert brought_back(out, Path(folder) / "back") == expected
+        assert brought_back(out, Path(folder) / "back") == AS_FORMAT_HAS[name](expected)
         assert (SHARED in report.left_out) == bool(shared)
 
 
@@ -121,21 +120,24 @@ def test_a_file_says_the_same_every_time_and_each_path_once(plan: SurveyPlan) ->
 
 
 @settings(max_examples=100)
-@given(records=_records, source_format=st.sampled_from((None, "speciesnet-4", "megadetector-1.5")))
+@given(
+    records=_records,
+    source_format=st.sampled_from((None, "speciesnet-4", "megadetector-1.5")),
+    version=st.sampled_from(("4.0.3a", "v5a.0.0", "md_v5a + 4.0.3a", "4.0.1a + 4.0.3a", "demo-1")),
+)
 @pytest.mark.parametrize("name", ["megadetector", "speciesnet"])
 def test_whatever_a_run_says_comes_back(
-    name: str, records: list[Any], source_format: str | None
+    name: str, records: list[Any], source_format: str | None, version: str
 ) -> None:
     with built(_EMPTY) as store, tempfile.TemporaryDirectory() as folder:
-        _put(store, source_format, records)
+        _put(store, source_format, version, records)
         out = Path(folder) / "out.json"
         run_id = store.runs.all()[-1].id
         exported(store, name, out, run_id=run_id)
-        expected = rows_of_run(store, run_id)
-        if name == "megadetector":
-            expected = without_boxes_of_failures(expected)
+        expected = AS_FORMAT_HAS[name](rows_of_run(store, run_id))
         back = Path(folder) / "back"
         assert brought_back(out, back) == expected
         with Store.open(back / "back.db") as again:
             brought = again.runs.all()[-1]
             assert (brought.country, brought.admin1_region) == ("USA", "IL")
+            assert brought.model_version == version

@@ -45,6 +45,16 @@ def test_the_prediction_stands_with_the_surest_box(store: Store, tmp_path: Path)
     assert not {"prediction", "classifications"} & (first.keys() | second.keys())
 
 
+def test_a_label_has_seven_tokens_whatever_a_class_is_called(store: Store, tmp_path: Path) -> None:
+    name = "raccoon; northern"
+    add_images(store, [Said(name, 0.9, boxes=(BOX,), guesses=((name, 0.9),))])
+    exported(store, "speciesnet", tmp_path / "sn.json")
+    ((detection,),) = (one["detections"] for one in records(tmp_path / "sn.json"))
+    (label,) = detection["raw_classifications"]["classes"]
+    assert label.split(";")[6:] == ["raccoon, northern"]
+    assert detection["processed_classification"]["class"] == label
+
+
 def test_a_picture_classified_as_a_whole_has_speciesnets_own_mark(
     store: Store, tmp_path: Path
 ) -> None:

@@ -61,8 +61,9 @@ def check_command(package: Path, *, examples: int, as_json: bool) -> None:
 def _show(package: Path, report: CheckReport) -> None:
     if report.tables:
         echo_table(["table", "file", "rows"], [(t.name, t.file, t.rows) for t in report.tables])
-    for problem in report.problems:
+    if report.tables and report.problems:
         click.echo()
+    for problem in report.problems:
         for line in _lines(problem):
             click.echo(_folded(clean(line)))
     for note in report.unchecked:

@@ -24,6 +24,7 @@ from camtrap_tui.domain.shapes import (
     Text,
     Told,
     faults,
+    listed,
     shown,
 )
 from camtrap_tui.domain.table_schemas import SCHEMA
@@ -201,12 +202,12 @@ def package_faults(package: Any) -> Iterator[Fault]:
     if isinstance(profile, str) and not (
         version in fields.VERSIONS and profile.endswith("/camtrap-dp-profile.json")
     ):
-        yield Fault(
-            "profile",
-            "pattern",
-            f"{shown(profile)} is no profile of Camtrap DP {', '.join(fields.VERSIONS)}; write"
-            f" {fields.profile_url()}",
-        )
+        known = f"Camtrap DP {listed(fields.VERSIONS)}"
+        if version and version not in fields.VERSIONS:
+            said = f"is that of Camtrap DP {shown(version)}; export the package again as {known}."
+        else:
+            said = f"{shown(profile)} is no profile of {known}; write {fields.profile_url()}"
+        yield Fault("profile", "pattern", said)
     resources = package.get("resources")
     seen: set[str] = set()
     for at, resource in enumerate(resources if isinstance(resources, list) else []):

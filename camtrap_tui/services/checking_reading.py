@@ -105,7 +105,7 @@ class TableReader:
         given = self._source.dialect
         return {
             "delimiter": given.get("delimiter", ","),
-            "quotechar": given.get("quoteChar", '"') or None,
+            "quotechar": given.get("quoteChar", '"'),
             "doublequote": given.get("doubleQuote", True),
             "escapechar": given.get("escapeChar"),
             "skipinitialspace": given.get("skipInitialSpace", False),

@@ -65,7 +65,7 @@ class TableCheck:
             return
         first: dict[str, tuple[str, int]] = {}
         for file, row, key in self._cells(self.table.key):
-            if hash(key) not in repeated or key in self._missing:
+            if hash(key) not in repeated:
                 continue
             if key in first:
                 there, at = first[key]
@@ -89,7 +89,7 @@ class TableCheck:
             return
         there = ", ".join(other.source.paths)
         for file, row, cell in self._cells(reference.field):
-            if hash(cell) in lost and cell not in self._missing:
+            if hash(cell) in lost:
                 self._findings.add(
                     file,
                     row,

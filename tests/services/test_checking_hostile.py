@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import os
@@ -75,6 +76,12 @@ def test_large_cells_are_not_held_together(folder: Path) -> None:
     assert {problem.rule for problem in report.problems} == {"foreign-key"}
     assert report.tables[1].rows == 30
     assert peak < 80_000_000
+
+
+def test_other_readers_of_csv_keep_their_limit(folder: Path) -> None:
+    before = csv.field_size_limit()
+    check_package(SmallPackage().write(folder))
+    assert csv.field_size_limit() == before
 
 
 def test_a_row_with_an_open_quote_is_named(folder: Path) -> None:

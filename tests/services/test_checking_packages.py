@@ -140,6 +140,7 @@ def test_a_version_that_is_not_known_is_said_so(folder: Path) -> None:
     assert (report.version, report.is_valid) == ("0.6", False)
     assert "“0.6” are not known here" in report.unchecked[0]
     assert {problem.file for problem in report.problems} == {"datapackage.json"}
+    assert "profile: is that of Camtrap DP “0.6”; export the package again" in said(report)
 
 
 @pytest.mark.parametrize(
@@ -189,6 +190,29 @@ def test_semicolons_need_a_dialect_that_says_so(folder: Path) -> None:
     (folder / "media.csv").write_text(text.replace('"', "").replace("{Make: Reconyx}", "{}"))
     assert "are separated by semicolons" in said(check_package(folder))
     package.resource("media")["dialect"] = {"delimiter": ";"}
+    (folder / "datapackage.json").write_text(json.dumps(package.descriptor))
+    assert check_package(folder).is_valid
+
+
+@pytest.mark.parametrize(
+    ("dialect", "habitat"),
+    [
+        ({"quoteChar": "'"}, "'wet, wet'"),
+        ({"escapeChar": "!"}, "wet!, wet"),
+        ({"skipInitialSpace": True}, ' "wet, wet"'),
+        ({"doubleQuote": False, "escapeChar": "!"}, '"wet!", wet"'),
+    ],
+)
+def test_cells_are_quoted_as_the_dialect_says(
+    dialect: dict[str, object], habitat: str, folder: Path
+) -> None:
+    package = SmallPackage().set("deployments", 2, "habitat", "HERE")
+    package.set("deployments", 3, "habitat", "")
+    package.write(folder)
+    file = folder / "deployments.csv"
+    file.write_text(file.read_text("utf-8").replace("HERE", habitat))
+    assert not check_package(folder).is_valid
+    package.resource("deployments")["dialect"] = dialect
     (folder / "datapackage.json").write_text(json.dumps(package.descriptor))
     assert check_package(folder).is_valid
 

@@ -279,3 +279,9 @@ def test_a_descriptor_may_be_a_file_of_another_name(folder: Path) -> None:
     (folder / "other.json").write_text(json.dumps({**package.descriptor, "name": "A b"}))
     assert check_package(folder).is_valid
     assert "other.json None name:" in only(check_package(folder / "other.json"))
+
+
+def test_the_id_of_a_row_too_short_is_not_missed(folder: Path) -> None:
+    package = SmallPackage()
+    del package.tables["media"][1][3:]
+    assert "the row has 3 cells under 11 headings" in only(check_package(package.write(folder)))

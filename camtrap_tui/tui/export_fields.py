@@ -117,6 +117,8 @@ def field_dialog(
 
     def rows(typed: str) -> list[Row]:
         plain = typed.casefold().strip()
+        if field.is_free and any(sign in plain for sign in ":@"):
+            return []  # a filter is taken as it is typed, also where it is part of another
         wide = max(len(clean(name)) for name, _ in choices) + 2
         return [
             Row(Content.assemble((f"{clean(name):<{wide}}", "bold"), clean(means)), means, name)
@@ -207,7 +209,9 @@ def _choice(label: str, name: str, hint: str, choices: Choices) -> FormField:
     )
 
 
-def _number(label: str, name: str, hint: str, most: float, *, is_whole: bool = False) -> FormField:
+def _number(
+    label: str, name: str, hint: str, most: float, *, least: int = 0, is_whole: bool = False
+) -> FormField:
     def said(asked: Asked) -> str:
         value = getattr(asked.request.options, name)
         return "" if value is None else f"{value:g}"
@@ -217,8 +221,8 @@ def _number(label: str, name: str, hint: str, most: float, *, is_whole: bool = F
         if not plain:
             return _with_option(asked, name, None)
         shape = r"\d{1,6}" if is_whole else r"\d{0,6}(\.\d{1,6})?"
-        if not re.fullmatch(shape, plain, re.ASCII) or float(plain) > most:
-            raise UsageError(f"{clean(plain)!r}:", f"type a number from 0 to {most:g}.")
+        if not re.fullmatch(shape, plain, re.ASCII) or not least <= float(plain) <= most:
+            raise UsageError(f"{clean(plain)!r}:", f"type a number from {least} to {most:,}.")
         return _with_option(asked, name, int(plain) if is_whole else float(plain))
 
     return FormField(label, name, said, changed, hint)
@@ -321,7 +325,7 @@ FIELDS: tuple[FormField, ...] = (
     ),
     _flag("Each grader", "all_graders", "a row for each grader, not one for all"),
     _flag("Schema", "schema", "what the columns hold, in a file beside it"),
-    _flag("For Excel", "excel", "a file beside it as Excel reads it best"),
+    _flag("For Excel", "excel", "as Excel reads it best, with .excel in its name"),
     _choice(
         "Level",
         "level",
@@ -365,6 +369,7 @@ FIELDS: tuple[FormField, ...] = (
         "gap_days",
         "without a picture for longer a camera counts as not working; empty: never",
         100_000,
+        least=1,
         is_whole=True,
     ),
     _number(

@@ -15,9 +15,10 @@ from textual.worker import get_current_worker
 
 from camtrap_tui.domain.text import clean, counted
 from camtrap_tui.errors import CamtrapError
-from camtrap_tui.services.exports.formats import all_formats, check_kind, check_takes
+from camtrap_tui.services.exports.formats import all_formats, check_kind, check_place, check_takes
 from camtrap_tui.services.exports.pictures import Pictures
 from camtrap_tui.services.exports.report_text import labelled_lines, report_lines
+from camtrap_tui.store.conditions import Conditions
 from camtrap_tui.tui import review_views
 from camtrap_tui.tui.background import Background
 from camtrap_tui.tui.bindings import bindings_for
@@ -67,7 +68,7 @@ class ExportForm(PromptScreen, inherit_bindings=False):
             [run for run in store.runs.all() if run.finished_at],
             run.id if run else None,
             [holdout.name for holdout in store.holdouts.all()],
-            list(store.grades.graders()),
+            Conditions(store.db).graders(),
         )
         self._asked = begin(self._known, host.exports.last, holdout, grader)
         self._count: int | None = None
@@ -114,6 +115,7 @@ class ExportForm(PromptScreen, inherit_bindings=False):
         try:
             check_takes(asked.format, asked.request)
             check_kind(asked.format, asked.request.out)
+            check_place(asked.format, self._known.survey, asked.request)
             with self._background.store() as store:
                 count = Pictures(store, asked.request).count()
         except CamtrapError as error:
@@ -123,8 +125,9 @@ class ExportForm(PromptScreen, inherit_bindings=False):
 
     def on_export_form_counted(self, event: Counted) -> None:
         """Show how many there are, where that is still asked for."""
-        if event.asked == self._asked:
-            self._count, self._why = event.count, event.why
+        found = (event.count, event.why)
+        if event.asked == self._asked and found != (self._count, self._why):
+            self._count, self._why = found
             self.show_all()
 
     # ── showing ──────────────────────────────────────────────────────────────────────────
@@ -175,8 +178,10 @@ class ExportForm(PromptScreen, inherit_bindings=False):
             if state.total:
                 share = state.done / state.total
                 rows.append(Content(f"▕{review_views.bar(share, _BAR_CELLS)}▏ {share:.0%}"))
-            stop, back = self.signs["export_stop"], self.signs["back"]
-            return [*rows, Content(f"{stop} stops it; {back} goes on grading meanwhile.")]
+            if state.phase != "stopping":
+                stop, back = self.signs["export_stop"], self.signs["back"]
+                rows.append(Content(f"{stop} stops it; {back} goes on grading meanwhile."))
+            return rows
         if self._shows_outcome:
             state.is_news = False
         if self._shows_outcome and state.phase == "finished" and state.report is not None:
@@ -213,11 +218,13 @@ class ExportForm(PromptScreen, inherit_bindings=False):
             return
         if self._why or self._count == 0:
             self.explain(self._why or "Nothing to export: no picture is chosen.")
+            self._count_them(asked)  # what was in the way may be gone
             return
-        out = asked.request.out
-        if out.exists() and self._doubted != asked:
+        there = [clean(out.name) for out in asked.format.places(asked.request) if out.exists()]
+        if there and self._doubted != asked:
             self._doubted = asked
-            self.explain(f"{clean(out.name)} is there: {self.signs['export_now']} replaces it.")
+            names, are = " and ".join(there), "is" if len(there) == 1 else "are"
+            self.explain(f"{names} {are} there: {self.signs['export_now']} replaces what is there.")
             return
         self._doubted, self._shows_outcome = None, True
         exports.start(asked)

@@ -36,7 +36,8 @@ class Exports:
         self._start = start
         self.exporter = Exporter(host.store.path, changed)
         self.last: Asked | None = None
-        self._is_doubted = False
+        # Whether somebody was just told that leaving stops an export.
+        self.is_doubted = False
 
     def open(
         self,
@@ -49,28 +50,31 @@ class Exports:
         `back` is called once it is left."""
         from camtrap_tui.tui.export_form import ExportForm
 
-        self._is_doubted = False
+        self.is_doubted = False
         where = self._host.queue_filter if where is None else where
         self._push(ExportForm(self._host, where, holdout, self._session.grader), back)
 
     def start(self, asked: Asked) -> None:
         """Begin an export; what comes of it, the form and a line of the review say."""
-        self.last, self._is_doubted = asked, False
+        self.last, self.is_doubted = asked, False
         # Whoever asks has been told that something is there.
         request = replace(asked.request, replace=asked.request.out.is_dir())
         self._start(self.exporter.run(asked.format.name, request))
 
     @property
     def line(self) -> str:
-        """One line on the export, with the key that shows its report; empty for no news."""
+        """One line on the export, once it has ended with the key that shows its report; empty for
+        no news."""
         line = self.exporter.line
-        commands = remapped("review", self._host.settings.keys) if line else ()
-        sign = next((keys_sign(c) for c in commands if c.id == "export"), "")
-        return f"{line}; {sign} shows it".replace(";  shows it", "") if line else ""
+        if not line or self.exporter.state.is_active:
+            return line
+        commands = remapped("review", self._host.settings.keys)
+        sign = next(keys_sign(command) for command in commands if command.id == "export")
+        return f"{line}; {sign} shows it" if sign else line
 
     def doubt(self, sign: str) -> str:
         """Return, once, what is to be known before the app is left; empty where that is nothing."""
-        if self._is_doubted or not self.exporter.state.is_active:
+        if self.is_doubted or not self.exporter.state.is_active:
             return ""
-        self._is_doubted = True
+        self.is_doubted = True
         return f"An export is being written: {sign} again stops it, and nothing of it is kept."

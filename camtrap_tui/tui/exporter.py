@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from camtrap_tui.domain.text import clean, counted
 from camtrap_tui.errors import CamtrapError
@@ -36,7 +36,6 @@ class ExportState:
 
     phase: str = "idle"
     name: str = ""
-    out: str = ""
     done: int = 0
     total: int = 0
     text: str = ""
@@ -60,12 +59,16 @@ class Exporter:
         self._told_at = float("-inf")
         self.state = ExportState()
 
-    async def run(self, name: str, request: ExportRequest) -> None:
-        """Start an export in the format of this name, and watch it to its end."""
+    def run(self, name: str, request: ExportRequest) -> Coroutine[Any, Any, None]:
+        """Return what starts an export in the format of this name, and watches it to its end; from
+        now on it is active."""
+        self.state = ExportState("starting", name)
+        return self._run(name, request)
+
+    async def _run(self, name: str, request: ExportRequest) -> None:
         from camtrap_tui.services import child
         from camtrap_tui.services.exports.child import export_command
 
-        self.state = ExportState("starting", name, str(request.out))
         self._told_at = float("-inf")
         self._over.clear()
         made = child.Child(export_command(self._survey, name, request), own_group=True)
@@ -138,11 +141,13 @@ class Exporter:
     def line(self) -> str:
         """One line on the export for other screens; empty where there is no news of it."""
         state = self.state
-        if not state.is_active and not state.is_news:
+        if state.is_active:
+            return describe(state)
+        if not state.is_news:
             return ""
-        if state.phase == "finished":
-            return f"exported: {state.text} in {clean(Path(state.out).name)}"
-        return describe(state)
+        if state.report is None:  # why is too long for a line
+            return f"export {state.phase}"
+        return f"exported: {state.text} in {clean(Path(state.report.out).name)}"
 
 
 def describe(state: ExportState) -> str:

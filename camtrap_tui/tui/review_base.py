@@ -39,6 +39,8 @@ from camtrap_tui.tui.missing_pictures import MissingPictures, PictureFetched
 from camtrap_tui.tui.prompt_screen import PromptScreen
 
 CANNOT_WRITE = "The survey is read-only here: look at it, but nothing can be graded or marked."
+# What undo takes back is cut to no less than this where progress stands behind it.
+_LEAST_UNDO = 24
 
 
 class ReviewBase(PromptScreen, inherit_bindings=False):
@@ -53,6 +55,8 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
         self.session = session
         self._look = Look(FramesBefore(session.store), policy)
         self._shown_id = 0
+        # Whether the message line has what a key said: progress gives way to that.
+        self._has_said = False
         self._image = ImageView(host.settings.color, host.settings.blocks, names=policy.shows_names)
 
     def compose(self) -> ComposeResult:
@@ -148,6 +152,7 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
         waits for an answer; without one, what undo takes back."""
         if self.prompt.is_open:
             return
+        self._has_said = bool(text)
         self.explain(review_views.behind(self.session.question, text) or self._message())
 
     def refusal(self, command: Command) -> str:
@@ -185,8 +190,10 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
         return UNEXPECTED if session.surprise() is not None else ""
 
     def _answer(self, answer: Answer) -> None:
+        self.host.exports.is_doubted = False
         self.show_all()
         self.say(self._message(answer.text))
+        self._has_said = bool(answer.text)
 
     def _message(self, text: str = "") -> str:
         """Return what stands on the message line: what came of the last key, else that a rest is
@@ -196,25 +203,27 @@ class ReviewBase(PromptScreen, inherit_bindings=False):
         if question := self.session.question:
             return review_views.behind(question, said)
         said = said or self.nudge(self.session)
-        undo = review_views.undo_line(self.session, self.signs["undo"], self.size.width)
-        run = self.host.run_line()
-        return review_views.fitting([said, undo, "" if run == said else run], self.size.width)
+        width, run = self.size.width, self.host.run_line()
+        run = "" if run == said else run
+        room = max(width - len(run) - 2, _LEAST_UNDO) if run and not said else width
+        undo = review_views.undo_line(self.session, self.signs["undo"], room)
+        return review_views.fitting([said, undo, run], width)
 
     def show_run(self) -> None:
         """Show how the run in progress is doing, unless something else is being said; that it
         has ended is news, and comes first."""
-        if self.session.asks_burst:
-            return
-        news = "" if self.host.runner.state.is_active else self.host.run_line()
-        self.say(self._message(news) if news else self._message())
+        self._tell("" if self.host.runner.state.is_active else self.host.run_line())
 
     def show_export(self) -> None:
-        """Show how the export in progress is doing; that it has ended is news."""
-        if self.session.asks_burst:
+        """Show how the export in progress is doing, as a run."""
+        exports = self.host.exports
+        self._tell("" if exports.exporter.state.is_active else exports.line)
+
+    def _tell(self, news: str) -> None:
+        if self.session.asks_burst or (self._has_said and not news):
             return
-        exporter = self.host.exports.exporter
-        news = "" if exporter.state.is_active else self.host.exports.line
-        self.say(self._message(news) if news else self._message())
+        self.say(self._message(news))
+        self._has_said = bool(news)
 
     # ── prompts ──────────────────────────────────────────────────────────────────────────
 

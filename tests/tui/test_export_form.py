@@ -15,6 +15,7 @@ from camtrap_tui.services.exports.formats import all_formats
 from camtrap_tui.services.exports.report import ExportReport, WrittenFile, report_json
 from camtrap_tui.services.exports.request import Format
 from camtrap_tui.store.store import Store
+from camtrap_tui.tui import exporter
 from camtrap_tui.tui.app import CamtrapApp
 from camtrap_tui.tui.charts_screen import ChartsScreen
 from camtrap_tui.tui.export_fields import FIELDS
@@ -154,6 +155,86 @@ async def test_lines_are_changed_and_what_will_not_do_is_said(
         assert not any(word.startswith("--where") for word in FakeChild.lines[0])
 
 
+async def test_progress_stands_behind_what_undo_takes_back(
+    make_app: Make, river: Store, fake_child: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"{'0123456789abcdef' * 3}.jpg"
+    with river.db.transaction():
+        river.db.execute("UPDATE image SET file_path = 'IMG/' || id || ?", [name])
+    monkeypatch.setattr(exporter, "_EVERY_S", 0.0)
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await open_form(pilot)
+        await pilot.press("w", "escape", "b")
+        await tell(pilot, events.Exporting(12_000, 104_937))
+        said = line(pilot, "message")
+        assert len(said) <= 80
+        assert said.startswith("u undoes blank on ")
+        assert said.endswith("…  exporting toy 12,000/104,937")
+
+
+async def test_a_filter_is_taken_as_it_is_typed(
+    make_app: Make, river: Store, fake_child: None
+) -> None:
+    async with make_app(where="-species:raccoon").run_test() as pilot:
+        await open_form(pilot)
+        await pilot.press("j", "j", "enter", *"species:raccoon", "enter")
+        await until(pilot, lambda: line(pilot, "status").endswith("3 pictures"))
+        assert "Pictures       species:raccoon" in panel(pilot)
+
+
+async def test_two_keys_at_once_start_one_export(
+    make_app: Make, river: Store, fake_child: None
+) -> None:
+    async with make_app().run_test() as pilot:
+        await open_form(pilot)
+        form = pilot.app.screen
+        assert isinstance(form, ExportForm)
+        form.action_export_now()
+        form.action_export_now()
+        await pilot.pause()
+        assert len(FakeChild.lines) == 1
+
+
+async def test_a_place_that_will_not_do_is_told_before_it_is_written_to(
+    make_app: Make, river: Store, fake_child: None
+) -> None:
+    folder = river.path.with_name("tables")
+    async with make_app().run_test() as pilot:
+        await open_form(pilot)
+        await pilot.press("j", "enter", "ctrl+u", *str(folder / "list.csv"), "enter")
+        await until(
+            pilot, lambda: "there is no such folder" in panel(pilot, "below").replace("\n", " ")
+        )
+        await pilot.press("w")
+        assert not FakeChild.lines
+        folder.mkdir()
+        await pilot.press("w")
+        await until(pilot, lambda: line(pilot, "status").endswith("6 pictures"))
+        await pilot.press("w")
+        await pilot.pause()
+        assert len(FakeChild.lines) == 1
+
+
+async def test_what_lies_beside_is_replaced_only_when_asked_twice(
+    make_app: Make, river: Store, fake_child: None
+) -> None:
+    for end in (".excel.csv", ".excel.schema.json"):
+        river.path.with_name(f"river-ground-truth{end}").write_text("mine")
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await pilot.press("ctrl+e")
+        await until(pilot, lambda: is_on(pilot, ExportForm))
+        await pilot.press("enter", *"ground-truth", "enter")
+        rows = panel(pilot).splitlines()
+        for name in ("Schema", "For Excel"):
+            number = next(n for n, row in enumerate(rows) if name in row)
+            await pilot.press(*["k"] * 20, *["j"] * number, "enter", *"yes", "enter")
+        await until(pilot, lambda: "picture" in line(pilot, "status"))
+        await pilot.press("w")
+        said = line(pilot, "message")
+        assert "river-ground-truth.excel.csv and river-ground-truth.excel.schema.json are" in said
+        assert not FakeChild.lines
+
+
 async def test_grading_goes_on_and_the_report_is_shown(
     make_app: Make, river: Store, fake_child: None
 ) -> None:
@@ -220,7 +301,7 @@ async def test_what_is_there_is_replaced_only_when_asked_twice(
     async with make_app().run_test() as pilot:
         await open_form(pilot)
         await pilot.press("w")
-        assert line(pilot, "message") == "river-toy.csv is there: w replaces it."
+        assert line(pilot, "message") == "river-toy.csv is there: w replaces what is there."
         assert not FakeChild.lines
         await pilot.press("w")
         await pilot.pause()
@@ -236,6 +317,10 @@ async def test_leaving_asks_while_an_export_is_being_written(
         await pilot.press("w")
         await tell(pilot, events.Exporting(3, 6))
         await pilot.press("escape", "q")
+        assert "q again stops it" in line(pilot, "message")
+        await tell(pilot, events.Exporting(4, 6))
+        assert "q again stops it" in line(pilot, "message")
+        await pilot.press("j", "q")
         assert "q again stops it" in line(pilot, "message")
         assert app.is_running
         await pilot.press("q")

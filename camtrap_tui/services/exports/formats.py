@@ -8,6 +8,8 @@ from dataclasses import fields
 from pathlib import Path, PurePath
 
 from camtrap_tui.errors import UsageError
+from camtrap_tui.services.csv_files import check_out
+from camtrap_tui.services.exports.beside import check_folder
 from camtrap_tui.services.exports.report import ExportReport
 from camtrap_tui.services.exports.request import ExportRequest, Format, Options, Progress
 from camtrap_tui.store.store import Store
@@ -86,6 +88,16 @@ def check_kind(format: Format, out: Path) -> None:
             f"{out}: --format {format.name} writes a {usual} file, not a {given} one.",
             f"Name it so, as in {format.example}",
         )
+
+
+def check_place(format: Format, survey: Path, request: ExportRequest) -> None:
+    """Raise UsageError or InputError for a place where nothing can be written, or something else
+    is than an export."""
+    for place in format.places(request):
+        if format.writes == "folder":
+            check_folder(place, replace=True)
+        else:
+            check_out(survey, place)
 
 
 def is_named_as_folder(text: str) -> bool:

@@ -52,10 +52,10 @@ def write(store: Store, request: ExportRequest, progress: Progress) -> ExportRep
             "give --people exclude to leave out pictures that show people.",
         )
     out = _named(request)
+    schema = _schema(out)
     tally, made_at = Tally(), utc_now()
     with ExitStack() as stack:
         beside = stack.enter_context(whole_file(store.path, out))
-        schema = out.with_suffix(".schema.json")
         schema_beside = (
             stack.enter_context(whole_file(store.path, schema)) if request.options.schema else None
         )
@@ -68,6 +68,15 @@ def write(store: Store, request: ExportRequest, progress: Progress) -> ExportRep
             files.append(WrittenFile(schema.name, None, schema_beside.stat().st_size))
         rows.note()
     return tally.report(FORMAT.name, str(out), tuple(files))
+
+
+def _places(request: ExportRequest) -> tuple[Path, ...]:
+    out = _named(request)
+    return (out, _schema(out)) if request.options.schema else (out,)
+
+
+def _schema(out: Path) -> Path:
+    return out.with_suffix(".schema.json")
 
 
 def _named(request: ExportRequest) -> Path:
@@ -206,5 +215,6 @@ FORMAT = Format(
     loses="boxes, undone grades, notes of who has not graded, pictures without a grade",
     example="truth.csv",
     takes=frozenset({"run_id", "holdout", "truth", "people", "all_graders", "excel", "schema"}),
+    places=_places,
     write=write,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -80,7 +80,7 @@ class Format:
     `example` is a name for what it writes, as a person may type it. `takes` names the options and
     the fields of the request (`with_machine`, `people`, `truth`, `holdout`, `run_id`) that mean
     something to it; any other that was asked for is refused, not ignored. `writes` says what else
-    than a file it writes.
+    than a file it writes, and `places` which ones.
     """
 
     name: str
@@ -91,3 +91,4 @@ class Format:
     takes: frozenset[str]
     write: Callable[[Store, ExportRequest, Progress], ExportReport]
     writes: Literal["file", "folder"] = "file"
+    places: Callable[[ExportRequest], Sequence[Path]] = lambda request: (request.out,)

@@ -50,11 +50,11 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_taken_away_is_a_sentence_all_the_same(tmp_path: Path) -> None:
     out = tmp_path / "list.json"
-    with pytest.raises(InputError, match="No space left"):
-        with whole_file(tmp_path / SURVEY, out) as beside:
-            beside.unlink()
-            beside.mkdir()
-            raise OSError(28, "No space left on device")
+    full = pytest.raises(InputError, match="No space left")
+    with full, whole_file(tmp_path / SURVEY, out) as beside:
+        beside.unlink()
+        beside.mkdir()
+        raise OSError(28, "No space left on device")
 
 
 def test_a_link_to_itself_is_refused(tmp_path: Path) -> None:

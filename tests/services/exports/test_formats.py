@@ -23,6 +23,7 @@ from camtrap_tui.services.exports.beside import REPORT_FILE
 from camtrap_tui.services.exports.formats import (
     all_formats,
     check_kind,
+    check_place,
     export,
     flag,
     format_named,
@@ -201,10 +202,14 @@ def test_nothing_takes_the_place_of_the_survey_or_of_what_no_export_made(
 ) -> None:
     before = opened.path.read_bytes()
     with pytest.raises(UsageError):
+        check_place(format, opened.path, ExportRequest(opened.path))
+    with pytest.raises(UsageError):
         export(opened, format.name, ExportRequest(opened.path, replace=True), lambda *_: None)
     assert opened.path.read_bytes() == before
     (place / "mine").mkdir()
     (place / "mine" / "letter.md").write_text("dear")
+    with pytest.raises(UsageError):
+        check_place(format, opened.path, ExportRequest(place / "mine"))
     with pytest.raises(UsageError):
         export(opened, format.name, ExportRequest(place / "mine", replace=True), lambda *_: None)
     assert (place / "mine" / "letter.md").read_text() == "dear"

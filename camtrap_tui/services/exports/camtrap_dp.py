@@ -43,7 +43,7 @@ from camtrap_tui.store.export_stage import ExportStage
 from camtrap_tui.store.store import Store, utc_now
 
 _NO_NAME = "has no scientific name: its name stands in observationTags"
-_UNDATED = "words have no time: they came without one, or without its offset from UTC"
+_UNDATED = "without a time: it came without one, or without its offset from UTC"
 
 
 def write(store: Store, request: ExportRequest, progress: Progress) -> ExportReport:
@@ -220,7 +220,7 @@ class _Package:
         self.tally.pictures += 1
         self.tally.unlabeled += not found
         if picture.state != UNGRADED and picture.state in WORDLESS:
-            self.tally.omit(f"{WORDLESS[picture.state]}: it has no word", path)
+            self.tally.omit(f"{WORDLESS[picture.state]}: it has no label", path)
         for word in picture.words:
             self.graders.update(word.graders)
             if name_tag(word.taxon):
@@ -267,9 +267,9 @@ class _Package:
         notes[:0] = self._what_to_do()
         if places.by_pictures:
             notes.append(
-                f"Of {places.by_pictures:,} of {counted(len(places.points), 'deployment')} no"
-                " start or no end is recorded: the package gives the first and last picture's"
-                " times, and says so in deploymentComments."
+                f"No start or no end is recorded of {places.by_pictures:,} of"
+                f" {counted(len(places.points), 'deployment')}: the package gives the times of the"
+                " first and last picture, and says so in deploymentComments."
             )
         sources = self.store.images.sources().values()
         if self.metadata.path is None and any(one.kind == "camtrap_dp" for one in sources):
@@ -281,7 +281,7 @@ class _Package:
         if places.is_off_utc:
             notes.append(_UTC_IN_R)
         if observations.undated:
-            notes.append(f"{observations.undated:,} {_UNDATED}.")
+            notes.append(f"{counted(observations.undated, 'label')} {_UNDATED}.")
         for name in self.metadata.left:
             notes.append(f"The table {name} of the other package is not taken over.")
         if self.request.options.level == "event":
@@ -322,11 +322,10 @@ FORMAT = Format(
         " another package tells with --metadata"
     ),
     loses=(
-        "pictures without a time, an offset from UTC or a place; labels that graders disagree on,"
-        " and who of them said what; marks. Of a package that was added before: its videos; what"
-        " machines said in it; what people said of events of several pictures, unless these are"
-        " blank; in people's labels their ids, events, tags, boxes, known individuals, how sure"
-        " somebody was, and set-up pictures' marks"
+        "pictures without a time, an offset from UTC or a place; what graders disagree on; marks."
+        " Of a package that was added before: videos; machines' labels; people's labels on events,"
+        " but for blank ones and those of one picture; of people's labels on pictures the ids,"
+        " events, tags, boxes, known individuals, certainty, and that a camera was being set up"
     ),
     example="river-dp",
     takes=frozenset(

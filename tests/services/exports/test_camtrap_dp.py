@@ -134,7 +134,7 @@ def test_conflicts_have_no_word_and_several_who_agree_are_named(river: Store) ->
     rows = {row["mediaID"]: row for row in table(out, "observations")}
     assert rows[md5("IMG_0001")]["classifiedBy"] == "ann | ben %7C b"
     assert md5("IMG_0002") not in rows
-    assert report.omitted == {"is in conflict: it has no word": 1}
+    assert report.omitted == {"is in conflict: it has no label": 1}
     assert {one["title"] for one in described(out)["contributors"]} == {"ann", "ben | b"}
 
 

@@ -69,7 +69,7 @@ def test_deployments_have_the_recorded_dates_or_say_that_they_are_the_pictures(
         "2024-06-27T03:20:00-05:00",
     )
     assert row["deploymentComments"].startswith("No start and end are recorded")
-    assert any("Of 1 of 1 deployment no start" in note for note in report.notes)
+    assert any("recorded of 1 of 1 deployment:" in note for note in report.notes)
     assert described(out)["temporal"] == {"start": "2024-06-27", "end": "2024-06-27"}
 
     place(river, deployment_start="2024-06-01 10:00:00", deployment_end="2024-07-31 23:59:59")

@@ -12,7 +12,7 @@ import click
 
 from camtrap_tui.cli.narration import Narrator
 from camtrap_tui.cli.output import echo_json, narrate
-from camtrap_tui.domain.text import clean
+from camtrap_tui.domain.text import clean, counted
 
 if TYPE_CHECKING:
     from camtrap_tui.services.exports.report import ExportReport
@@ -119,7 +119,8 @@ def _preview(survey: Path, request: PreviewRequest) -> ExportReport:
         if what != last:
             tells[last].close()
             last = what
-            tells[what](Notice(f"Drawing boxes on {total:,} pictures with MegaDetector's tools …"))
+            drawing = f"Drawing boxes on {counted(total, 'picture')} with MegaDetector's tools …"
+            tells[what](Notice(drawing))
         tells[what](Exporting(done, total))
 
     try:

@@ -69,5 +69,12 @@ def test_plain_names_are_told_apart_and_lead_back(store: Store, tmp_path: Path) 
     # What the survey calls them: in small letters, as all its names are.
     assert set(results.classes.values()) == {name.casefold() for name in hard}
     assert results.files["p000001.jpg"] == "IMG_0001.JPG"
-    firsts = [d["classifications"] for i in results.data["images"] for d in i["detections"]]
-    assert all(len(listed) == 1 for listed in firsts)
+
+
+def test_a_box_has_its_first_class_alone(store: Store, tmp_path: Path) -> None:
+    guesses = (("bobcat", 0.9), ("cat family", 0.05))
+    fill(store, tmp_path / "cards", (Said("bobcat", 0.9, boxes=(BOX,), guesses=guesses),))
+    data = _results(store, by_truth=False).data
+    ((detection,),) = (image["detections"] for image in data["images"])
+    ((key, score),) = detection["classifications"]
+    assert (data["classification_categories"][key], score) == ("bobcat", 0.9)

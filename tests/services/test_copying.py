@@ -70,6 +70,7 @@ def test_pictures_are_copied_as_they_lay(river: Store, tmp_path: Path) -> None:
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "in" / name).read_bytes()
     assert (report.files, report.export.pictures, report.is_whole) == (5, 5, True)
     assert [row["file"] for row in index(tmp_path / "out")] == files(tmp_path / "in")
+    assert {(row["class"], row["class_by"]) for row in index(tmp_path / "out")} == {("", "")}
     told = json.loads((tmp_path / "out/copy-report.json").read_text(encoding="utf-8"))
     assert told == copy_json(report)
 
@@ -158,9 +159,16 @@ def test_links_lead_to_the_pictures(river: Store, tmp_path: Path) -> None:
 
 
 def test_people_are_left_out_or_blurred(store: Store, tmp_path: Path) -> None:
-    drawn(store, tmp_path / "in", Scene("1.JPG", [PERSON], ["human"]), Scene("2.JPG"))
-    report = copied(store, tmp_path / "out", people="exclude")
-    assert (report.export.left_out, report.is_whole) == ({SHOWS_PEOPLE: 1}, True)
+    drawn(
+        store,
+        tmp_path / "in",
+        Scene("1.JPG", [PERSON], ["human"]),
+        Scene("2.JPG"),
+        Scene("3.JPG", [PERSON], None),  # the run alone says so, with a box
+    )
+    for dry_run in (True, False):
+        report = copied(store, tmp_path / "out", people="exclude", dry_run=dry_run)
+        assert (report.export.left_out, report.is_whole) == ({SHOWS_PEOPLE: 2}, True)
     assert files(tmp_path / "out") == ["2.JPG"]
     copied(store, tmp_path / "blurred", people="blur", how="link")
     assert not (tmp_path / "blurred/1.JPG").is_symlink()
@@ -305,7 +313,9 @@ def test_a_folder_that_holds_anything_else_stays_as_it_is(river: Store, tmp_path
     with pytest.raises(InputError, match="no such folder"):
         copied(river, tmp_path / "none/out")
     copied(river, tmp_path / "out")
-    others: list[dict[str, Any]] = [{"where": "truth:mallard"}, {"by": "class"}, {"how": "link"}]
+    others: list[dict[str, Any]] = [
+        {"where": "truth:mallard"}, {"by": "class"}, {"how": "link"}, {"people": "blur"},
+    ]  # fmt: skip
     for asked in others:
         with pytest.raises(UsageError, match="another copy"):
             copied(river, tmp_path / "out", **asked)
@@ -313,19 +323,30 @@ def test_a_folder_that_holds_anything_else_stays_as_it_is(river: Store, tmp_path
     with pytest.raises(UsageError, match="another copy"):
         copied(river, tmp_path / "out")
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+    copied(river, tmp_path / "of ann", where="state:mine", grader="ann")
+    with pytest.raises(UsageError, match="another copy"):
+        copied(river, tmp_path / "of ann", where="state:mine", grader="ben")
 
 
 def test_a_disk_without_room_is_told_before_anything_is_copied(
     river: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = shutil.disk_usage(tmp_path)
-    small = usage._replace(free=copy_request._SPARE + 10)
+    small = usage._replace(free=10)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: small)
     with pytest.raises(InputError, match="are free"):
         copied(river, tmp_path / "out")
     assert not (tmp_path / "out").exists()
     # Links take no room.
     assert copied(river, tmp_path / "out", how="link").files == 5
+    monkeypatch.undo()
+    copied(river, tmp_path / "copies")
+    length = (tmp_path / "copies/UR002/IMG_1.JPG").stat().st_size
+    (tmp_path / "copies/UR002/IMG_1.JPG").unlink()
+    # What is there already takes no more.
+    small = usage._replace(free=copy_request._SPARE + length)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: small)
+    assert copied(river, tmp_path / "copies").there == 4
 
 
 def test_hostile_names_stay_inside(store: Store, tmp_path: Path) -> None:

@@ -94,8 +94,8 @@ class _Writer:
             return "is blank"
         confirmed = confirmed_boxes(picture, self._confidence)
         boxes = list(confirmed.boxes)
-        if self._people != "include":
-            # Blurred, a person is no example of one.
+        if self._people == "blur":
+            # A person who cannot be known is no example of one.
             boxes = [one for one in boxes if one.taxon.observation_type != "human"]
         people = len(confirmed.boxes) - len(boxes)
         if not boxes:

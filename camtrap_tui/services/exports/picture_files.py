@@ -130,7 +130,7 @@ class PictureFiles:
             if os.path.lexists(path):
                 if not self._resume:
                     return NAME_TAKEN
-                if is_shown and self._how == "copy" and _is_done(found, path):
+                if is_shown and _is_done(found, path):
                     return ""
             if not is_shown:
                 # Of an earlier try, it may be from when nobody had seen who is on it.

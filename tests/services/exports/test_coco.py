@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,9 @@ from camtrap_tui.services.exports.request import ExportRequest, Options
 from camtrap_tui.services.exports.training import HELD
 from camtrap_tui.services.ingest import add_folder
 from camtrap_tui.services.splitting import SplitRequest, checked_shares, make_split, plan_split
+from camtrap_tui.store.grades import NewGrade, NewObservation
 from camtrap_tui.store.store import Store
-from tests.builders import NOW
+from tests.builders import NOW, taxon
 from tests.holdout_builder import drawn_survey, grade_blind
 from tests.store.test_reports import grade
 from tests.training_survey import BLUE, GREEN, MALLARD, RACCOON, RED, Scene, Seen, drawn, is_colour
@@ -100,11 +102,43 @@ def test_boxes_fit_the_smaller_copy_that_goes_along(store: Store, tmp_path: Path
         )  # fmt: skip
     _, document = written(store, tmp_path / "none")
     assert document["annotations"][0]["bbox"] == [150, 100, 90, 80]
+    store.db.execute("UPDATE image SET width = NULL, height = NULL")
+    report, document = written(store, tmp_path / "unknown")
+    assert document["annotations"][0]["bbox_relative"] == pytest.approx(ONE.bbox)
+    assert report.omitted == {NO_PIXELS: 1}
     _, document = written(store, tmp_path / "out", pictures="copy")
     assert (document["images"][0]["width"], document["images"][0]["height"]) == (150, 200)
     assert document["annotations"][0]["bbox"] == [75, 50, 45, 40]
     with Image.open(tmp_path / "out/pictures/a.JPG") as picture:
         assert is_colour(picture.getpixel((78, 53)), RED)
+
+
+def test_pictures_go_nowhere_among_the_originals(store: Store, tmp_path: Path) -> None:
+    drawn(store, tmp_path / "in", Scene("a.JPG", [ONE]))
+    for how in ("copy", "link"):
+        with pytest.raises(UsageError, match="where the survey's pictures are"):
+            written(store, tmp_path / "in/coco", pictures=how)
+    assert [path.name for path in (tmp_path / "in").iterdir()] == ["a.JPG"]
+
+
+def test_bursts_are_sequences_and_one_path_in_two_sources_is_told(
+    store: Store, tmp_path: Path
+) -> None:
+    drawn(store, tmp_path / "in", *(Scene(f"{n}.JPG", [ONE]) for n in range(3)))
+    with store.db.transaction():
+        store.db.execute("UPDATE image SET burst_id = 1, timestamp = '2026-06-01 12:00:0' || id")
+        store.db.execute("UPDATE image SET file_path = '0.jpg' WHERE id = 2")
+    for key in (1, 2, 3):
+        seen = (NewObservation(taxon(store, RACCOON).id, count=2),)
+        new = NewGrade(str(uuid.uuid4()), key, seen, "assisted", "species")
+        store.grades.append("ann", [new], NOW)
+    report, document = written(store, tmp_path / "out")
+    frames = {one["id"]: (one["frame_num"], one["seq_num_frames"]) for one in document["images"]}
+    assert sorted(frames.values()) == [(0, 3), (1, 3), (2, 3)]
+    assert len({one["seq_id"] for one in document["images"]}) == 1
+    assert any(note.startswith("2 pictures lie at a path that another") for note in report.notes)
+    # A box is of one animal, however many there are.
+    assert [one.get("count") for one in document["annotations"]] == [None] * 3
 
 
 def test_the_document_says_what_people_said(store: Store, tmp_path: Path) -> None:

@@ -65,6 +65,22 @@ def test_a_crop_shows_what_is_in_its_box(store: Store, tmp_path: Path, orientati
     assert (index["picture_width"], index["picture_height"]) == ("300", "400")
 
 
+def test_pictures_of_one_name_have_crops_of_their_own(store: Store, tmp_path: Path) -> None:
+    paths = [f"UR011/DCIM/{number}MEDIA/IMG_1.JPG" for number in (100, 101)]
+    drawn(store, tmp_path / "in", *(Scene(path, [ONE]) for path in paths))
+    _, index = cut(store, tmp_path / "out")
+    assert {one["deployment_id"] for one in index} == {"UR011"}
+    assert len({one["file"] for one in index}) == len(list((tmp_path / "out").rglob("*.jpg"))) == 2
+    said = {key for (key,) in store.db.execute("SELECT 'o_' || grade_uuid || '_1' FROM grade")}
+    assert {one["observation_id"] for one in index} == said
+
+
+def test_no_crops_are_put_among_the_pictures(store: Store, tmp_path: Path) -> None:
+    drawn(store, tmp_path / "in", Scene("a.JPG", [ONE]))
+    with pytest.raises(UsageError, match="where the survey's pictures are"):
+        cut(store, tmp_path / "in/crops")
+
+
 def test_padding_shows_what_is_around(store: Store, tmp_path: Path) -> None:
     drawn(store, tmp_path / "in", Scene("a.JPG", [ONE], orientation=6))
     _, (usual,) = cut(store, tmp_path / "usual")
@@ -234,7 +250,7 @@ def test_a_survey_without_a_run_has_no_crops(store: Store, tmp_path: Path) -> No
 
 def test_names_of_classes_are_apart_and_one_species_is_one_class(store: Store) -> None:
     listed = row("raccoon")
-    typed = replace(taxon(store, "raccoon"), taxon_uuid="uuid typed")
+    typed = replace(taxon(store, "raccoon"), taxon_uuid="a uuid typed")
     other = replace(row("mallard"), taxon_uuid="uuid other", taxon_species="rubripes")
     other = replace(other, scientific_name="Anas rubripes")
     found = classes_of(
@@ -243,16 +259,16 @@ def test_names_of_classes_are_apart_and_one_species_is_one_class(store: Store) -
     assert {uuid: one.name for uuid, one in found.items()} == {
         "uuid mallard": "mallard_anas_platyrhynchos",
         "uuid other": "mallard_anas_rubripes",
-        "uuid typed": "raccoon",
+        "a uuid typed": "raccoon",
         "uuid raccoon": "raccoon",
         "uuid bird": "empty_aves",
     }
-    assert found["uuid typed"].taxon == listed
+    assert found["a uuid typed"].taxon == listed
     # One name of two species is a class of its own: nobody knows which is meant.
     plain = replace(typed, common_name="mallard")
     names = {uuid: one.name for uuid, one in classes_of([row("mallard"), other, plain]).items()}
     assert len(set(names.values())) == 3
-    assert classes_of([replace(typed, common_name="🦝")])["uuid typed"].name == "taxon"
+    assert classes_of([replace(typed, common_name="🦝")])["a uuid typed"].name == "taxon"
 
 
 def test_ungraded_pictures_are_no_examples(store: Store, tmp_path: Path) -> None:

@@ -78,11 +78,12 @@ def test_hostile_names_are_files_that_can_be_made(payload: str, tmp_path: Path) 
 def test_a_plain_path_stays_as_it_is() -> None:
     for path in ("UR011/DCIM/100MEDIA/IMG_0001.JPG", "Forêt (2)/北 1, a+b.jpg", "a"):
         assert safe_path(path) == path
+    assert safe_path("Fore\u0302t/a.JPG") == "For\xeat/a.JPG"
 
 
 def test_no_two_pictures_have_one_name(store: Store) -> None:
     paths = ["IMG.JPG", "img.jpg", "IMG.JPG", "a\\b.JPG", "a/b.JPG", "x.JPG", "a..JPG", "a.JPG"]
-    paths += ["\xc9.JPG", "\xc9.JPG", "\xe9.JPG", "e\u0301.JPG"]
+    paths += ["\xc9.JPG", "\xc9.JPG", "\xe9.JPG", "e\u0301.JPG", "Stra\xdfe.JPG", "Stra\xdfe.JPG"]
     with store.db.transaction():
         for number, path in enumerate(paths):
             source = store.images.source("folder", f"/card{number}", "2026-06-01T12:00:00Z")
@@ -96,7 +97,7 @@ def test_no_two_pictures_have_one_name(store: Store) -> None:
 
 
 def test_a_copy_is_the_file_and_a_link_leads_to_it(store: Store, tmp_path: Path) -> None:
-    drawn(store, tmp_path / "in", Scene("UR011/a.JPG"))
+    drawn(store, tmp_path / "in", Scene("UR011/a.JPG", [PERSON], ["human"]))
     (picture,) = pictures(store).values()
     original = tmp_path / "in/UR011/a.JPG"
     os.utime(original, ns=(10**18, 10**18))
@@ -122,6 +123,12 @@ def test_an_earlier_try_is_gone_on_with(store: Store, tmp_path: Path) -> None:
     assert files.put(picture, "b.JPG") == ""
     assert (tmp_path / "b.JPG").stat().st_ino == before
     (tmp_path / "b.JPG").write_bytes(b"half")
+    assert files.put(picture, "b.JPG") == ""
+    assert (tmp_path / "b.JPG").read_bytes() == (tmp_path / "in/a.JPG").read_bytes()
+    # Of the same length, but of another time.
+    length = (tmp_path / "b.JPG").stat().st_size
+    (tmp_path / "b.JPG").write_bytes(b"?" * length)
+    os.utime(tmp_path / "b.JPG", (10**9, 10**9))
     assert files.put(picture, "b.JPG") == ""
     assert (tmp_path / "b.JPG").read_bytes() == (tmp_path / "in/a.JPG").read_bytes()
 
@@ -319,6 +326,8 @@ def test_less_sure_boxes_and_those_of_no_kind_that_people_named_may_be_people() 
     assert hidden("human", "mink", "vehicle") == [0.1, 0.5, 0.7]
     assert hidden("human", people=2) == [0.1, 0.5, 0.6, 0.7, 0.8]
     assert hidden("human", people=3) == []
+    # The run says that there is a person, and has no box of one.
+    assert people_boxes(replace(picture, people_said=0, boxes=tuple(boxes[2:3]))) == []
 
 
 @pytest.mark.parametrize("ending", ["jpg", "png", "tif", "webp", "gif"])

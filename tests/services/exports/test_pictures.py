@@ -134,6 +134,7 @@ def test_who_saw_a_person_is_passed_over_by_an_adjudicator_alone(store: Store) -
     grade(store, "cid", key, RACCOON)
     assert not shows_people(read(store)[0])
     later(store, "ben", key, "13:00", NewObservation(taxon(store, "human").id, count=3))
+    later(store, "eve", key, "13:01", NewObservation(taxon(store, "human").id, count=2))
     for truth in ("consensus", "majority", "expert:ann", "ann"):
         (picture,) = read(store, truth=truth)
         assert (shows_people(picture), picture.people_said) == (True, 3)

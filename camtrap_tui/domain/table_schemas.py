@@ -36,6 +36,8 @@ SCHEMA = Object(
                         )
                     ),
                     "format": Text(),
+                    "title": Text(),
+                    "description": Text(),
                     "constraints": Object(
                         {"required": Flag(), "unique": Flag(), "pattern": Text()},
                     ),

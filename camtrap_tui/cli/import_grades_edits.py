@@ -55,7 +55,7 @@ def show_edits(survey: str, file: str, report: EditReport, *, dry_run: bool) -> 
             narrate(f"  {example}")
         _advise(reason)
     _show_unchanged(report)
-    _show_outcome(report)
+    _show_outcome(report, dry_run=dry_run)
     if report.taken and not dry_run:
         but = "; notes stay" if report.notes else ""
         narrate(
@@ -84,7 +84,7 @@ def _show_names(report: EditReport) -> None:
     narrate("If one is misspelt, correct it in the table.")
 
 
-def _show_outcome(report: EditReport) -> None:
+def _show_outcome(report: EditReport, *, dry_run: bool) -> None:
     """Say of which pictures the truth will not be what the table says."""
     if report.conflicts:
         who = "another adjudicator says" if report.adjudicates else "others say"
@@ -95,7 +95,8 @@ def _show_outcome(report: EditReport) -> None:
         pictures = counted(report.overruled, "picture keeps its", "pictures keep their")
         narrate(f"{pictures} other truth: an adjudicator's, or others' finer name.")
     if (report.conflicts or report.overruled) and not report.adjudicates:
-        narrate("With --adjudicate what the table says settles them.")
+        how = "" if dry_run else ": take it back first, and import it so"
+        narrate(f"With --adjudicate what the table says settles them{how}.")
 
 
 def _show_changes(survey: str, file: str, report: EditReport) -> None:

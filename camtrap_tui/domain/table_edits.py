@@ -92,10 +92,8 @@ def _is_same_number(old: str, new: str) -> bool:
     before, after = float(old.replace(",", ".")), float(new.replace(",", "."))
     if before == after:
         return True
-    # Fewer digits than there were, as a narrow column shows them; a whole number stays what it is.
-    digits = len(found[1] or found[2] or "")
-    is_exact = before == int(before) if abs(before) < 1e15 else True
-    return not is_exact and round(before, digits) == after
+    # Fewer digits than there were, as a narrow column shows them.
+    return round(before, len(found[1] or found[2] or "")) == after
 
 
 def _is_same_time(old: str, new: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -47,7 +47,7 @@ _EXAMPLES = 5
 GESTURE = "table"
 _BETWEEN = " | "
 
-SINCE = "was graded since the table was written"
+SINCE = "was graded, or got a note, since the table was written"
 OTHERS_NOTE = "lacks a note that somebody else wrote, which stays"
 REPEATED = "is there twice"
 
@@ -166,8 +166,11 @@ class TableEdits:
         notes = [one.note for one in back if one.note is not None]
         is_since = self._is_since(votes[0], back, said)
         if is_since and not (words or reason):
-            # Somebody's note may have changed, not the table's.
-            return
+            there = {row.note for row in said if row.note}
+            if not any(_parts([note]).keys() - there for note in notes):
+                # Somebody's note is new, not the table's.
+                return
+            reason = SINCE
         self._tell(back, rows, votes, said)
         if words and self._says_so_already(words, said):
             made.known += 1
@@ -250,8 +253,8 @@ class TableEdits:
         """Make what of a cell of comments nobody else has written the editor's note."""
         others = {row.note for row in said if row.note and row.grader != self._editor}
         own = next((r.note for r in said if r.note and r.grader == self._editor), "")
-        parts = dict.fromkeys(part.strip() for note in notes for part in note.split(_BETWEEN))
-        written = _BETWEEN.join(part for part in parts if part and part not in others)
+        parts = _parts(notes)
+        written = _BETWEEN.join(part for part in parts if part not in others)
         if written != own:
             self._made.notes.append((key, written))
         elif others - parts.keys():
@@ -333,6 +336,12 @@ class TableEdits:
         for taxon in self._reader.words.taxa.values():
             if isinstance(taxon, TaxonName) and taxon.taxon_uuid in used:
                 yield taxon.display_name, nearest(taxon.display_name, known)
+
+
+def _parts(notes: Iterable[str]) -> dict[str, None]:
+    """Return the notes that cells of comments hold, each once, in their order."""
+    found = (part.strip() for note in notes for part in note.split(_BETWEEN))
+    return dict.fromkeys(part for part in found if part)
 
 
 def _unread(rows: Sequence[EditedRow], back: Sequence[CameBack]) -> str:

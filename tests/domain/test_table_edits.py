@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from camtrap_tui.domain.table_edits import (
+    FINAL_GONE,
+    UNCLEAR,
+    EditedRow,
+    EditedWord,
     is_true,
     is_truth,
     means_same,
     read_votes_id,
+    told_apart,
     votes_id,
+    word_of,
 )
 
 
@@ -84,6 +92,42 @@ def test_rows_are_the_truth_where_their_votes_id_says_so_of_all_or_none() -> Non
     assert is_truth(("v", 2, 0)) is False
     assert is_truth(("v", 3, 1)) is None
     assert is_truth(("", 0, 0)) is None
+
+
+def row(number: int, taxon: str, *, grade: str = "g", is_final: bool = True) -> EditedRow:
+    """A row that says one species; one of another grade, or of none, says something new."""
+    return EditedRow(number, grade, 1, is_final, grade != taxon, EditedWord(taxon))
+
+
+def test_of_a_row_and_its_copy_what_was_left_as_it_was_is_the_row() -> None:
+    copy, original = row(2, "moose"), row(9, "g")
+    assert told_apart([copy, original]) == (
+        [replace(copy, grade_uuid="", observation_number=0), original],
+        [],
+    )
+    again = replace(original, number=11)
+    assert told_apart([again, original]) == ([original], [again])
+
+
+def test_a_row_that_was_not_the_truth_is_no_loss_to_it() -> None:
+    final, other = row(2, "g"), row(3, "h", grade="h", is_final=False)
+    assert word_of([final], 2, 1) == ((), "")
+    assert word_of([final, other], 3, 2) == ((EditedWord("g"),), "")
+    assert word_of([other], 2, 1) == ((), FINAL_GONE)
+    added = row(4, "i", grade="")
+    assert word_of([other, added], 2, 1) == ((EditedWord("i"),), "")
+
+
+def test_of_a_conflict_what_is_left_or_added_counts() -> None:
+    one, two = row(2, "g", is_final=False), row(3, "h", grade="h", is_final=False)
+    assert word_of([one, two], 2, 0) == ((), "")
+    assert word_of([two], 2, 0) == ((EditedWord("h"),), "")
+    assert word_of([one, two], 3, 0) == ((), UNCLEAR)
+    added = row(4, "i", grade="")
+    assert word_of([one, two, added], 2, 0) == ((EditedWord("i"),), "")
+    # Two who say the same species: what one of them says more of it is not lost.
+    same = replace(two, word=EditedWord("g", 2))
+    assert word_of([one, same], 3, 0)[1] == ""
 
 
 SAID = st.lists(

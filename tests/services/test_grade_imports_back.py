@@ -8,17 +8,20 @@ from pathlib import Path
 import pytest
 
 from camtrap_tui.domain.table_edits import FINAL_GONE, MIXED, NOT_FINAL, UNCLEAR
-from camtrap_tui.domain.taxonomy import TaxonName
-from camtrap_tui.errors import InputError, UsageError
+from camtrap_tui.errors import UsageError
 from camtrap_tui.services import grade_imports_edits as cells
 from camtrap_tui.services import grade_imports_words as words
-from camtrap_tui.services.grade_imports import import_grades
-from camtrap_tui.services.grade_imports_back import OTHERS_NOTE, REPEATED, SINCE, EditReport
-from camtrap_tui.services.grade_imports_columns import label_table
+from camtrap_tui.services.grade_imports_back import (
+    OTHERS_NOTE,
+    REPEATED,
+    SINCE,
+    EditReport,
+    TableEdits,
+)
 from camtrap_tui.services.grade_imports_edits import Change
+from camtrap_tui.services.grade_imports_names import Names
 from camtrap_tui.services.grade_imports_rows import NO_LABEL
 from camtrap_tui.services.review import ReviewSession
-from camtrap_tui.services.tables import read_head
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, add_run, taxon
 from tests.services.exports.test_ground_truth_back import Rows, edits, save, table, take
@@ -28,9 +31,8 @@ from tests.store.test_reports import MALLARD, RACCOON, grade
 Edit = Callable[[Rows], Rows | None]
 
 
-@pytest.fixture
-def survey(store: Store) -> Store:
-    """Agreed by ann and ben, in conflict, ann's alone, nobody's."""
+def graded(store: Store) -> Store:
+    """Grade four pictures: agreed by ann and ben, in conflict, ann's alone, nobody's."""
     run = add_run(store)
     one, two, three, _ = add_images(store, [Said(MALLARD)] * 4, run=run)
     grade(store, "ann", one, RACCOON)
@@ -39,6 +41,12 @@ def survey(store: Store) -> Store:
     grade(store, "ben", two, MALLARD)
     grade(store, "ann", three, RACCOON, MALLARD)
     return store
+
+
+@pytest.fixture
+def survey(store: Store) -> Store:
+    """The survey of `graded`."""
+    return graded(store)
 
 
 def edited(store: Store, edit: Edit, editor: str = "ann", **asked: bool) -> EditReport:
@@ -120,6 +128,7 @@ def test_rows_that_are_added_are_more_species_or_more_pictures(survey: Store) ->
     def add(rows: Rows) -> None:
         rows.append(rows[0] | {"label": "moose", "count": "2"})
         rows.append(rows[0] | {"label": "bear", "scientific_name": "", "observation_id": ""})
+        rows[-1]["comments"] = "in the reeds"
         rows.append(
             dict.fromkeys(rows[0], "") | {"file_path": "IMG_0004.JPG", "label": "nothing here"}
         )
@@ -128,6 +137,7 @@ def test_rows_that_are_added_are_more_species_or_more_pictures(survey: Store) ->
     report = edited(survey, add)
     assert votes(survey, 1)["ann"] == [(RACCOON, None), ("moose", 2), ("bear", None)]
     assert names(survey, 4) == {"ann": ["blank"]}
+    assert [mark.value for mark in survey.grades.marks(1)] == ["in the reeds"]
     assert report.skipped == {cells.NO_PICTURE: 1}
     assert report.examples[cells.NO_PICTURE] == ["row 10: nowhere"]
     assert sorted(name for name, _ in report.new_names) == ["bear", "moose"]
@@ -205,71 +215,6 @@ def test_a_type_alone_says_what_is_there(survey: Store) -> None:
     assert report.skipped == {MIXED: 1}
 
 
-def test_cells_that_nobody_may_edit_are_told_and_stay(survey: Store) -> None:
-    report = edited(survey, cell(0, latitude="41.9", datetime_local="2024-06-27 03:00:00"))
-    assert (report.taken, report.fixed) == (0, {"latitude": 1, "datetime_local": 1})
-    assert report.examples["latitude"] == ["row 2: 41.9, here (empty)"]
-    # Ranks go with the name.
-    assert edited(survey, cell(0, label=MALLARD, taxon_genus="anas")).fixed == {}
-
-
-def test_who_said_it_and_whether_it_is_final_are_not_edited(survey: Store) -> None:
-    for name, note in (("ann", "wet paw"), ("ben", "two?")):
-        survey.grades.append_mark(name, 1, name, "note", note, NOW)
-    report = edited(survey, cell(0, labeled_by="zoe", is_final="false"))
-    assert (report.changes, report.notes) == ((), 0)
-    assert report.fixed == {"labeled_by": 1, "is_final": 1}
-    assert report.examples["is_final"] == ["row 2: false, here true"]
-    # Nor does a conflict have a truth because a cell says so.
-    report = edited(survey, cell(1, is_final="WAHR"))
-    assert (report.taken, report.fixed) == (0, {"is_final": 1})
-
-
-@pytest.mark.parametrize("is_final", ["IMAZI", ""])
-def test_what_is_final_is_known_without_its_cell(survey: Store, is_final: str) -> None:
-    assert edited(survey, cell(0, label=MALLARD, is_final=is_final)).taken == 1
-
-
-def test_a_row_that_names_another_picture_is_of_none(survey: Store) -> None:
-    _, rows = table(survey)
-    other = {"media_id": rows[3]["media_id"], "file_path": rows[3]["file_path"]}
-    for moved in (other, {"media_id": other["media_id"]}, {"file_path": other["file_path"]}):
-        report = edited(survey, cell(0, label="moose", **moved))
-        assert (report.taken, report.skipped) == (0, {cells.OTHER_PICTURE: 1})
-        # A copy that says the same of another picture does not say it twice of its own.
-        report = edited(survey, lambda rows, new=moved: [*rows, rows[0] | new])  # type: ignore[misc]
-        assert (report.taken, report.skipped) == (0, {cells.OTHER_PICTURE: 1})
-    # What a spreadsheet made of an id, and what a picture is called now, are no other pictures.
-    report = edited(survey, cell(0, label="moose", media_id="1.23E+40"))
-    assert (report.taken, report.fixed) == (1, {"media_id": 1})
-    report = edited(survey, cell(0, label="bear", file_path="moved/IMG_0001.JPG"))
-    assert (report.taken, report.fixed) == (1, {"file_path": 1})
-
-
-def test_an_added_row_names_one_picture(survey: Store) -> None:
-    def add(rows: Rows) -> None:
-        bare = dict.fromkeys(rows[0], "") | {"label": "bear"}
-        rows.append(bare | {"media_id": rows[0]["media_id"], "file_path": rows[3]["file_path"]})
-        rows.append(bare | {"media_id": rows[0]["media_id"], "file_path": "typo.JPG"})
-
-    report = edited(survey, add)
-    assert (report.taken, report.skipped) == (0, {cells.NO_PICTURE: 2})
-    assert report.examples[cells.NO_PICTURE][1].startswith("row 8: typo.JPG, media_id ")
-
-
-def test_the_name_that_was_left_in_a_copy_of_a_row_is_not_its_own(survey: Store) -> None:
-    taxon(survey, TaxonName("u-seal", "", "", "", "phoca", "vitulina", "seal"))
-    # Who writes both names may use a word of another language for one.
-    both = {"label": "robbe", "scientific_name": "Phoca vitulina"}
-    assert edited(survey, cell(0, **both), adjudicates=True).taken == 1
-    assert names(survey, 1)["ann"] == ["seal"]
-
-    def add(rows: Rows) -> None:
-        rows.append(rows[0] | {"label": "moose", "observation_id": ""})
-
-    assert edited(survey, add).skipped == {words.CONTRADICTS: 1}
-
-
 def test_a_word_that_makes_no_truth_is_told(survey: Store) -> None:
     ask = {"editor": "eve", "adjudicates": True}
     assert edited(survey, cell(0, label=MALLARD), **ask).overruled == 0  # type: ignore[arg-type]
@@ -282,22 +227,8 @@ def test_a_word_that_makes_no_truth_is_told(survey: Store) -> None:
     grade(survey, "ann", 4, RACCOON)
     report = edited(survey, cell(-1, label="unknown"), "zoe")
     assert (report.taken, report.conflicts, report.overruled) == (1, 0, 1)
-
-
-def test_headings_may_be_other_ones(survey: Store, tmp_path: Path) -> None:
-    _, rows = table(survey)
-    rows[0]["label"] = MALLARD
-    loud = [{name.upper(): text for name, text in row.items()} for row in rows]
-    assert edits(survey, save(tmp_path / "loud.csv", loud, list(loud[0])), "eve").taken == 1
-    for row in rows:
-        row["Art"] = row.pop("label")
-    file = save(tmp_path / "art.csv", rows, list(rows[0]))
-    report = edits(survey, file, "zoe")
-    assert (report.changes, report.unread) == ((), ("Art",))
-    columns = label_table(file, read_head(file), {"label": "Art"})
-    mapped = import_grades(survey, file, columns, editor="zoe").edits
-    assert mapped is not None
-    assert (mapped.unread, [change.new for change in mapped.changes]) == ((), [MALLARD])
+    report = edited(survey, cell(-1, label="unknown"), "ann")
+    assert (report.taken, report.conflicts, report.overruled) == (1, 0, 0)
 
 
 def test_a_comment_becomes_a_note_of_the_editor(survey: Store) -> None:
@@ -310,6 +241,48 @@ def test_a_comment_becomes_a_note_of_the_editor(survey: Store) -> None:
     assert [mark.value for mark in survey.grades.marks(1)] == ["two?"]
     report = edited(survey, cell(0, comments=""))
     assert (report.notes, report.skipped) == (0, {OTHERS_NOTE: 1})
+
+
+def test_a_comment_of_what_has_changed_since_is_told_and_a_new_note_is_no_edit(
+    survey: Store,
+) -> None:
+    file, rows = table(survey)
+    rows[0]["comments"] = "wet paw"
+    save(file, rows, list(rows[0]))
+    survey.grades.append_mark("one", 1, "ben", "note", "two?", NOW)
+    survey.grades.append_mark("two", 3, "ann", "note", "three!", NOW)
+    report = edits(survey, file)
+    assert (report.notes, report.skipped) == (0, {SINCE: 1})
+    assert [change.picture for change in report.changes] == ["IMG_0001.JPG"]
+
+
+def test_what_is_graded_while_a_table_is_taken_in_counts_as_since(survey: Store) -> None:
+    file, rows = table(survey)
+    rows[0]["label"], rows[3]["label"] = "moose", "bear"
+    save(file, rows, list(rows[0]))
+    taken = TableEdits(survey, Names(survey.taxa.all(), {}), editor="ann")
+    taken.read(file, {})
+    taken.work_out()
+    grade(survey, "zoe", 1, "a duck that nobody knew")
+    with survey.db.transaction():
+        batch = taken.append()
+    report = taken.report(batch)
+    taken.close()
+    assert (report.taken, report.skipped) == (1, {SINCE: 1})
+    known = {taxon.name for taxon in survey.taxa.all()}
+    assert ("bear" in known, "moose" in known) == (True, False)
+
+
+def test_who_says_so_already_may_still_settle_it(survey: Store) -> None:
+    file, rows = table(survey)
+    rows[0]["label"] = MALLARD
+    save(file, rows, list(rows[0]))
+    assert edits(survey, file).taken == 1
+    assert edits(survey, file).known == 1
+    # The vote is there; that it settles the picture is not.
+    report = edits(survey, file, adjudicates=True)
+    assert (report.taken, report.known) == (0, 0)
+    assert report.skipped == {SINCE: 1}
 
 
 def test_one_undo_takes_a_table_back(survey: Store) -> None:
@@ -330,13 +303,6 @@ def test_somebody_must_have_edited_it(survey: Store) -> None:
     with pytest.raises(UsageError, match="nobody says by whom"):
         edited(survey, cell(0, label=MALLARD), "")
     assert edited(survey, lambda rows: None, "").changes == ()
-
-
-def test_without_its_ids_a_table_is_refused(survey: Store) -> None:
-    file, rows = table(survey)
-    save(file, rows, [name for name in rows[0] if name != "observation_id"])
-    with pytest.raises(InputError, match="without its column observation_id"):
-        edits(survey, file)
 
 
 def test_rows_of_another_survey_are_labels_of_their_authors(survey: Store, tmp_path: Path) -> None:

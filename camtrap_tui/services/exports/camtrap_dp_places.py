@@ -43,6 +43,8 @@ _FROM_PICTURES = {
         "No start and end are recorded: these are the times of the first and last picture."
     ),
 }
+_ALL_BEFORE = "No end is recorded, and all pictures are dated before the start."
+_ALL_AFTER = "No start is recorded, and all pictures are dated after the end."
 
 
 @dataclass(slots=True)
@@ -195,10 +197,12 @@ def _dates(
     after = seen.last[1] if offset is None and seen else offset
     if start is None or end is None or before is None or after is None:
         return None
-    # One is recorded, and all pictures lie on its other side.
-    if end < start:
-        start, end = (end, end) if one.deployment_start is None else (start, start)
     notes = [_FROM_PICTURES[tuple(missing)]] if missing else []
+    if end < start:
+        # One is recorded, and all pictures lie on its other side.
+        is_before = one.deployment_start is not None
+        start = end = start if is_before else end
+        notes = [_ALL_BEFORE if is_before else _ALL_AFTER]
     return stamp(start, before), stamp(end, after), notes
 
 
@@ -219,8 +223,8 @@ def _with_known(row: Row, known: Mapping[str, str]) -> Row:
     """Return a row with what another package has where this survey says nothing."""
     more = {name: cell for name, cell in known.items() if not row.get(name)}
     told, own = known.get("deploymentComments", ""), row["deploymentComments"]
-    if told and own and own not in told:
-        more["deploymentComments"] = f"{told} {own}"
+    if told and own:
+        more["deploymentComments"] = told if own in told else f"{told} {own}"
     # Somebody may know of trouble with a clock that no flag tells.
     if known.get("timestampIssues", "").lower() in ("true", "1"):
         more["timestampIssues"] = "true"

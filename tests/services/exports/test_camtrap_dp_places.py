@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from camtrap_tui.errors import InputError
@@ -82,6 +85,63 @@ def test_deployments_have_the_recorded_dates_or_say_that_they_are_the_pictures(
     assert "deploymentComments" not in row
     assert row["timestampIssues"] == "false"
     assert described(out)["temporal"] == {"start": "2024-06-01", "end": "2024-07-31"}
+
+
+@pytest.mark.parametrize(
+    ("recorded", "told"),
+    [
+        ({"deployment_start": "2025-01-01 00:00:00"}, "dated before the start."),
+        ({"deployment_end": "2023-01-01 00:00:00"}, "dated after the end."),
+    ],
+)
+def test_pictures_on_the_other_side_of_the_one_recorded_date_are_told(
+    river: Store, recorded: dict[str, str], told: str
+) -> None:
+    place(river, **recorded)
+    out, _ = export(river)
+    (row,) = table(out, "deployments")
+    (time,) = recorded.values()
+    assert row["deploymentStart"] == row["deploymentEnd"] == time.replace(" ", "T") + "-05:00"
+    assert row["deploymentComments"].endswith(told)
+
+
+def test_what_another_package_says_of_a_camera_stands_once(river: Store, tmp_path: Path) -> None:
+    out, _ = export(river)
+    (row,) = table(out, "deployments")
+    assert row["timestampIssues"] == "false"
+    told = f"Its lens was wet. {row['deploymentComments']}"
+    for number, said in enumerate(("Its lens was wet.", told)):
+        other = tmp_path / f"other {number}"
+        other.mkdir()
+        resources = [{"name": "deployments", "path": "deployments.csv"}]
+        (other / "datapackage.json").write_text(json.dumps({"resources": resources}))
+        headings = "deploymentID,timestampIssues,deploymentComments"
+        (other / "deployments.csv").write_text(f"{headings}\nUR011,True,{said}\n")
+        out, _ = export(river, f"known {number}", metadata=other)
+        (row,) = table(out, "deployments")
+        assert row["deploymentComments"] == told
+        assert row["timestampIssues"] == "true"
+
+
+def test_a_camera_has_a_model_where_all_its_pictures_have_one(river: Store) -> None:
+    with river.db.transaction():
+        river.db.execute("UPDATE image SET camera_make = 'Reconyx', camera_model = 'HP2X'")
+    out, _ = export(river)
+    assert table(out, "deployments")[0]["cameraModel"] == "Reconyx-HP2X"
+    with river.db.transaction():
+        river.db.execute("UPDATE image SET camera_model = 'HC500' WHERE id = 3")
+    out, _ = export(river, "two")
+    assert "cameraModel" not in table(out, "deployments")[0]
+
+
+def test_what_reads_as_no_id_is_in_no_package(river: Store) -> None:
+    with river.db.transaction():
+        river.db.execute("UPDATE image SET media_id = 'NA' WHERE id = 1")
+    add_images(river, [Said(deployment="nan")], run=river.runs.all()[0])
+    place(river, "nan")
+    out, report = export(river)
+    assert report.left_out == {"has an id that reads as missing (NA, NaN)": 2}
+    assert report.pictures == len(table(out, "media")) == 2
 
 
 def test_a_corrected_clock_is_told_and_moves_the_times(river: Store) -> None:

@@ -184,6 +184,10 @@ def test_a_position_in_a_file_is_not_published_where_it_is_to_be_rounded(
     why = "is not in the package as a picture: its file tells exactly where it was taken"
     assert report.examples[why] == ("IMG_0001.JPG",)
     assert table(out, "media")[0]["filePath"] == "IMG_0001.JPG"
+    grade(river, "ann", 1, "human")
+    out, _ = export(river, "blurred", pictures="copy", decimals=1, people="blur")
+    with PIL.Image.open(out / "media" / "IMG_0001.JPG") as picture:
+        assert not picture.getexif()
     out, report = export(river, "addresses", decimals=1)
     assert table(out, "media")[0]["filePath"] == "https://x.example/1.jpg"
     assert any("everybody can read it there" in note for note in report.notes)

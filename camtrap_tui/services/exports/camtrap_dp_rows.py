@@ -62,7 +62,8 @@ def media_row(
         "fileMediatype": media_type(path, image.file_path, image.url or ""),
         "mediaComments": "" if has_words else _notes(placed.picture),
     }
-    notes = dict.fromkeys(filter(None, (own["mediaComments"], known.get("mediaComments", ""))))
+    cells = filter(None, (own["mediaComments"], known.get("mediaComments", "")))
+    notes = dict.fromkeys(note for cell in cells for note in cell.split(BETWEEN))
     return own | dict(known) | {"mediaComments": BETWEEN.join(notes)}
 
 

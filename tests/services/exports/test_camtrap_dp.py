@@ -186,6 +186,19 @@ def test_what_the_machine_could_not_read_is_of_its_holdout_too(store: Store) -> 
     assert all(row["observationTags"].startswith("sample:spring | ") for row in rows)
 
 
+def test_a_note_on_a_picture_without_a_label_stands_once(river: Store, tmp_path: Path) -> None:
+    grade(river, "ann", 1, "blank")
+    say(river, "ben", 1, NewObservation(taxon(river, RACCOON).id))
+    river.grades.append_mark(md5("note"), 1, "ann", "note", "wet", NOW)
+    resources = [{"name": "media", "path": "media.csv"}]
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": resources}))
+    (tmp_path / "media.csv").write_text(
+        f"mediaID,mediaComments\n{md5('IMG_0001')},dark | wet\n{md5('IMG_0002')},dark\n"
+    )
+    out, _ = export(river, metadata=tmp_path)
+    assert [row.get("mediaComments") for row in table(out, "media")] == ["wet | dark", "dark", None]
+
+
 def test_predictions_keep_ids_of_their_own_whatever_pictures_are_called(store: Store) -> None:
     box = ("animal", 0.9, 0.1, 0.2, 0.3, 0.4)
     add_images(store, [Said(boxes=[box]), Said(boxes=[box])])

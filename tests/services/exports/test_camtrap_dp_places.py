@@ -134,6 +134,25 @@ def test_a_camera_has_a_model_where_all_its_pictures_have_one(river: Store) -> N
     assert "cameraModel" not in table(out, "deployments")[0]
 
 
+def test_no_camera_stands_at_nothing(river: Store) -> None:
+    place(river, latitude=0.0, longitude=0.0)
+    with pytest.raises(InputError, match="without coordinates"):
+        export(river)
+    place(river, latitude=0.0, longitude=9.5e-05, coordinate_uncertainty=0.2)
+    out, _ = export(river)
+    (row,) = table(out, "deployments")
+    assert (row["latitude"], row["longitude"]) == ("0.0", "0.000095")
+    assert row["coordinateUncertainty"] == "1"
+
+
+def test_of_a_camera_without_pictures_nobody_knows_how_its_clock_goes(river: Store) -> None:
+    dates = {"deployment_start": "2024-06-01 10:00:00", "deployment_end": "2024-07-01 10:00:00"}
+    place(river, "quiet", **dates)
+    out, _ = export(river)
+    issues = {r["deploymentID"]: r.get("timestampIssues") for r in table(out, "deployments")}
+    assert issues == {"UR011": "false", "quiet": None}
+
+
 def test_what_reads_as_no_id_is_in_no_package(river: Store) -> None:
     with river.db.transaction():
         river.db.execute("UPDATE image SET media_id = 'NA' WHERE id = 1")

@@ -67,6 +67,25 @@ def test_a_blank_picture_has_no_detection_even_where_it_was_classified(
     assert [score for _, score in entry["raw_classifications"]] == [0.97, 0.01]
 
 
+def test_others_read_the_score_of_the_prediction(store: Store, tmp_path: Path) -> None:
+    person = ("human", 0.95, 0.1, 0.2, 0.3, 0.4)
+    add_images(
+        store,
+        [
+            Said("bobcat", 0.9, boxes=(BOX,), guesses=(("bobcat", 0.85), ("cat family", 0.1))),
+            Said("human", 0.95, boxes=(person,), guesses=(("human", 0.8),)),
+        ],
+    )
+    with store.db.transaction():
+        store.db.execute("UPDATE prediction SET source = 'detector' WHERE score = 0.95")
+    exported(store, "megadetector", tmp_path / "md.json")
+    cat, human = (image["detections"][0] for image in read(tmp_path / "md.json")["images"])
+    assert [score for _, score in cat["classifications"]] == [0.9]
+    assert [score for _, score in cat["raw_classifications"]] == [0.85, 0.1]
+    # The detector has said it.
+    assert "classifications" not in human
+
+
 def test_a_model_is_called_as_others_know_it(store: Store, tmp_path: Path) -> None:
     (key,) = add_images(store, [Said("bobcat", 0.9, boxes=(BOX,), guesses=(("bobcat", 0.9),))])
     named = {}

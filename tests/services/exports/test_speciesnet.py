@@ -45,6 +45,16 @@ def test_the_prediction_stands_with_the_surest_box(store: Store, tmp_path: Path)
     assert not {"prediction", "classifications"} & (first.keys() | second.keys())
 
 
+def test_a_box_without_classes_speaks_for_itself(store: Store, tmp_path: Path) -> None:
+    add_images(store, [Said("human", 0.9, boxes=(("human", 0.9, 0.1, 0.2, 0.3, 0.4),))] * 2)
+    with store.db.transaction():
+        store.db.execute("UPDATE prediction SET source = 'detector' WHERE image_id = 1")
+    exported(store, "speciesnet", tmp_path / "sn.json")
+    detected, classified = (one["detections"][0] for one in records(tmp_path / "sn.json"))
+    assert "processed_classification" not in detected
+    assert classified["processed_classification"]["source"] == "classifier"
+
+
 def test_a_label_has_seven_tokens_whatever_a_class_is_called(store: Store, tmp_path: Path) -> None:
     name = "raccoon; northern"
     add_images(store, [Said(name, 0.9, boxes=(BOX,), guesses=((name, 0.9),))])

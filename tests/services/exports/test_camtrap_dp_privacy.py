@@ -197,7 +197,8 @@ def test_what_another_package_tells_of_a_header_is_left_out_where_places_are_rou
     river: Store, tmp_path: Path
 ) -> None:
     resources = [{"name": "media", "path": "media.csv"}]
-    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": resources}))
+    other = {"resources": resources, "coordinatePrecision": 0.1}
+    (tmp_path / "datapackage.json").write_text(json.dumps(other))
     with (tmp_path / "media.csv").open("w", newline="") as file:
         told = '{"GPSLatitude": 41.90561}'
         csv.writer(file).writerows(
@@ -208,6 +209,7 @@ def test_what_another_package_tells_of_a_header_is_left_out_where_places_are_rou
     out, _ = export(river, "rounded", metadata=tmp_path, decimals=2)
     row = table(out, "media")[0]
     assert "exifData" not in row
+    assert described(out)["coordinatePrecision"] == 0.1
     assert row["favorite"] == "true"
 
 

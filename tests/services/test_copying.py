@@ -104,6 +104,12 @@ def test_by_class_of_what_people_said(river: Store, tmp_path: Path) -> None:
     assert {row["class_by"] for row in index(tmp_path / "out")} == {"truth"}
 
 
+def test_several_words_on_one_species_are_one_file(store: Store, tmp_path: Path) -> None:
+    drawn(store, tmp_path / "in", Scene("a.JPG", said=[RACCOON, RACCOON]))
+    report = copied(store, tmp_path / "out", by="class")
+    assert (report.folders, report.is_whole) == ({"northern_raccoon": 1}, True)
+
+
 def test_by_class_of_the_runs_word(river: Store, tmp_path: Path) -> None:
     with river.db.transaction():
         river.db.execute(
@@ -123,18 +129,23 @@ def test_by_the_word_of_one_grader(river: Store, tmp_path: Path) -> None:
 def test_by_deployment_nothing_is_in_the_way(store: Store, tmp_path: Path) -> None:
     drawn(store, tmp_path / "in", Scene("UR001/IMG_1.JPG"), Scene("UR001/IMG_2.JPG"))
     (tmp_path / "card").mkdir()
-    (tmp_path / "card/IMG_1.JPG").write_bytes(draw(Scene("other")))
+    for name in ("IMG_1.JPG", "IMG_9.JPG"):
+        (tmp_path / "card" / name).write_bytes(draw(Scene(name)))
     with store.db.transaction():
         card = store.images.source("folder", str(tmp_path / "card"), NOW)
         ids = store.images.deployment_ids(["UR001"])
         row = image("other", source_id=card.id, file_path="IMG_1.JPG", deployment_id=ids["UR001"])
         store.images.add(row)
-        alone = image("alone", source_id=card.id, file_path="IMG_1.JPG", content_md5="x")
+        alone = image("alone", source_id=card.id, file_path="IMG_9.JPG", content_md5="x")
         store.images.add(alone)
     report = copied(store, tmp_path / "out", by="deployment")
     assert report.folders == {"UR001": 3, "_no_deployment": 1}
-    assert len(files(tmp_path / "out")) == 4
-    assert "UR001/IMG_2.JPG" in files(tmp_path / "out")
+    assert files(tmp_path / "out") == [
+        "UR001/IMG_1.JPG",
+        "UR001/IMG_2.JPG",
+        "UR001/UR001/IMG_1.JPG",
+        "_no_deployment/IMG_9.JPG",
+    ]
 
 
 def test_pictures_of_one_path_are_kept_apart(store: Store, tmp_path: Path) -> None:
@@ -315,6 +326,7 @@ def test_a_folder_that_holds_anything_else_stays_as_it_is(river: Store, tmp_path
     copied(river, tmp_path / "out")
     others: list[dict[str, Any]] = [
         {"where": "truth:mallard"}, {"by": "class"}, {"how": "link"}, {"people": "blur"},
+        {"truth": "ann"},
     ]  # fmt: skip
     for asked in others:
         with pytest.raises(UsageError, match="another copy"):
@@ -326,6 +338,9 @@ def test_a_folder_that_holds_anything_else_stays_as_it_is(river: Store, tmp_path
     copied(river, tmp_path / "of ann", where="state:mine", grader="ann")
     with pytest.raises(UsageError, match="another copy"):
         copied(river, tmp_path / "of ann", where="state:mine", grader="ben")
+    copied(river, tmp_path / "blurred", people="blur")
+    with pytest.raises(UsageError, match="another copy"):
+        copied(river, tmp_path / "blurred", people="exclude")
 
 
 def test_a_disk_without_room_is_told_before_anything_is_copied(

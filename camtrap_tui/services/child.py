@@ -173,6 +173,14 @@ class Child:
             self._said.append(said)
 
 
+async def follow(child: Child, take: Callable[[events.Event], None]) -> int:
+    """Start a child, let `take` hear each of its events, and return its exit code."""
+    await child.start()
+    async for event in child.events():
+        take(event)
+    return await child.wait()
+
+
 class PredictChild(Child):
     """A prediction in a process of its own."""
 
@@ -211,10 +219,7 @@ def predict_in_child(
     async def watch() -> int:
         child = PredictChild(survey, folder, model=model)
         try:
-            await child.start()
-            async for event in child.events():
-                on_event(event)
-            return await child.wait()
+            return await follow(child, on_event)
         except asyncio.CancelledError:
             # Ctrl-C has reached the child too; a second signal would end it without saving.
             child.let_go()

@@ -75,10 +75,7 @@ class Exporter:
         self._child = made
         self._changed()
         try:
-            await made.start()
-            async for event in made.events():
-                self._take(event)
-            self._ended(await made.wait(), made.last_words)
+            self._ended(await child.follow(made, self._take), made.last_words)
         except CamtrapError as error:
             self._end("failed", str(error))
         except asyncio.CancelledError:

@@ -5,12 +5,10 @@ Nothing is drawn before its key is pressed; the preview is made in a thread, ane
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from textual import work
-from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
 from textual.worker import get_current_worker
@@ -23,17 +21,13 @@ from camtrap_tui.errors import CamtrapError, UsageError
 from camtrap_tui.services.drawing import DrawRequest, Plan, checked
 from camtrap_tui.services.holdouts import draw, preview
 from camtrap_tui.services.splitting import overlap_note
-from camtrap_tui.tui import review_views
-from camtrap_tui.tui.background import Background
 from camtrap_tui.tui.bindings import bindings_for
-from camtrap_tui.tui.command_dialog import command_dialog
 from camtrap_tui.tui.dialogs import Dialog, Row, text_dialog
+from camtrap_tui.tui.form_screen import FormLine, FormScreen, bold_lines
 from camtrap_tui.tui.holdout_strata import plan_rows
 from camtrap_tui.tui.host import Host
-from camtrap_tui.tui.line import Line, Lines
-from camtrap_tui.tui.prompt_screen import PromptScreen
 
-_LABEL_CELLS = 14
+_DRAWING = "drawing …"
 _ALLOCATIONS = {
     "mixed": "half by population, half alike; of blanks a quarter at least",
     "proportional": "by population alone",
@@ -118,11 +112,12 @@ FIELDS = (
 )
 
 
-class HoldoutForm(PromptScreen, inherit_bindings=False):
+class HoldoutForm(FormScreen, inherit_bindings=False):
     """Asks what to draw; `drawn` is the name of what was, empty where nothing was, and `note` what
     is to be known of it then."""
 
     BINDINGS = bindings_for("draw")
+    LABEL_CELLS = 14
 
     class Previewed(Message):
         """A thread has worked out what would be drawn, or why nothing can be."""
@@ -150,37 +145,13 @@ class HoldoutForm(PromptScreen, inherit_bindings=False):
         self._request = DrawRequest(name)
         self._plan: Plan | None = None
         self._why = ""
-        self._at = 0
         self._is_drawing = False
-        self._background = Background(host.store.path)
-        self.below = Lines(id="below")
         self.drawn = self.note = ""
-
-    def compose(self) -> ComposeResult:
-        """Lay out: title, the form, what it would draw, message or prompt, keys."""
-        yield Line(id="status")
-        yield self.panel
-        yield self.below
-        yield self.message
-        yield self.prompt
-        yield self.footer
-
-    def on_mount(self) -> None:
-        """Work out what the usual request would draw."""
-        self._ask_preview()
-        self.show_all()
-
-    def on_unmount(self) -> None:
-        """Stop working it out: nobody waits for it any more."""
-        self._background.interrupt()
-
-    def on_resize(self) -> None:
-        """Draw for the new size."""
-        self.call_after_refresh(self.show_all)
 
     # ── in threads ───────────────────────────────────────────────────────────────────────
 
-    def _ask_preview(self) -> None:
+    def work_out(self) -> None:
+        """Work out what the request would draw."""
         self._plan, self._why = None, ""
         self._preview(self._request)
 
@@ -189,7 +160,7 @@ class HoldoutForm(PromptScreen, inherit_bindings=False):
         worker = get_current_worker()
         plan, why = None, ""
         try:
-            with self._background.store() as store:
+            with self.background.store() as store:
                 plan = preview(store, self._run.id if self._run else None, request)
         except CamtrapError as error:
             why = str(error)
@@ -199,7 +170,7 @@ class HoldoutForm(PromptScreen, inherit_bindings=False):
     @work(thread=True, exclusive=True, group="draw")
     def _draw(self, request: DrawRequest) -> None:
         try:
-            with self._background.store() as store:
+            with self.background.store() as store:
                 made = draw(store, self._run.id if self._run else None, request, self._grader)
                 note = overlap_note(store)
         except CamtrapError as error:
@@ -224,23 +195,19 @@ class HoldoutForm(PromptScreen, inherit_bindings=False):
 
     # ── showing ──────────────────────────────────────────────────────────────────────────
 
-    def show_all(self) -> None:
-        """Show the form and what it would draw."""
-        width = self.size.width
+    def heading(self) -> tuple[str, str, str]:
+        """Return whose word it draws from, and how many bursts it would draw."""
         run = f"from run {self._run.id}" if self._run else "without predictions"
-        title = f"{self.host.store.path.name} · draw a holdout {run}"
-        self.query_one("#status", Line).show(review_views.spread(title, self._sum(), "", width))
-        self.show_footer()
-        if self.prompt.is_open:
-            return
-        self.panel.show([self._field_row(field) for field in FIELDS], self._at)
-        rows = self._below(width - 2)
-        self.below.show(rows)
-        said = "drawing …" if self._is_drawing else FIELDS[self._at].hint
-        more = ""
-        if self.below.size.height and len(rows) > self.below.size.height:
-            more = f"{self.signs['draw_page_down']}: more"
-        self.message.show(review_views.spread(said, "", more, width))
+        return f"draw a holdout {run}", self._sum(), ""
+
+    def form_lines(self) -> list[FormLine]:
+        """Return the lines of the form."""
+        return [
+            FormLine(
+                field.label, field.said(self._request), _DRAWING if self._is_drawing else field.hint
+            )
+            for field in FIELDS
+        ]
 
     def _sum(self) -> str:
         plan = self._plan
@@ -250,31 +217,21 @@ class HoldoutForm(PromptScreen, inherit_bindings=False):
             f"{plan.sampled:,} of {counted(plan.population, 'burst')}, ±{100 * plan.half_width:.1f}"
         )
 
-    def _field_row(self, field: _Field) -> Content:
-        said = clean(field.said(self._request)) or "–"
-        return Content.assemble((f"{field.label:<{_LABEL_CELLS}}", "bold"), said)
-
-    def _below(self, width: int) -> list[Content]:
+    def rows_below(self, width: int) -> list[Content]:
+        """Return what would be drawn, stratum by stratum; or why nothing can be."""
         if self._plan is not None:
-            return [Content(""), *plan_rows(self._plan, width)]
-        said = _by_lines(self._why) or "working out what that would draw …"
-        lines = textwrap.wrap(said, max(width, 20))
-        return [Content(""), *(Content.styled(line, "bold") for line in lines)]
-
-    def prompt_closed(self, text: str | None) -> None:
-        """Show the form again."""
-        super().prompt_closed(text)
-        self.show_all()
+            return list(plan_rows(self._plan, width))
+        return bold_lines(_by_lines(self._why) or "working out what that would draw …", width)
 
     # ── commands ─────────────────────────────────────────────────────────────────────────
 
     def action_draw_edit(self) -> None:
         """Change the chosen line."""
-        field = FIELDS[self._at]
+        field = FIELDS[self.at]
 
         def take(text: str) -> str:
             self._request = checked(field.changed(self._request, text))
-            self._ask_preview()
+            self.work_out()
             return ""
 
         if field.choices:
@@ -299,34 +256,19 @@ class HoldoutForm(PromptScreen, inherit_bindings=False):
 
     def action_draw_down(self) -> None:
         """Next line."""
-        self._at = min(self._at + 1, len(FIELDS) - 1)
-        self.show_all()
+        self.move(1)
 
     def action_draw_up(self) -> None:
         """Line before."""
-        self._at = max(self._at - 1, 0)
-        self.show_all()
+        self.move(-1)
 
     def action_draw_page_down(self) -> None:
         """More of the strata."""
-        self.below.turn(max(self.below.size.height - 1, 1))
+        self.turn(1)
 
     def action_draw_page_up(self) -> None:
         """Strata before."""
-        self.below.turn(1 - max(self.below.size.height, 2))
-
-    def action_help(self) -> None:
-        """Show all keys."""
-        keys = self.host.settings.keys
-        self.ask(command_dialog("Help:", "draw", keys, self.do, grouped=True))
-
-    def action_repaint(self) -> None:
-        """Draw the whole screen again."""
-        self.host.repaint()
-
-    def action_back(self) -> None:
-        """Leave without drawing."""
-        self.dismiss()
+        self.turn(-1)
 
 
 def _by_lines(said: str) -> str:

@@ -91,14 +91,13 @@ class Runner:
         await self._watch(child, RunState(phase="starting", is_refence=True))
 
     async def _watch(self, child: Child, state: RunState) -> None:
+        from camtrap_tui.services.child import follow
+
         self.state, self.child = state, child
         self._told_at = float("-inf")
         self._changed()
         try:
-            await child.start()
-            async for event in child.events():
-                self._take(event)
-            self._ended(await child.wait(), child.last_words)
+            self._ended(await follow(child, self._take), child.last_words)
         except CamtrapError as error:
             self._end("failed", str(error))
         finally:

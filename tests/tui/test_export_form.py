@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,29 +23,21 @@ from camtrap_tui.tui.holdout_screen import HoldoutScreen
 from camtrap_tui.tui.review_screen import ReviewScreen
 from tests.blind_builder import sampled_survey
 from tests.services.exports.toy_format import put_toy
+from tests.tui.fake_child import ToldChild
 from tests.tui.holdout_pilot import app_on, is_on, line, panel, until
 
 Make = Callable[..., CamtrapApp]
 
 
-class FakeChild:
-    """Stands in for the child: a test says what it tells."""
+class FakeChild(ToldChild):
+    """Stands in for the child that exports."""
 
     lines: list[list[str]] = []  # noqa: RUF012 - emptied by the fixture
-    told: asyncio.Queue[events.Event | None]
     stopped = False
-    last_words = "out of memory"
 
     def __init__(self, command: list[str], *, own_group: bool) -> None:
         self.lines.append(command)
         FakeChild.stopped, self.code = False, -9
-
-    async def start(self) -> None:
-        FakeChild.told = asyncio.Queue()
-
-    async def events(self) -> AsyncIterator[events.Event]:
-        while (event := await self.told.get()) is not None:
-            yield event
 
     async def wait(self) -> int:
         return self.code

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,27 +19,19 @@ from camtrap_tui.tui.review_screen import ReviewScreen
 from camtrap_tui.tui.runs_screen import RunsScreen
 from tests.builders import Said, add_images, add_run, taxon
 from tests.manifest_rows import survey_of
+from tests.tui.fake_child import ToldChild
 
 Make = Callable[..., CamtrapApp]
 
 
-class FakeChild:
-    """Stands in for the child: a test says what it tells."""
+class FakeChild(ToldChild):
+    """Stands in for the child that predicts."""
 
     started: list[dict[str, Any]] = []  # noqa: RUF012 - emptied by the fixture
-    told: asyncio.Queue[events.Event | None]
-    last_words = "out of memory"
 
     def __init__(self, survey: Path, folder: Path, **asked: Any) -> None:
         self.started.append({"survey": survey, "folder": folder, **asked})
         self.stopped = self.killed = False
-
-    async def start(self) -> None:
-        FakeChild.told = asyncio.Queue()
-
-    async def events(self) -> AsyncIterator[events.Event]:
-        while (event := await self.told.get()) is not None:
-            yield event
 
     async def wait(self) -> int:
         return -9

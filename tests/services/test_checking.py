@@ -130,6 +130,14 @@ SPOILT: dict[str, tuple[Change, Spot]] = {
         cell(MEDIA, 2, "timestamp", "2024-05-31T02:14:05.5Z"),
         ("media.csv", 2, "timestamp", "type"),
     ),
+    "an hour that there is not": (
+        cell(MEDIA, 2, "timestamp", "2024-05-31T24:00:00Z"),
+        ("media.csv", 2, "timestamp", "type"),
+    ),
+    "a second too many": (
+        cell(MEDIA, 2, "timestamp", "2024-05-31T02:14:60+24:00"),
+        ("media.csv", 2, "timestamp", "type"),
+    ),
     "a day that there is not": (
         cell(OBSERVATIONS, 3, "eventEnd", "2024-02-30T02:14:05Z"),
         ("observations.csv", 3, "eventEnd", "type"),
@@ -216,6 +224,7 @@ MISDESCRIBED: dict[str, tuple[Change, str]] = {
         put("spatial", {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [0, 0]]]}),
         "spatial",
     ),
+    "a precision that is a flag": (put("coordinatePrecision", True), "coordinatePrecision"),
     "a precision in words": (put("coordinatePrecision", "0.01"), "coordinatePrecision"),
     "a taxon without name": (
         put("taxonomic.0", {"taxonRank": "genus"}),
@@ -234,6 +243,11 @@ MISDESCRIBED: dict[str, tuple[Change, str]] = {
     "a table without path": (
         described(lambda package: package["resources"][1].pop("path")),
         "resources[1].path",
+    ),
+    "a table with its data written out": (put("resources.1.data", [{"a": 1}]), "resources[1]"),
+    "a further table that is nowhere": (
+        described(lambda package: package["resources"].append({"name": "cats"})),
+        "resources[3]",
     ),
     "a table of another profile": (
         put("resources.1.profile", "data-resource"),

@@ -176,6 +176,19 @@ def test_other_validators_agree_on_each_version(version: str, cell: str, folder:
     assert check_package(folder).is_valid == second_opinion(folder).is_valid
 
 
+@needs_standard
+def test_the_profile_of_1_0_takes_schemas_of_any_that_begins_so(folder: Path) -> None:
+    package = SmallPackage().set("deployments", 2, "cameraHeight", "NA")
+    package.descriptor["profile"] = profile_url("1.0")
+    for table, version in zip(TABLES, reversed(VERSIONS), strict=True):
+        package.resource(table.name)["schema"] = schema_url(table.name, version)
+    # The missing values of a table are those of its own schema.
+    assert check_package(package.write(folder)).problems == []
+    assert second_opinion(folder).is_valid
+    package.resource("deployments")["schema"] = schema_url("deployments", "1.0")
+    assert "deployments.csv cameraHeight: is “NA”" in said(check_package(package.write(folder)))
+
+
 def test_a_version_that_is_not_known_is_said_so(folder: Path) -> None:
     package = SmallPackage().set("media", 2, "timestamp", "noon")
     package.descriptor["profile"] = profile_url("0.6")
@@ -259,6 +272,44 @@ def test_cells_are_quoted_as_the_dialect_says(
     package.resource("deployments")["dialect"] = dialect
     (folder / "datapackage.json").write_text(json.dumps(package.descriptor))
     assert check_package(folder).is_valid
+
+
+def test_tabs_may_be_between_cells_where_the_format_says_so(folder: Path) -> None:
+    package = SmallPackage()
+    package.resource("deployments")["format"] = "tsv"
+    package.write(folder)
+    file = folder / "deployments.csv"
+    file.write_text(file.read_text("utf-8").replace('wet, ""very""', "wet").replace(",", "\t"))
+    assert check_package(folder).problems == []
+    package.resource("deployments")["format"] = "xlsx"
+    (folder / "datapackage.json").write_text(json.dumps(package.descriptor))
+    assert "is in the format “xlsx”; only CSV is checked" in said(check_package(folder))
+
+
+def test_a_descriptor_with_a_byte_order_mark_is_read_all_the_same(folder: Path) -> None:
+    SmallPackage().set("media", 2, "timestamp", "noon").write(folder)
+    file = folder / "datapackage.json"
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    report = check_package(folder)
+    assert [problem.file for problem in report.problems] == ["datapackage.json", "media.csv"]
+
+
+def test_of_two_tables_of_a_name_the_first_is_read(folder: Path) -> None:
+    package = SmallPackage()
+    package.resource("media").update(name="deployments")
+    report = check_package(package.write(folder))
+    assert [table.file for table in report.tables] == ["deployments.csv", "observations.csv"]
+
+
+def test_problems_come_by_file_and_row(folder: Path) -> None:
+    package = SmallPackage().set("media", 3, "timestamp", "noon").set("media", 2, "filePublic", "x")
+    package.set("deployments", 3, "latitude", "north")
+    problems = check_package(package.write(folder)).problems
+    assert [(one.file, one.places[0].row) for one in problems] == [
+        ("deployments.csv", 3),
+        ("media.csv", 2),
+        ("media.csv", 3),
+    ]
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])

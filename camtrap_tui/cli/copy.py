@@ -83,7 +83,8 @@ def copy_command(
     colour, also with --link.
 
     FOLDER/pictures.csv says which file is which picture. What is left out is counted, with the
-    reason; ends with 1 where it is not only people.
+    reason, and so is what an earlier try left there that is none of these pictures any more; ends
+    with 1 where that is so, or where other pictures than those of people are left out.
     """
     from camtrap_tui.config import load_settings
     from camtrap_tui.services.copy_request import CopyRequest

@@ -175,6 +175,18 @@ def test_of_taxa_with_one_name_the_same_is_described_whoever_came_first(river: S
         assert told["vernacularNames"] == {"eng": "northern raccoon"}
 
 
+def test_a_name_of_three_words_is_of_a_subspecies(river: Store) -> None:
+    names = {"taxon_genus": "canis", "taxon_species": "lupus dingo"}
+    dingo = replace(RACCOON, taxon_uuid=md5("d"), **names)
+    say(river, "ann", 1, NewObservation(taxon(river, dingo).id))
+    out, _ = export(river)
+    (told,) = described(out)["taxonomic"]
+    assert (told["scientificName"], told["taxonRank"]) == ("Canis lupus dingo", "subspecies")
+    # Taken over again and again, a package has this program for one source.
+    again, _ = export(river, "again", metadata=out)
+    assert described(again)["sources"] == described(out)["sources"]
+
+
 def test_nothing_is_counted_where_there_is_nothing_to_count(river: Store) -> None:
     say(river, "ann", 1, NewObservation(taxon(river, "blank").id, 1))
     out, _ = export(river)

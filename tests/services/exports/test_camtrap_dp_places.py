@@ -138,7 +138,7 @@ def test_no_camera_stands_at_nothing(river: Store) -> None:
     place(river, latitude=0.0, longitude=0.0)
     with pytest.raises(InputError, match="without coordinates"):
         export(river)
-    place(river, latitude=0.0, longitude=9.5e-05, coordinate_uncertainty=0.2)
+    place(river, latitude=0.0, longitude=9.5e-05, coordinate_uncertainty=0.0)
     out, _ = export(river)
     (row,) = table(out, "deployments")
     assert (row["latitude"], row["longitude"]) == ("0.0", "0.000095")

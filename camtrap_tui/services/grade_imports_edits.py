@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -51,7 +51,7 @@ _FIXED = (
 )  # fmt: skip
 
 OTHER_PICTURE = "names another picture than its observation_id"
-NO_PICTURE = "was added to no picture that is here"
+NO_PICTURE = "names no picture that is here, or several"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,23 +191,23 @@ class EditReader:
         self._stage.add(staged)
         return added
 
-    def _stage_added(self, rows: Sequence[tuple[int, dict[str, str]]]) -> None:
-        for start in range(0, len(rows), _CHUNK):
-            chunk = rows[start : start + _CHUNK]
-            named = [[self._text(c, "media_id"), self._text(c, "file_path")] for _, c in chunk]
-            ids, paths = (sorted({one[n] for one in named} - {""}) for n in (0, 1))
-            images = self._stage.images_named(ids, paths)
-            staged = []
-            for (number, cells), (media_id, path) in zip(chunk, named, strict=True):
-                self.tally.claim(number)
-                found = {images.get(name) for name in (media_id, path) if name}
-                image_id = found.pop() if len(found) == 1 else None
-                if image_id is None:
-                    self.tally.lose(number, _named(media_id, path))
-                    continue
-                back = self._was_added(number, cells, path or media_id)
-                staged.append((number, image_id, True, 0, back.as_text()))
-            self._stage.add(staged)
+    def _stage_added(self, rows: Iterable[tuple[int, dict[str, str]]]) -> None:
+        coming = iter(rows)
+        while chunk := list(islice(coming, _CHUNK)):
+            self._stage.add(filter(None, (self._added(*row) for row in chunk)))
+
+    def _added(
+        self, number: int, cells: Mapping[str, str]
+    ) -> tuple[int, int, bool, int, str] | None:
+        """Return what to stage of a row that was added; None where it is of no one picture."""
+        self.tally.claim(number)
+        media_id, path = self._text(cells, "media_id"), self._text(cells, "file_path")
+        images = self._stage.images_named(media_id, path)
+        if len(images) != 1:
+            self.tally.lose(number, _named(media_id, path))
+            return None
+        back = self._was_added(number, cells, path or media_id)
+        return number, images[0], True, 0, back.as_text()
 
     # ── one row ──────────────────────────────────────────────────────────────────────────
 
@@ -289,11 +289,8 @@ class EditReader:
         if len(moved) != 1:
             return bool(moved)
         # One of them may be another since the table was written, or what a spreadsheet made of it.
-        named = self._stage.images_named(
-            [text for name, text in moved.items() if name == "media_id"],
-            [text for name, text in moved.items() if name == "file_path"],
-        )
-        return any(image_id != row.image_id for image_id in named.values())
+        named = self._stage.images_named(moved.get("media_id", ""), moved.get("file_path", ""))
+        return bool(named) and row.image_id not in named
 
     def _is_same(self, name: str, here: Mapping[str, str], cells: Mapping[str, str]) -> bool:
         old, new = here[name], cells[name]

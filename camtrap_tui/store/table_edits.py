@@ -52,17 +52,15 @@ class EditStage:
             found.setdefault(image_id, []).append(row)
         return found
 
-    def images_named(self, media_ids: Sequence[str], paths: Sequence[str]) -> dict[str, int]:
-        """Return the images with these media ids, and those that alone have one of these paths."""
-        found: dict[str, int] = {}
-        by_path = (
-            f"SELECT file_path, id FROM image WHERE file_path IN ({_marks(paths)})"
-            " GROUP BY file_path HAVING count(*) = 1"
-        )
-        by_id = f"SELECT media_id, id FROM image WHERE media_id IN ({_marks(media_ids)})"
-        for sql, names in ((by_path, paths), (by_id, media_ids)):
-            found |= dict(self._db.execute(sql, list(names)).fetchall())
-        return found
+    def images_named(self, media_id: str, path: str) -> list[int]:
+        """Return the images with this media id and this path; "" is any, none for both."""
+        told = {"media_id": media_id, "file_path": path}
+        wanted = {name: text for name, text in told.items() if text}
+        if not wanted:
+            return []
+        conditions = " AND ".join(f"{name} = ?" for name in wanted)
+        found = self._db.execute(f"SELECT id FROM image WHERE {conditions}", [*wanted.values()])
+        return [key for (key,) in found]
 
     def last_rows(self) -> tuple[int, int]:
         """Return what is another answer once anybody has graded or written a note."""
@@ -72,7 +70,3 @@ class EditStage:
         )
         assert found is not None
         return int(found[0]), int(found[1])
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))

@@ -125,3 +125,21 @@ def test_without_its_ids_a_table_is_refused(survey: Store) -> None:
     save(file, rows, [name for name in rows[0] if name != "observation_id"])
     with pytest.raises(InputError, match="without its column observation_id"):
         edits(survey, file)
+
+
+def test_of_pictures_with_one_path_the_id_tells_which_is_meant(survey: Store) -> None:
+    with survey.db.transaction():
+        survey.db.execute("UPDATE image SET file_path = 'IMG_0003.JPG' WHERE id = 4")
+    found = survey.db.one("SELECT media_id FROM image WHERE id = 4")
+    assert found is not None
+
+    def add(rows: Rows) -> None:
+        bare = dict.fromkeys(rows[0], "") | {"label": "bear", "file_path": "IMG_0003.JPG"}
+        rows.extend((bare, bare | {"media_id": found[0]}))
+
+    report = edited(survey, add)
+    assert (report.taken, report.skipped) == (1, {cells.NO_PICTURE: 1})
+    assert [grade.grader for grade in survey.grades.votes(4)] == ["ann"]
+    # The path that a row shares with another picture is its own all the same.
+    report = edited(survey, cell(3, label="moose", file_path="IMG_0003.JPG", media_id="1.2E+9"))
+    assert (report.taken, report.fixed) == (1, {"media_id": 1})

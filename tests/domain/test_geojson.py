@@ -51,8 +51,8 @@ WRONG: dict[str, Any] = {
 }
 
 
-# Frictionless's copy of the rules knows no heights, and of a box no more than that it is a list; RFC
-# 7946 has both.
+# Frictionless's copy of the rules knows no heights, and of a box no more than that it is a list;
+# RFC 7946 has both.
 OTHERWISE = {"a point with a height", "a box of two numbers"}
 
 

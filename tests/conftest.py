@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from camtrap_tui.store.store import Store
 # No test looks at a clock: machines differ, and are busy.
 settings.register_profile("no clock", deadline=None)
 settings.load_profile("no clock")
+
+# Tests that `nohup` runs hand its deafness down to the programs whose terminal they close.
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)

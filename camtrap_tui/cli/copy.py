@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from camtrap_tui.cli.narration import Narrator
+from camtrap_tui.cli.narration import EventLines, Narrator
 from camtrap_tui.cli.output import echo_json, echo_table, narrate
-from camtrap_tui.domain.text import clean, counted
-from camtrap_tui.errors import EXIT_FAILURE, UsageError
+from camtrap_tui.domain.text import clean
+from camtrap_tui.errors import EXIT_FAILURE, CamtrapError, UsageError
 
 if TYPE_CHECKING:
-    from camtrap_tui.services.copy_request import By, ClassBy
+    from camtrap_tui.services.copy_request import By, ClassBy, CopyRequest
     from camtrap_tui.services.copying import CopyReport
     from camtrap_tui.services.exports.request import People
 
@@ -59,6 +60,7 @@ _WIDTH = 80
     help="What becomes of pictures that show people.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be, and write nothing.")
+@click.option("--events", "as_events", is_flag=True, help="Print a JSON line an event.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def copy_command(
     survey: Path,
@@ -73,6 +75,7 @@ def copy_command(
     link: bool,
     people: People,
     dry_run: bool,
+    as_events: bool,
     as_json: bool,
 ) -> None:
     """Copy the pictures of SURVEY that a filter chooses into FOLDER, or link them there.
@@ -88,9 +91,7 @@ def copy_command(
     """
     from camtrap_tui.config import load_settings
     from camtrap_tui.services.copy_request import CopyRequest
-    from camtrap_tui.services.copying import copy, copy_json
-    from camtrap_tui.services.events import Exporting
-    from camtrap_tui.store.store import Store
+    from camtrap_tui.services.copying import copy_json
 
     if class_by == "run" and by != "class":
         raise UsageError("--class-by run says whose word a class is:", "give --by class, too.")
@@ -105,18 +106,20 @@ def copy_command(
         "link" if link else "copy",
         people,
     )
-    tell = Narrator(sys.stderr)
+    tell = EventLines(sys.stdout) if as_events else Narrator(sys.stderr)
     try:
-        with Store.open(survey) as store:
-            report = copy(
-                store, request, lambda done, total: tell(Exporting(done, total)), dry_run=dry_run
-            )
+        report = _copy(survey, request, tell, dry_run=dry_run, is_child=as_events)
+    except CamtrapError as error:
+        tell.error(error)
+        raise
     except KeyboardInterrupt:
         narrate(f"{folder}: what is there stays, and the same command goes on from there.")
         raise
     finally:
         tell.close()
-    if as_json:
+    if as_events:
+        pass  # the last event was the report
+    elif as_json:
         echo_json(copy_json(report))
     else:
         _show(report)
@@ -124,20 +127,44 @@ def copy_command(
         sys.exit(EXIT_FAILURE)
 
 
+def _copy(
+    survey: Path,
+    request: CopyRequest,
+    tell: EventLines | Narrator,
+    *,
+    dry_run: bool,
+    is_child: bool,
+) -> CopyReport:
+    from camtrap_tui.services import lifeline
+    from camtrap_tui.services.copy_text import as_export
+    from camtrap_tui.services.copying import copy
+    from camtrap_tui.services.events import Exported, Exporting
+    from camtrap_tui.services.exports.report import report_json
+    from camtrap_tui.store.store import Store
+
+    stop = threading.Event()
+    if is_child:
+        lifeline.stop_on_signals(stop)
+        lifeline.end_with_parent(stop)
+
+    def progress(done: int, total: int) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        tell(Exporting(done, total))
+
+    with Store.open(survey) as store:
+        report = copy(store, request, progress, dry_run=dry_run)
+    tell(Exported(report_json(as_export(report))))
+    return report
+
+
 def _show(report: CopyReport) -> None:
-    from camtrap_tui.services.exports.report_text import report_lines, size_text
+    from camtrap_tui.services.copy_text import folders_are, sum_text
+    from camtrap_tui.services.exports.report_text import report_lines
 
     for line in report_lines(report.export, _WIDTH):
         click.echo(clean(line))
     if report.folders:
         click.echo("")
-        by_class = report.request.class_by == "run"
-        whose = "the run's word" if by_class else f"people's word ({report.request.truth})"
-        what = f"class, by {whose}" if report.request.by == "class" else "deployment"
-        echo_table([what, "files"], list(report.folders.items()))
-    files = counted(report.files, "file")
-    before = f", {report.there:,} of them from before" if report.there else ""
-    made = "linked" if report.request.how == "link" else "copied"
-    told = f"would be {made}; nothing was written" if report.is_dry else made
-    size = f", {size_text(report.bytes)}" if report.bytes else ""
-    click.echo(f"\n{files} {told}{size}{before}.")
+        echo_table([folders_are(report), "files"], list(report.folders.items()))
+    click.echo(f"\n{sum_text(report)}")

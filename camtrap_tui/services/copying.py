@@ -81,18 +81,7 @@ def copy(
     where the folder cannot be written to or the disk has too little room.
     """
     with store.db.snapshot():
-        asked = ExportRequest(
-            request.folder,
-            request.where,
-            request.grader,
-            request.run_id,
-            truth=request.truth,
-            people=request.people,
-        )
-        pictures = Pictures(store, asked, boxes=request.people != "include")
-        check_apart(store, request.folder)
-        state = state_of(store, request, pictures.run)
-        resumes = check_folder(request.folder, state)
+        pictures, state, resumes = _begin(store, request)
         plan = _Copying(store, request, pictures, resume=resumes)
         needed = plan.look()
         if dry_run or not plan.pictures:
@@ -104,6 +93,28 @@ def copy(
     report = copying.report(is_dry=False)
     write_text(request.folder / REPORT, json.dumps(copy_json(report), ensure_ascii=False, indent=2))
     return report
+
+
+def chosen(store: Store, request: CopyRequest) -> int:
+    """Return how many pictures a request chooses, raising what `copy` does for one that will not
+    do; no file is looked at."""
+    pictures, _, _ = _begin(store, request)
+    return pictures.count()
+
+
+def _begin(store: Store, request: CopyRequest) -> tuple[Pictures, dict[str, Any], bool]:
+    asked = ExportRequest(
+        request.folder,
+        request.where,
+        request.grader,
+        request.run_id,
+        truth=request.truth,
+        people=request.people,
+    )
+    pictures = Pictures(store, asked, boxes=request.people != "include")
+    check_apart(store, request.folder)
+    state = state_of(store, request, pictures.run)
+    return pictures, state, check_folder(request.folder, state)
 
 
 def copy_json(report: CopyReport) -> dict[str, Any]:

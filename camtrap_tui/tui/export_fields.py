@@ -12,12 +12,11 @@ from pathlib import Path, PurePath
 
 from textual.content import Content
 
-from camtrap_tui.domain.models import Run
 from camtrap_tui.domain.text import clean
 from camtrap_tui.errors import UsageError
-from camtrap_tui.services.exports.formats import format_named
-from camtrap_tui.services.exports.request import CONSENSUS, ExportRequest, Format, Options
+from camtrap_tui.services.exports.request import CONSENSUS, ExportRequest, Options
 from camtrap_tui.tui.dialogs import Dialog, Row, text_dialog
+from camtrap_tui.tui.export_asked import Asked, Kind, Known
 
 Choices = Sequence[tuple[str, str]]
 USUAL = "as usual"
@@ -27,32 +26,12 @@ _PEOPLE = (
     ("exclude", "pictures that show people are left out, and counted"),
     ("blur", "people are blurred in the copies; only where pictures go along"),
 )
+_BY = {"none": "as they are", "class": "a class each", "deployment": "a deployment each"}
 _RULES = (
     (CONSENSUS, "what all who name something agree on, or an adjudicator"),
     ("majority", "what more than half of the graders say"),
     ("weighted", "votes weigh by the graders' measured skill"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the form asks for now."""
-
-    format: Format
-    request: ExportRequest
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What there is to choose from: formats, the filter in view, runs, holdouts and graders."""
-
-    survey: Path
-    formats: Sequence[Format]
-    where: str = ""
-    runs: Sequence[Run] = ()
-    run_id: int | None = None
-    holdouts: Sequence[str] = ()
-    graders: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +60,12 @@ def begin(known: Known, last: Asked | None, holdout: str, grader: str) -> Asked:
     request = replace(
         request, where=known.where, grader=grader, holdout=holdout, run_id=known.run_id
     )
-    return Asked(format, _kept(request, format))
+    return replace(last or Asked(format, request), format=format, request=_kept(request, format))
 
 
 def fields_of(asked: Asked, known: Known) -> list[FormField]:
     """Return the lines that mean something to the format, and of which there is a choice."""
-    takes = asked.format.takes
+    takes = asked.takes
     return [
         field
         for field in FIELDS
@@ -95,7 +74,7 @@ def fields_of(asked: Asked, known: Known) -> list[FormField]:
     ]
 
 
-def proposed(survey: Path, format: Format) -> Path:
+def proposed(survey: Path, format: Kind) -> Path:
     """Return where an export may go: beside the survey, called after it and the format."""
     survey = survey.absolute()
     end = PurePath(format.example).suffix if format.writes == "file" else ""
@@ -136,15 +115,16 @@ def field_dialog(
 
 def _to_format(asked: Asked, name: str, known: Known) -> Asked:
     """Return what is asked for in another format, without what that cannot take."""
-    format, request = format_named(name), asked.request
+    format = next(one for one in known.formats if one.name == name)
+    request = asked.request
     if request.out == proposed(known.survey, asked.format):
         request = replace(request, out=proposed(known.survey, format))
     if request.run_id is None:
         request = replace(request, run_id=known.run_id)
-    return Asked(format, _kept(request, format))
+    return replace(asked, format=format, request=_kept(request, format))
 
 
-def _kept(request: ExportRequest, format: Format) -> ExportRequest:
+def _kept(request: ExportRequest, format: Kind) -> ExportRequest:
     """Return the request without what means nothing to the format."""
     usual = ExportRequest(request.out)
     names = ("run_id", "holdout", "truth", "with_machine", "people")
@@ -276,6 +256,30 @@ FIELDS: tuple[FormField, ...] = (
         "choose, or type a filter",
         _filters,
         is_free=True,
+    ),
+    FormField(
+        "Folders",
+        "by",
+        lambda a: _BY[a.by],
+        lambda a, text, _: replace(a, by=text),  # type: ignore[arg-type]
+        "what the folders are that the pictures lie in",
+        lambda _: list(_BY.items()),
+    ),
+    FormField(
+        "Class by",
+        "class_by",
+        lambda a: a.class_by,
+        lambda a, text, _: replace(a, class_by=text),  # type: ignore[arg-type]
+        "whose word the class is",
+        lambda _: (("truth", "people's"), ("run", "the run's")),
+    ),
+    FormField(
+        "Files",
+        "how",
+        lambda a: "links" if a.how == "link" else "copies",
+        lambda a, text, _: replace(a, how="link" if text == "links" else "copy"),
+        "whether there is a second file of each picture",
+        lambda _: (("copies", "also where the originals go"), ("links", "to where they are")),
     ),
     FormField(
         "Holdout",

@@ -12,21 +12,13 @@ from textual.worker import get_current_worker
 
 from camtrap_tui.domain.text import clean, counted
 from camtrap_tui.errors import CamtrapError
-from camtrap_tui.services.exports.formats import all_formats, check_kind, check_place, check_takes
-from camtrap_tui.services.exports.pictures import Pictures
+from camtrap_tui.services.exports.formats import all_formats
 from camtrap_tui.services.exports.report_text import labelled_lines, report_lines
 from camtrap_tui.store.conditions import Conditions
 from camtrap_tui.tui import review_views
 from camtrap_tui.tui.bindings import bindings_for
-from camtrap_tui.tui.export_fields import (
-    USUAL,
-    Asked,
-    FormField,
-    Known,
-    begin,
-    field_dialog,
-    fields_of,
-)
+from camtrap_tui.tui.export_asked import Asked, Known, PictureFolder
+from camtrap_tui.tui.export_fields import USUAL, FormField, begin, field_dialog, fields_of
 from camtrap_tui.tui.exporter import describe
 from camtrap_tui.tui.form_screen import FormLine, FormScreen, bold_lines
 from camtrap_tui.tui.host import Host
@@ -55,7 +47,7 @@ class ExportForm(FormScreen, inherit_bindings=False):
         store, run = host.store, host.run_in_view
         self._known = Known(
             store.path,
-            all_formats(),
+            [*all_formats(), PictureFolder()],
             where,
             [run for run in store.runs.all() if run.finished_at],
             run.id if run else None,
@@ -81,11 +73,9 @@ class ExportForm(FormScreen, inherit_bindings=False):
         worker = get_current_worker()
         count, why = 0, ""
         try:
-            check_takes(asked.format, asked.request)
-            check_kind(asked.format, asked.request.out)
-            check_place(asked.format, self._known.survey, asked.request)
+            asked.check(self._known.survey)
             with self.background.store() as store:
-                count = Pictures(store, asked.request).count()
+                count = asked.count(store)
         except CamtrapError as error:
             why = str(error)
         if not worker.is_cancelled:
@@ -158,13 +148,15 @@ class ExportForm(FormScreen, inherit_bindings=False):
         """Write what the form asks for."""
         exports, asked = self.host.exports, self._asked
         if exports.exporter.state.is_active:
-            self.explain(f"An export is being written: {self.signs['export_stop']} stops it.")
+            self.explain(
+                f"{exports.exporter.state.work.goes_on}: {self.signs['export_stop']} stops it."
+            )
             return
         if self._why or self._count == 0:
             self.explain(self._why or "Nothing to export: no picture is chosen.")
             self._count_them(asked)  # what was in the way may be gone
             return
-        there = [clean(out.name) for out in asked.format.places(asked.request) if out.exists()]
+        there = [clean(out.name) for out in asked.places() if out.exists()]
         if there and self._doubted != asked:
             self._doubted = asked
             names, are = " and ".join(there), "is" if len(there) == 1 else "are"
@@ -175,7 +167,7 @@ class ExportForm(FormScreen, inherit_bindings=False):
         self.show_all()
 
     def action_export_stop(self) -> None:
-        """Stop the export that is being written; nothing of it stays."""
+        """Stop what is being written."""
         exporter = self.host.exports.exporter
         if not exporter.state.is_active:
             self.explain("Nothing is being exported.")

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
 from camtrap_tui.commands import keys_sign, remapped
 from camtrap_tui.services.review import ReviewSession
-from camtrap_tui.tui.exporter import Exporter
+from camtrap_tui.tui.exporter import COPY, EXPORT, Exporter
 from camtrap_tui.tui.host import Host
 
 if TYPE_CHECKING:
-    from camtrap_tui.tui.export_fields import Asked
+    from camtrap_tui.tui.export_asked import Asked
 
 
 class Exports:
@@ -34,7 +33,7 @@ class Exports:
         self._session = session
         self._push = push
         self._start = start
-        self.exporter = Exporter(host.store.path, changed)
+        self.exporter = Exporter(changed)
         self.last: Asked | None = None
         # Whether somebody was just told that leaving stops an export.
         self.is_doubted = False
@@ -57,9 +56,9 @@ class Exports:
     def start(self, asked: Asked) -> None:
         """Begin an export; what comes of it, the form and a line of the review say."""
         self.last, self.is_doubted = asked, False
-        # Whoever asks has been told that something is there.
-        request = replace(asked.request, replace=asked.request.out.is_dir())
-        self._start(self.exporter.run(asked.format.name, request))
+        work = EXPORT if asked.copies is None else COPY
+        command = asked.command(self._host.store.path)
+        self._start(self.exporter.run(asked.format.name, command, work))
 
     @property
     def line(self) -> str:
@@ -77,4 +76,5 @@ class Exports:
         if self.is_doubted or not self.exporter.state.is_active:
             return ""
         self.is_doubted = True
-        return f"An export is being written: {sign} again stops it, and nothing of it is kept."
+        work = self.exporter.state.work
+        return f"{work.goes_on}: {sign} again stops it, and {work.if_left}."

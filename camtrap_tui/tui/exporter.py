@@ -1,7 +1,7 @@
-"""Watches the one export that the app has started, and says how it is doing.
+"""Watches the one export or copy that the app has started, and says how it is doing.
 
-A child process does the work (`services/exports/child.py`), so that grading goes on; whatever it
-had written up to then is gone once it is stopped, and once the app is left.
+A child process does the work (`services/exports/child.py`), so that grading goes on. Once it is
+stopped, or the app is left, nothing is there of an export, and whole pictures alone of a copy.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,12 +21,42 @@ if TYPE_CHECKING:
     from camtrap_tui.services import events
     from camtrap_tui.services.child import Child
     from camtrap_tui.services.exports.report import ExportReport
-    from camtrap_tui.services.exports.request import ExportRequest
 
 # Progress is shown at most this often; everything else is shown at once.
 _EVERY_S = 1.0
 # What a child gets to take away what it has written, once the app is left.
 _GRACE_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a child does, in the words that tell of it."""
+
+    noun: str
+    doing: str
+    done: str
+    once_stopped: str
+    # What is to be known while it goes on, and of leaving then.
+    goes_on: str
+    if_left: str
+
+
+EXPORT = Work(
+    "export",
+    "exporting",
+    "exported",
+    "nothing is left of it",
+    "An export is being written",
+    "nothing of it is kept",
+)
+COPY = Work(
+    "copy",
+    "copying",
+    "copied",
+    "what is there stays, and the same again goes on from there",
+    "Pictures are being copied",
+    "what is there by then stays",
+)
 
 
 @dataclass(slots=True)
@@ -36,6 +66,7 @@ class ExportState:
 
     phase: str = "idle"
     name: str = ""
+    work: Work = EXPORT
     done: int = 0
     total: int = 0
     text: str = ""
@@ -51,27 +82,27 @@ class ExportState:
 class Exporter:
     """Starts, watches and stops the child."""
 
-    def __init__(self, survey: Path, changed: Callable[[], None]) -> None:
-        self._survey = survey
+    def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
         self._child: Child | None = None
         self._over = asyncio.Event()
         self._told_at = float("-inf")
         self.state = ExportState()
 
-    def run(self, name: str, request: ExportRequest) -> Coroutine[Any, Any, None]:
-        """Return what starts an export in the format of this name, and watches it to its end; from
-        now on it is active."""
-        self.state = ExportState("starting", name)
-        return self._run(name, request)
+    def run(
+        self, name: str, command: Sequence[str], work: Work = EXPORT
+    ) -> Coroutine[Any, Any, None]:
+        """Return what starts the child of this command line, and watches it to its end; from now on
+        it is active."""
+        self.state = ExportState("starting", name, work)
+        return self._run(list(command))
 
-    async def _run(self, name: str, request: ExportRequest) -> None:
+    async def _run(self, command: list[str]) -> None:
         from camtrap_tui.services import child
-        from camtrap_tui.services.exports.child import export_command
 
         self._told_at = float("-inf")
         self._over.clear()
-        made = child.Child(export_command(self._survey, name, request), own_group=True)
+        made = child.Child(command, own_group=True)
         self._child = made
         self._changed()
         try:
@@ -111,7 +142,7 @@ class Exporter:
 
     def _ended(self, code: int, last_words: str) -> None:
         if self.state.phase == "stopping":
-            self._end("stopped", "nothing is left of it")
+            self._end("stopped", self.state.work.once_stopped)
         elif self.state.is_active:  # it went without a word: killed, or out of memory
             self._end("failed", f"it ended with code {code}. {last_words}".rstrip())
 
@@ -143,15 +174,15 @@ class Exporter:
         if not state.is_news:
             return ""
         if state.report is None:  # why is too long for a line
-            return f"export {state.phase}"
-        return f"exported: {state.text} in {clean(Path(state.report.out).name)}"
+            return f"{state.work.noun} {state.phase}"
+        return f"{state.work.done}: {state.text} in {clean(Path(state.report.out).name)}"
 
 
 def describe(state: ExportState) -> str:
     """Return where an export stands: `exporting coco 12,000/104,937`."""
     if not state.is_active:
-        return f"export {state.phase}: {state.text}"
+        return f"{state.work.noun} {state.phase}: {state.text}"
     if state.phase == "stopping":
-        return "stopping the export …"
+        return f"stopping the {state.work.noun} …"
     place = f" {state.done:,}/{state.total:,}" if state.total else " …"
-    return f"exporting {state.name}{place}"
+    return f"{state.work.doing} {state.name}{place}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,10 @@ from click.testing import CliRunner, Result
 
 from camtrap_tui.cli import group
 from camtrap_tui.errors import UsageError
+from camtrap_tui.services.copy_request import CopyRequest
+from camtrap_tui.services.events import Exported, Exporting, parse_event
+from camtrap_tui.services.exports.child import copy_command
+from camtrap_tui.services.exports.report import report_from
 from camtrap_tui.store.store import Store
 from tests.training_survey import MALLARD, RACCOON, Scene, drawn
 
@@ -90,3 +95,16 @@ def test_an_interrupt_says_that_it_goes_on(
     result = CliRunner().invoke(group, ["copy", str(survey), str(tmp_path / "out")])
     assert result.exit_code != 0
     assert "the same command goes on" in result.stderr
+
+
+def test_a_child_tells_events(survey: Path, tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    line = copy_command(survey, CopyRequest(tmp_path / "out", by="class", how="link"))
+    done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=root)
+    told = [parse_event(one) for one in done.stdout.splitlines()]
+    assert done.returncode == 0, done.stderr
+    assert told[0] == Exporting(3, 3)
+    assert isinstance(told[-1], Exported)
+    report = report_from(told[-1].report)
+    assert report.notes[0] == "4 files linked."
+    assert "northern_raccoon 2" in report.notes[1]

@@ -6,6 +6,7 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
+from camtrap_tui.services.copy_request import CopyRequest
 from camtrap_tui.services.exports.formats import flag
 from camtrap_tui.services.exports.request import ExportRequest, Options
 
@@ -26,6 +27,18 @@ def export_command(survey: Path, name: str, request: ExportRequest) -> list[str]
         if value != getattr(usual.options, field.name):
             line += _words(field.name, value)
     return [*line, "--", str(survey.absolute()), str(request.out.absolute())]
+
+
+def copy_command(survey: Path, request: CopyRequest) -> list[str]:
+    """Return the command line of a child that copies or links pictures and tells events."""
+    line = [sys.executable, "-P", "-m", "camtrap_tui", "copy", "--events"]
+    usual = CopyRequest(request.folder)
+    for field in fields(CopyRequest):
+        value = getattr(request, field.name)
+        if field.name not in ("folder", "how") and value != getattr(usual, field.name):
+            line += _words(field.name, value)
+    line += ["--link"] if request.how == "link" else []
+    return [*line, "--", str(survey.absolute()), str(request.folder.absolute())]
 
 
 def _words(name: str, value: object) -> list[str]:

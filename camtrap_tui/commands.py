@@ -285,7 +285,7 @@ DRAW = (
 EXPORT = (
     Command("export_edit", ("enter",), "Change", "change what the line says", FIND, 1),
     Command("export_now", ("w",), "Write", "write the export as it is shown", FIND, 2),
-    Command("export_stop", ("s",), "Stop", "stop what is being written, keep none of it", FIND, 3),
+    Command("export_stop", ("s",), "Stop", "stop what is being written", FIND, 3),
     Command("export_down", ("down", "j"), "Down", "next line", MOVE, 4),
     Command("export_up", ("up", "k"), "Up", "line before", MOVE, 5),
     Command("export_page_down", ("space", "pagedown"), "Page down", "more of the report", MOVE),

@@ -124,12 +124,13 @@ class Acting(Asking, inherit_bindings=False):
     def _may_leave(self) -> bool:
         """Tell whether another session may follow this one; say why not."""
         why = ""
+        writing = self.host.exports.exporter.state
         if self.host.store.db.read_only:
             why = "The survey is read-only here: nothing can be graded."
         elif self.host.runner.state.is_active:
             why = "A prediction is running, and would stop: let it end first, or stop it."
-        elif self.host.exports.exporter.state.is_active:
-            why = "An export is being written, and would be lost: let it end first, or stop it."
+        elif writing.is_active:
+            why = f"{writing.work.goes_on}, and would stop: let it end first, or stop it."
         elif not self.grader:
             why = "Who grades decides what is dealt: leave, and give your name first."
         if why:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,7 +44,7 @@ def test_it_is_the_rule_as_it_is_written(records: list[int], gap_s: int) -> None
 def test_independent_records_are_apart_and_cover_all_others(records: list[int], gap: int) -> None:
     judged = list(assess(records, gap))
     kept = [time for time, (_, is_one) in zip(records, judged, strict=True) if is_one]
-    assert all(later - earlier >= gap for earlier, later in zip(kept, kept[1:], strict=False))
+    assert all(later - earlier >= gap for earlier, later in pairwise(kept))
     assert all(any(0 <= time - one < gap for one in kept) for time in records)
 
 

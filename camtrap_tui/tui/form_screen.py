@@ -6,6 +6,7 @@ Nothing is done before its key is pressed; what takes longer is worked out in a 
 from __future__ import annotations
 
 import textwrap
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,21 +50,21 @@ class FormScreen(PromptScreen, inherit_bindings=False):
 
     # ── what a form is ───────────────────────────────────────────────────────────────────
 
+    @abstractmethod
     def work_out(self) -> None:
         """Begin to work out, in a thread, what would come of what is asked for now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def heading(self) -> tuple[str, str, str]:
         """Return what the form is, and what would come of it: in the middle, or at the edge."""
-        raise NotImplementedError
 
+    @abstractmethod
     def form_lines(self) -> Sequence[FormLine]:
         """Return the lines of the form."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rows_below(self, width: int) -> list[Content]:
         """Return what there is to say of what is asked for, in rows of `width` cells."""
-        raise NotImplementedError
 
     # ── showing ──────────────────────────────────────────────────────────────────────────
 

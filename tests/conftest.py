@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import PIL.ImageFile
 import pytest
 from hypothesis import settings
 
@@ -28,6 +29,12 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("GRADER", "MODEL", "COUNTRY", "ADMIN1_REGION", "COLOR", "BLOCKS"):
         monkeypatch.delenv(f"CAMTRAP_TUI_{name}", raising=False)
     return path
+
+
+@pytest.fixture(autouse=True)
+def pillow_tells_of_short_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take back what MegaDetector's tools ask of Pillow, for all, where a test imports them."""
+    monkeypatch.setattr(PIL.ImageFile, "LOAD_TRUNCATED_IMAGES", False)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from dataclasses import replace
 from itertools import pairwise
@@ -195,15 +196,22 @@ def test_each_level_of_thrift_takes_less_than_the_one_before(depth: str, blocks:
     assert over[MOST_THRIFT] <= 0.12 * over[0]
 
 
-def _soft(size: tuple[int, int]) -> Image.Image:
-    return Image.effect_noise((16, 12), 90).resize(size, Image.Resampling.BICUBIC)
+def _grain(chance: random.Random, size: tuple[int, int], sigma: float) -> Image.Image:
+    """Return grey noise that is the same in every run, as Pillow's own is not."""
+    values = (min(255, max(0, int(chance.gauss(128, sigma)))) for _ in range(size[0] * size[1]))
+    return Image.frombytes("L", size, bytes(values))
+
+
+def _soft(chance: random.Random, size: tuple[int, int]) -> Image.Image:
+    return _grain(chance, (16, 12), 90).resize(size, Image.Resampling.BICUBIC)
 
 
 def _scene(size: tuple[int, int]) -> Image.Image:
     """Return something as full of detail as a photo of a wood, in colour."""
-    light = _soft(size)
+    chance = random.Random(1)
+    light = _soft(chance, size)
     planes = [
-        Image.blend(Image.blend(light, _soft(size), 0.25), Image.effect_noise(size, 60), 0.1)
+        Image.blend(Image.blend(light, _soft(chance, size), 0.25), _grain(chance, size, 60), 0.1)
         for _ in "RGB"
     ]
     return Image.merge("RGB", planes)

@@ -11,13 +11,7 @@ from camtrap_tui.errors import InputError
 from camtrap_tui.services.clocks import record
 from camtrap_tui.store.store import Store
 from tests.builders import NOW, Said, add_images, image
-from tests.services.exports.dp_packages import described, export, make_river, place, table
-
-
-@pytest.fixture
-def river(store: Store) -> Store:
-    """Three pictures of one camera: two of a burst, one an hour later."""
-    return make_river(store)
+from tests.services.exports.dp_packages import described, export, place, table
 
 
 def test_what_lacks_a_time_an_offset_or_a_place_is_named_and_never_made_up(store: Store) -> None:

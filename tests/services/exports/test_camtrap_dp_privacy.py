@@ -20,18 +20,11 @@ from tests.services.exports.dp_packages import (
     RACCOON,
     described,
     export,
-    make_river,
     place,
     say,
     table,
 )
 from tests.store.test_reports import grade
-
-
-@pytest.fixture
-def river(store: Store) -> Store:
-    """Three pictures of one camera: two of a burst, one an hour later."""
-    return make_river(store)
 
 
 def test_coordinates_are_rounded_with_their_uncertainty(river: Store) -> None:
